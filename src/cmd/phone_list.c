@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The list of a shelf and its results: see phone_list.h. */
+#include "cmd/phone_list.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char *read_all(const char *path, struct error *ret_error)
+{
+    FILE *file = fopen(path, "re");
+    char *text = malloc(PHONE_LIST_SIZE_MAXIMUM + 1);
+    if (!text)
+        abort();
+    if (!file) {
+        error_set(ret_error, ERROR_INPUT, "--phones %s: %s", path, strerror(errno));
+        free(text);
+        return NULL;
+    }
+    size_t length = fread(text, 1, PHONE_LIST_SIZE_MAXIMUM + 1, file);
+    bool failed = ferror(file);
+    fclose(file);
+    if (failed || length > PHONE_LIST_SIZE_MAXIMUM || memchr(text, '\0', length)) {
+        error_set(ret_error, ERROR_INPUT,
+                  "--phones %s: not a list of phones (a text file of at most 1 MiB is expected, a "
+                  "serial number or MAC address a line)",
+                  path);
+        free(text);
+        return NULL;
+    }
+    text[length] = '\0';
+    return text;
+}
+
+/* Cuts comment and white space off; returns the word's start. */
+static char *trim(char *line)
+{
+    line[strcspn(line, "#\r")] = '\0';
+    line += strspn(line, " \t");
+    line[strcspn(line, " \t")] = '\0';
+    return line;
+}
+
+bool phone_list_read(struct options *options, struct error *ret_error)
+{
+    options->phones_text = read_all(options->phones_path, ret_error);
+    if (!options->phones_text)
+        return false;
+    char *rest = options->phones_text;
+    unsigned line_number = 0;
+    char *line;
+    while ((line = strsep(&rest, "\n"))) {
+        line_number++;
+        char *word = trim(line);
+        struct mac_address mac;
+        if (*word == '\0')
+            continue;
+        struct error error;
+        if (recm_serial_form(word) == SERIAL_MAC && mac_parse(word, &mac)) {
+            options_add_mac(options, &mac);
+        } else if (!options_add_serial(options, word, &error)) {
+            const char *what = strchr(error.text, ' ');
+            return error_set(ret_error, ERROR_INPUT, "--phones %s, line %u:%s",
+                             options->phones_path, line_number, what ? what : error.text);
+        }
+    }
+    if (options->serial_count + options->mac_count == 0)
+        return error_set(ret_error, ERROR_INPUT,
+                         "--phones %s: the list names no phone (a serial number or MAC address a "
+                         "line is expected)",
+                         options->phones_path);
+    options->station.selection.all = true;
+    return true;
+}
+
+/* The verdict's name on a phone, "" if diagnosis does not know it. */
+static const char *verdict_of(const struct diagnosis *diagnosis, const struct mac_address *mac)
+{
+    for (size_t i = 0; i < diagnosis->phone_count; i++) {
+        if (mac_equal(&diagnosis->phones[i].mac, mac))
+            return verdict_name(diagnosis->phones[i].verdict.id);
+    }
+    return "";
+}
+
+/* A CSV field from network text: escaped, and never a formula or a broken quote. */
+static void write_field(FILE *file, const char *text)
+{
+    char escaped[4 * RECM_TEXT_SIZE + 1];
+    text_escape(text, strlen(text), escaped, sizeof escaped);
+    bool quote = strpbrk(escaped, ",\"=+-@") != NULL;
+    if (!quote) {
+        fputs(escaped, file);
+        return;
+    }
+    fputc('"', file);
+    if (strchr("=+-@", escaped[0]))
+        fputc('\'', file);
+    for (const char *c = escaped; *c; c++) {
+        if (*c == '"')
+            fputc('"', file);
+        fputc(*c, file);
+    }
+    fputc('"', file);
+}
+
+/* One line: the wanted phone and, if it was seen, what became of it. */
+static void write_line(FILE *file, const char *wanted, const struct session_status *status,
+                       const struct diagnosis *diagnosis)
+{
+    if (!status) {
+        fprintf(file, "%s,,,,not seen,0,\n", wanted);
+        return;
+    }
+    fprintf(file, "%s,", wanted);
+    write_field(file, status->serial);
+    fprintf(file, ",%s,", mac_format(&status->mac).text);
+    write_field(file, status->product);
+    fprintf(file, ",%s,%u,%s\n", session_state_name(status->state), status->attempts,
+            verdict_of(diagnosis, &status->mac));
+}
+
+static bool find_session(const struct station *station, const char *serial,
+                         const struct mac_address *mac, struct session_status *ret)
+{
+    for (size_t i = 0; i < station_session_count(station); i++) {
+        station_session(station, i, ret);
+        if (serial ? ret->answered && strcmp(ret->serial, serial) == 0 : mac_equal(&ret->mac, mac))
+            return true;
+    }
+    return false;
+}
+
+static void write_table(FILE *file, const struct options *options, const struct station *station,
+                        const struct diagnosis *diagnosis)
+{
+    struct session_status status;
+    fputs("wanted,serial,mac,product,state,attempts,verdict\n", file);
+    for (size_t i = 0; i < options->serial_count; i++) {
+        bool seen = find_session(station, options->serials[i], NULL, &status);
+        write_line(file, options->serials[i], seen ? &status : NULL, diagnosis);
+    }
+    for (size_t i = 0; i < options->mac_count; i++) {
+        bool seen = find_session(station, NULL, &options->macs[i], &status);
+        write_line(file, mac_format(&options->macs[i]).text, seen ? &status : NULL, diagnosis);
+    }
+}
+
+bool phone_list_write_results(const struct options *options, const struct station *station,
+                              const struct diagnosis *diagnosis, struct error *ret_error)
+{
+    struct text path = TEXT_EMPTY, aside = TEXT_EMPTY;
+    text_add(&path, "%s.result.csv", options->phones_path);
+    text_add(&aside, "%s.result.csv.XXXXXX", options->phones_path);
+    int descriptor = mkstemp(aside.chars);
+    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
+    bool good = file != NULL;
+    if (file) {
+        write_table(file, options, station, diagnosis);
+        good = fchmod(descriptor, 0644) == 0;
+        good = fclose(file) == 0 && good;
+        good = good && rename(aside.chars, path.chars) == 0;
+    }
+    if (!good) {
+        error_set(ret_error, ERROR_ENVIRONMENT, "the results cannot be written to %s: %s",
+                  path.chars, strerror(errno));
+        if (descriptor >= 0)
+            unlink(aside.chars);
+    }
+    text_free(&path);
+    text_free(&aside);
+    return good;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the user sees while a run goes on, all on standard error: on a terminal one status line per
+ * phone, redrawn at most ten times a second, with messages scrolling above; otherwise one line per
+ * change of state and per 10 %; with --events one JSON line per event (docs: command line, output).
+ */
+#ifndef CMD_PROGRESS_H
+#define CMD_PROGRESS_H
+
+#include "cmd/options.h"
+
+struct progress;
+
+/* `options` outlives the progress. Returns: to be freed with progress_free. */
+struct progress *progress_new(const struct options *options);
+void progress_free(struct progress *progress);
+
+/* A run_observer (run/run.h); context is the struct progress. */
+void progress_observe(void *context, const struct station *station,
+                      const struct station_event *event, instant_ns now_ns);
+/* A line of the program itself, above the status lines. */
+void progress_message(struct progress *progress, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* A waiting line with a clock ("no link on eth0 yet, 12 s"): redrawn on a terminal, once otherwise.
+ */
+void progress_waiting(struct progress *progress, const char *what, duration_ns waited_ns);
+/* Takes the status lines away, so that the report stands alone. */
+void progress_finish(struct progress *progress);
+
+/* May colour be used on this stream (a file descriptor)? */
+bool color_allowed(enum color_choice choice, int descriptor);
+
+#endif
