@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The layering of docs/architecture.md holds, and the program that says so finds what breaks it: each
+# case below plants one breach in a copy of the tree and expects it to be named.
+set -u
+top_srcdir=${top_srcdir:?run by make check} top_builddir=${top_builddir:?run by make check}
+. "$top_srcdir/tests/tap.sh"
+tap_plan 9
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+check=$top_srcdir/scripts/check-layers
+
+"$check" "$top_srcdir" "$top_builddir" >"$work/out" 2>&1
+tap_result $? "the layers of this tree use only what they may" "$work/out"
+
+cp -r "$top_srcdir/src" "$work/src"
+cp "$top_builddir"/lib*.a "$work/"
+
+# breaks NAME PATTERN: the checker must fail on the planted tree and name the breach.
+breaks() {
+	local status
+	"$check" "$work" "$work" >"$work/out" 2>&1
+	status=$?
+	[ "$status" -eq 1 ] && grep -Eq "$2" "$work/out"
+	tap_result $? "$1" "$work/out"
+}
+plant_include() { printf '#include %s\n' "$2" >"$work/src/$1/planted.h"; }
+plant_object() { # layer code
+	printf '%s\n' "$2" >"$work/planted.c"
+	cp "$top_builddir/lib$1.a" "$work/"
+	${CC:-cc} -c -o "$work/planted.o" "$work/planted.c" && ar r "$work/lib$1.a" "$work/planted.o" 2>/dev/null
+}
+
+plant_include wire '"engine/station.h"'
+breaks "an include of a layer above is found" 'src/wire/planted.h:1: wire may not use engine'
+plant_include wire '<sys/socket.h>'
+breaks "a header of sockets below port is found" 'src/wire/planted.h:1: <sys/socket.h>'
+plant_include wire '"frame.h"'
+breaks "an include that hides its layer is found" 'src/wire/planted.h:1: "frame.h" does not name its layer'
+rm "$work/src/wire/planted.h"
+plant_include phone '"image/image.h"'
+breaks "the simulated phone cannot borrow the image check" 'phone may not use image'
+rm "$work/src/phone/planted.h"
+
+plant_object base 'long time(long *); long planted(void); long planted(void) { return time(0); }'
+breaks "a read of the clock is found in the archive" 'planted.o\): time in base'
+plant_object base 'int printf(const char *, ...); void planted(void); void planted(void) { printf("x%d", 1); }'
+breaks "printing is found in the archive" 'planted.o\): printf in base'
+cp "$top_builddir/libbase.a" "$work/"
+plant_object wire 'void run_station(void); void planted(void); void planted(void) { run_station(); }'
+breaks "a call of a layer above is found in the archive" 'planted.o\): wire may not use run \(run_station\)'
+cp "$top_builddir/libwire.a" "$work/"
+
+"$check" "$work" "$work" >"$work/out" 2>&1
+tap_result $? "without the planted breaches the copy is clean again" "$work/out"
+
+[ "$tap_failures" -eq 0 ]
