@@ -18,7 +18,7 @@
 #define IMAGE_SECTORS_MAXIMUM  128u
 #define IMAGE_VERSION_SIZE     33
 #define IMAGE_WARNINGS_MAXIMUM 16
-#define IMAGE_TEXT_SIZE        256
+#define IMAGE_TEXT_SIZE        384
 
 /* Why an image is refused: section 4 of the firmware image document, in the order of the checks. */
 enum image_refusal {
@@ -47,7 +47,7 @@ enum image_warning_kind {
     IMAGE_WARNING_FILE_LEN,
     IMAGE_WARNING_FLAGS,
     IMAGE_WARNING_STORED_LENGTH,
-    IMAGE_WARNING_SECTOR_TWICE,   /* needs --force */
+    IMAGE_WARNING_SECTOR_TWICE,    /* needs --force */
     IMAGE_WARNING_NOTHING_FLASHED, /* needs --force */
     IMAGE_WARNING_NEWER_VERSION,
 };
@@ -69,7 +69,7 @@ struct image_sector {
 
 struct image {
     const uint8_t *bytes; /* view into the caller's buffer */
-    size_t length;        /* bytes of the image itself */
+    size_t length;        /* bytes of the image itself, up to the end of its last sector */
     size_t offset;        /* of the image inside the buffer it was found in */
     char version[IMAGE_VERSION_SIZE]; /* raw text from the header */
     uint32_t file_len;                /* header field */
@@ -80,13 +80,14 @@ struct image {
     bool needs_force; /* a warning that the contract wants --force for */
     char sha256[65];  /* of the image's bytes, lower-case hex */
 
-    enum image_refusal refusal; /* IMAGE_VALID, or the first check that fails */
+    enum image_refusal refusal;         /* IMAGE_VALID, or the first check that fails */
     char refusal_text[IMAGE_TEXT_SIZE]; /* names field or sector, value found, value wanted */
 };
 
 /*
  * Checks `length` bytes as one image (docs: firmware image, section "checks before the first
- * frame"). Returns: whether it may be sent (warnings apart); `ret` is filled either way.
+ * frame"). Bytes behind the last sector are warned about and not part of ret->length. Returns:
+ * whether it may be sent (warnings apart); `ret` is filled either way and refers to `bytes`.
  */
 bool image_check(const uint8_t *bytes, size_t length, struct image *ret);
 
