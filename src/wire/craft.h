@@ -32,7 +32,8 @@ struct craft_udp {
     int vlan;             /* CRAFT_NO_VLAN, or 0 to 4094 */
 };
 
-/* Each returns the frame's length in bytes; 0 if it did not fit `CRAFT_FRAME_SIZE` or libnet failed. */
+/* Each returns the frame's length in bytes; 0 if it did not fit `CRAFT_FRAME_SIZE` or libnet
+ * failed. */
 size_t craft_udp(struct craft *craft, const struct craft_udp *header, const uint8_t *payload,
                  size_t payload_length, uint8_t ret[CRAFT_FRAME_SIZE]);
 /* Ethernet source and destination are given apart from the packet's own addresses. */

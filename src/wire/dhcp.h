@@ -89,8 +89,8 @@ struct dhcp_message {
 };
 
 /*
- * Returns: WIRE_OK or the first thing wrong; `ret` is zeroed and filled as far as the bytes go, also
- * then (a message without option 53 or end is evidence). Views point into `bytes`.
+ * Returns: WIRE_OK or the first thing wrong; `ret` is zeroed and filled as far as the bytes go,
+ * also then (a message without option 53 or end is evidence). Views point into `bytes`.
  */
 enum wire_reason dhcp_parse(const uint8_t *bytes, size_t length, struct dhcp_message *ret);
 

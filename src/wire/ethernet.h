@@ -25,10 +25,10 @@
 struct ethernet_header {
     struct mac_address destination;
     struct mac_address source;
-    uint16_t type;        /* ethertype behind all tags; below 0x0600 a length (802.3, LLC follows) */
-    unsigned tag_count;   /* 802.1Q tags, at most ETHERNET_TAGS_MAXIMUM */
+    uint16_t type;      /* ethertype behind all tags; below 0x0600 a length (802.3, LLC follows) */
+    unsigned tag_count; /* 802.1Q tags, at most ETHERNET_TAGS_MAXIMUM */
     uint16_t tags[ETHERNET_TAGS_MAXIMUM]; /* tag control information, outermost first */
-    size_t header_length; /* bytes up to the payload: 14 + 4 per tag */
+    size_t header_length;                 /* bytes up to the payload: 14 + 4 per tag */
 };
 
 /* VLAN number (0 to 4095) of a tag. */

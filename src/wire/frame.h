@@ -76,7 +76,8 @@ struct frame {
 /*
  * Takes apart `captured` bytes of a frame that had `length` bytes on the wire. Never fails: what is
  * broken is said in ret->reason, and ret->kind names the innermost message that was recognised (a
- * RECM message with a bad magic is FRAME_RECM with reason WIRE_RECM_MAGIC). time_ns and number are 0.
+ * RECM message with a bad magic is FRAME_RECM with reason WIRE_RECM_MAGIC). time_ns and number are
+ * 0.
  */
 void frame_dissect(const uint8_t *bytes, size_t captured, size_t length, struct frame *ret);
 

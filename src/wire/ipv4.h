@@ -35,6 +35,9 @@ struct ipv4_header {
  * fragment); `ret` is filled as far as the bytes go, so that diagnosis can name what it sees.
  */
 enum wire_reason ipv4_parse_header(const uint8_t *bytes, size_t length, struct ipv4_header *ret);
+/* The same for a packet of `full_length` bytes on the wire of which `captured` are there. */
+enum wire_reason ipv4_parse_cut_header(const uint8_t *bytes, size_t captured, size_t full_length,
+                                       struct ipv4_header *ret);
 
 /* One's complement sum of `length` bytes on top of `sum` (start with 0), not yet folded. */
 uint32_t checksum_add(uint32_t sum, const uint8_t *bytes, size_t length);
@@ -43,5 +46,10 @@ uint16_t checksum_finish(uint32_t sum);
 /* Sum of the UDP/TCP pseudo header, to start checksum_add with. */
 uint32_t checksum_pseudo_header(uint32_t source, uint32_t destination, uint8_t protocol,
                                 size_t length);
+/*
+ * True if a stored checksum is the bare pseudo-header sum in either byte order: what a host that
+ * leaves the checksum to its network card shows in its own captures.
+ */
+bool checksum_is_partial(uint16_t checksum, uint32_t pseudo_header_sum);
 
 #endif

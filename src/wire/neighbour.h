@@ -18,13 +18,13 @@ struct stp_message {
     unsigned port_state; /* RSTP flags: 1 learning, 2 forwarding bits; 0 if unknown */
 };
 
-struct neighbour_message { /* CDP or LLDP */
+struct neighbour_message {              /* CDP or LLDP */
     char device[NEIGHBOUR_TEXT_SIZE];   /* CDP device id, LLDP system name; raw text */
     char platform[NEIGHBOUR_TEXT_SIZE]; /* CDP platform, LLDP system description */
     char software[NEIGHBOUR_TEXT_SIZE]; /* CDP version */
     bool has_voice_vlan;
     unsigned voice_vlan;
-    bool names_spa; /* device, platform or software names an SPA phone */
+    bool names_spa;  /* device, platform or software names an SPA phone */
     bool from_phone; /* capabilities say telephone / host phone */
 };
 

@@ -60,6 +60,7 @@ enum wire_reason {
     WIRE_TCP_CHECKSUM,
     WIRE_ICMP_SHORT,
     WIRE_STP_SHORT,
+    WIRE_STP_PROTOCOL,
     WIRE_CDP_SHORT,
     WIRE_CDP_TLV,
     WIRE_LLDP_TLV,

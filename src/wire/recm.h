@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The recovery messages ("RECM") between PC and recovery loader (docs: protocol, recovery messages).
+ * The recovery messages ("RECM") between PC and recovery loader (docs: protocol, recovery
+ * messages).
  *
  * PC to phone: UDP 4811 to 4810, exactly 160 bytes; phone to PC: 4810 to 4811, 100 bytes. More than
  * 160 bytes, or a UDP length below 8, damages the phone's heap: the builders cannot make such a
@@ -34,9 +35,9 @@ enum recm_operation {
 
 struct recm_message {
     uint8_t operation;
-    bool from_phone;      /* by the ports: 4810 to 4811, or, with odd ports, destination 4811 */
+    bool from_phone; /* by the ports: 4810 to 4811, or, with odd ports, destination 4811 */
     bool magic_good;
-    size_t length;        /* payload bytes on the wire */
+    size_t length;          /* payload bytes on the wire */
     bool serial_terminated; /* a NUL within the field */
     char serial[RECM_TEXT_SIZE + 1];
     /* REPLY only */
@@ -79,7 +80,8 @@ enum serial_form {
     SERIAL_PLAUSIBLE,  /* like CBT141100HR, CCQ162306EA, 88019FA42805 */
     SERIAL_WILDCARD,   /* FFFFFFFFFFFF */
     SERIAL_LOWER_CASE, /* plausible once in upper case */
-    SERIAL_MAC,        /* a MAC address: with separators, or 12 hex digits of a Cisco/Linksys vendor prefix */
+    SERIAL_MAC, /* a MAC address: with separators, or 12 hex digits of a Cisco/Linksys vendor prefix
+                 */
     SERIAL_IMPOSSIBLE, /* empty, longer than 19, spaces or non-ASCII */
 };
 enum serial_form recm_serial_form(const char *text);

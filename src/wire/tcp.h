@@ -19,12 +19,16 @@ struct tcp_segment {
     unsigned header_length; /* bytes, options included */
     uint8_t flags;
     uint16_t window;
-    uint16_t mss; /* option 2, 0 if absent */
-    bool checksum_good;
+    uint16_t mss;           /* option 2, 0 if absent */
+    bool checksum_good;     /* also true if it cannot be judged: cut capture, checksum offload */
     const uint8_t *payload; /* view */
     size_t payload_length;  /* captured */
 };
 
+/*
+ * `bytes` is the IPv4 payload: `length` bytes are there of `full_length` on the wire. Returns:
+ * WIRE_OK or why not; `ret` is zeroed and filled as far as the bytes go.
+ */
 enum wire_reason tcp_parse(const uint8_t *bytes, size_t length, size_t full_length,
                            const struct ipv4_header *ipv4, struct tcp_segment *ret);
 

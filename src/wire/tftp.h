@@ -32,9 +32,10 @@ struct tftp_option {
 
 struct tftp_packet {
     uint16_t opcode;
-    uint16_t block;       /* DATA, ACK */
-    const uint8_t *data;  /* DATA: view of the block's bytes that were captured */
-    size_t data_length;   /* DATA: captured bytes of the block */
+    uint16_t block;        /* DATA, ACK */
+    const uint8_t *data;   /* DATA: view of the block's bytes that were captured */
+    size_t data_length;    /* DATA: captured bytes of the block */
+    size_t wire_length;    /* DATA: bytes of the block on the wire; more than data_length if cut */
     const char *file_name; /* RRQ, WRQ: view, NUL-terminated */
     const char *mode;
     uint16_t error_code; /* ERROR */
@@ -43,7 +44,8 @@ struct tftp_packet {
     unsigned option_count;
 };
 
-/* Returns: WIRE_OK or why not; `ret` is zeroed and filled as far as the bytes go; views into bytes. */
+/* Returns: WIRE_OK or why not; `ret` is zeroed and filled as far as the bytes go; views into bytes.
+ */
 enum wire_reason tftp_parse(const uint8_t *bytes, size_t length, struct tftp_packet *ret);
 
 void tftp_write_rrq(struct writer *writer, const char *file_name);

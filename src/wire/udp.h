@@ -8,7 +8,7 @@
 #define UDP_HEADER_LENGTH 8
 
 enum udp_checksum_state {
-    UDP_CHECKSUM_ABSENT,  /* 0: allowed, accepted by the loader */
+    UDP_CHECKSUM_ABSENT, /* 0: allowed, accepted by the loader */
     UDP_CHECKSUM_GOOD,
     UDP_CHECKSUM_BAD,
     UDP_CHECKSUM_PARTIAL, /* the bare pseudo-header sum: checksum offload of the capturing host */
