@@ -95,7 +95,7 @@ struct diagnosis_phone {
     char product[RECM_TEXT_SIZE + 1];
     char software[RECM_TEXT_SIZE + 1];
     char hardware[RECM_TEXT_SIZE + 1];
-    uint32_t ip; /* 0 = unknown */
+    uint32_t ip;            /* 0 = unknown */
     struct verdict verdict; /* of this phone alone */
 };
 
@@ -111,13 +111,13 @@ struct diagnosis {
 
 /* One thing that happened, for a timeline or a ladder diagram. */
 enum observation_kind {
-    OBSERVED_DHCP,     /* DISCOVER, OFFER, REQUEST, ACK, NAK of a phone, or relayed to it */
-    OBSERVED_ARP,      /* a phone asks, answers or is asked */
-    OBSERVED_REQUEST,  /* "who is there" to port 4810, also a malformed one */
+    OBSERVED_DHCP,    /* DISCOVER, OFFER, REQUEST, ACK, NAK of a phone, or relayed to it */
+    OBSERVED_ARP,     /* a phone asks, answers or is asked */
+    OBSERVED_REQUEST, /* "who is there" to port 4810, also a malformed one */
     OBSERVED_REPLY,
-    OBSERVED_UPGRADE,  /* the order */
-    OBSERVED_ECHO,     /* the phone confirms the order */
-    OBSERVED_RRQ,      /* the phone asks for the file */
+    OBSERVED_UPGRADE, /* the order */
+    OBSERVED_ECHO,    /* the phone confirms the order */
+    OBSERVED_RRQ,     /* the phone asks for the file */
     OBSERVED_DATA,
     OBSERVED_ACK,
     OBSERVED_TFTP_ERROR,
