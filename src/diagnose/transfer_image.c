@@ -71,6 +71,8 @@ __attribute__((format(printf, 2, 3))) static void doubt(struct transfer_image *t
 
 static void append(struct transfer_image *transfer, const struct waiting_block *block)
 {
+    if (block->length == 0)
+        return;
     size_t needed = transfer->length + block->length;
     if (needed > IMAGE_MAXIMUM_LENGTH) {
         doubt(transfer, "the file is longer than any image can be (block %u)", block->number);
@@ -117,7 +119,8 @@ void transfer_image_data(struct transfer_image *transfer, uint16_t block, const 
         .number = block,
         .length = (uint16_t)length,
     };
-    memcpy(slot->bytes, bytes, captured < length ? captured : length);
+    if (captured > 0)
+        memcpy(slot->bytes, bytes, captured < length ? captured : length);
 }
 
 /* Returns: whether the file ends with this block. */
