@@ -80,7 +80,7 @@ static size_t finish(struct craft *craft, const struct link *link, uint8_t ret[C
     uint32_t length = 0;
     size_t minimum = ETHERNET_MINIMUM_LENGTH;
 
-    if (!add_link(craft, link) || libnet_adv_cull_packet(craft->context, &packet, &length) < 0)
+    if (!add_link(craft, link) || libnet_pblock_coalesce(craft->context, &packet, &length) < 0)
         return 0;
     if (length <= CRAFT_FRAME_SIZE) {
         memcpy(ret, packet, length);
@@ -91,7 +91,7 @@ static size_t finish(struct craft *craft, const struct link *link, uint8_t ret[C
     } else {
         length = 0;
     }
-    libnet_adv_free_packet(craft->context, packet);
+    free(packet);
     return length;
 }
 

@@ -156,8 +156,7 @@ static void dissect_ipv4(struct frame *frame, size_t full_length)
     size_t captured = frame->payload_length;
     enum wire_reason reason =
         ipv4_parse_cut_header(frame->payload, captured, full_length, &frame->ipv4);
-    size_t wire_end =
-        frame->ipv4.total_length < full_length ? frame->ipv4.total_length : full_length;
+    size_t wire_end = reason == WIRE_IPV4_TOTAL_LENGTH ? full_length : frame->ipv4.total_length;
 
     switch (reason) {
     case WIRE_IPV4_SHORT:
@@ -172,8 +171,7 @@ static void dissect_ipv4(struct frame *frame, size_t full_length)
     frame->has_ipv4 = true;
     frame->payload += frame->ipv4.header_length;
     frame->payload_length = frame->ipv4.payload_length;
-    dissect_ipv4_payload(
-        frame, wire_end > frame->ipv4.header_length ? wire_end - frame->ipv4.header_length : 0);
+    dissect_ipv4_payload(frame, wire_end - frame->ipv4.header_length);
 }
 
 static void skip_payload(struct frame *frame, size_t length)

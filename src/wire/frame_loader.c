@@ -10,9 +10,11 @@
 
 static enum frame_loader_drop drop_udp(const struct frame *frame)
 {
+    size_t headers = frame->ethernet.header_length + frame->ipv4.header_length;
+
     if (!frame->has_udp)
-        return FRAME_LOADER_DROPS_BROKEN;
-    if (frame->reason == WIRE_UDP_LENGTH)
+        return frame->captured < frame->length ? FRAME_LOADER_TAKES : FRAME_LOADER_DROPS_BROKEN;
+    if (frame->udp.length < UDP_HEADER_LENGTH || frame->udp.length > frame->length - headers)
         return FRAME_LOADER_DROPS_BROKEN;
     if (frame->udp.checksum_state == UDP_CHECKSUM_BAD)
         return FRAME_LOADER_DROPS_UDP_CHECKSUM;
@@ -22,7 +24,7 @@ static enum frame_loader_drop drop_udp(const struct frame *frame)
 static enum frame_loader_drop drop_ipv4(const struct frame *frame)
 {
     if (!frame->has_ipv4)
-        return FRAME_LOADER_DROPS_BROKEN;
+        return frame->reason == WIRE_TRUNCATED ? FRAME_LOADER_TAKES : FRAME_LOADER_DROPS_BROKEN;
     if (frame->ipv4.header_length != IPV4_HEADER_LENGTH)
         return FRAME_LOADER_DROPS_IP_OPTIONS;
     if (!frame->ipv4.checksum_good)
@@ -38,16 +40,17 @@ static enum frame_loader_drop drop_ipv4(const struct frame *frame)
 
 enum frame_loader_drop frame_loader_drop(const struct frame *frame)
 {
-    if (frame->reason == WIRE_TRUNCATED && frame->kind == FRAME_UNKNOWN)
-        return FRAME_LOADER_TAKES;
+    bool cut_too_early = frame->reason == WIRE_TRUNCATED;
+
     if (frame->captured < ETHERNET_HEADER_LENGTH)
-        return FRAME_LOADER_DROPS_BROKEN;
+        return cut_too_early ? FRAME_LOADER_TAKES : FRAME_LOADER_DROPS_BROKEN;
     if (frame->length > LOADER_LENGTH_MAXIMUM)
         return FRAME_LOADER_DROPS_LENGTH;
     if (frame->ethernet.tag_count > 0)
         return FRAME_LOADER_DROPS_TAG;
     if (frame->ethernet.type == ETHERTYPE_ARP_VALUE)
-        return frame->reason == WIRE_OK ? FRAME_LOADER_TAKES : FRAME_LOADER_DROPS_BROKEN;
+        return frame->reason == WIRE_OK || cut_too_early ? FRAME_LOADER_TAKES
+                                                         : FRAME_LOADER_DROPS_BROKEN;
     if (frame->ethernet.type != ETHERTYPE_IPV4_VALUE)
         return FRAME_LOADER_DROPS_ETHERTYPE;
     return drop_ipv4(frame);

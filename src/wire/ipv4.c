@@ -66,6 +66,7 @@ enum wire_reason ipv4_parse_cut_header(const uint8_t *bytes, size_t captured, si
 {
     struct reader reader = reader_over(bytes, captured);
     uint8_t first = reader_u8(&reader);
+    bool total_length_good;
     size_t end;
 
     *ret = (struct ipv4_header){0};
@@ -83,9 +84,11 @@ enum wire_reason ipv4_parse_cut_header(const uint8_t *bytes, size_t captured, si
         return WIRE_IPV4_SHORT;
 
     ret->checksum_good = checksum_finish(checksum_add(0, bytes, ret->header_length)) == 0;
-    end = ret->total_length < captured ? ret->total_length : captured;
-    ret->payload_length = end > ret->header_length ? end - ret->header_length : 0;
-    if (ret->total_length < ret->header_length || ret->total_length > full_length)
+    total_length_good = ret->total_length >= ret->header_length && ret->total_length <= full_length;
+    /* The loader does not look at the total length: a wrong one must not hide what follows. */
+    end = total_length_good && ret->total_length < captured ? ret->total_length : captured;
+    ret->payload_length = end - ret->header_length;
+    if (!total_length_good)
         return WIRE_IPV4_TOTAL_LENGTH;
     if (!ret->checksum_good)
         return WIRE_IPV4_CHECKSUM;

@@ -27,7 +27,8 @@ struct ipv4_header {
     bool checksum_good;
     uint32_t source;
     uint32_t destination;
-    size_t payload_length; /* min(total length, bytes there) - header_length */
+    size_t
+        payload_length; /* min(total length, if it is possible, and bytes there) - header_length */
 };
 
 /*
