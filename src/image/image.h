@@ -50,6 +50,7 @@ enum image_warning_kind {
     IMAGE_WARNING_SECTOR_TWICE,    /* needs --force */
     IMAGE_WARNING_NOTHING_FLASHED, /* needs --force */
     IMAGE_WARNING_NEWER_VERSION,
+    IMAGE_WARNING_KIND_COUNT
 };
 
 struct image_warning {
@@ -100,6 +101,9 @@ bool image_find(const uint8_t *bytes, size_t length, struct image *ret);
 
 /* Returns: a stable short name ("digest"), a static string. */
 const char *image_refusal_name(enum image_refusal refusal);
+
+/* Returns: a stable short name ("file-len"), a static string. */
+const char *image_warning_name(enum image_warning_kind kind);
 
 /* MD5 of D with E[i] = D[i] + 19 * i (docs: firmware image, digests). */
 void image_nsdigest(const uint8_t *bytes, size_t length, uint8_t ret[16]);

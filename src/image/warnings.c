@@ -17,6 +17,19 @@
 #define KNOWN_FLAGS       0x0001u
 #define FIRST_APPLICATION 0x20u /* sectors below are boot loader, recovery loader, settings */
 
+const char *image_warning_name(enum image_warning_kind kind)
+{
+    static const char *const names[IMAGE_WARNING_KIND_COUNT] = {
+        [IMAGE_WARNING_FILE_LEN] = "file-len",
+        [IMAGE_WARNING_FLAGS] = "flags",
+        [IMAGE_WARNING_STORED_LENGTH] = "stored-length",
+        [IMAGE_WARNING_SECTOR_TWICE] = "sector-twice",
+        [IMAGE_WARNING_NOTHING_FLASHED] = "nothing-flashed",
+        [IMAGE_WARNING_NEWER_VERSION] = "newer-version",
+    };
+    return (unsigned)kind < IMAGE_WARNING_KIND_COUNT ? names[kind] : "unknown";
+}
+
 static void warn(struct image *image, enum image_warning_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * spa-sos image FILE: checks, describes and extracts a firmware image (docs: firmware image). The
+ * verdict is that of recover: what it would refuse is refused here for the same reason. Nothing is
+ * ever overwritten.
+ */
+#include "base/error.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/image_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SCHEMA "spa-sos/1"
+
+struct image_options {
+    const char *path;
+    const char *extract_path;
+    bool json;
+    bool quiet;
+    bool help;
+};
+
+/* What is to be said about the image, in the words of both outputs. */
+struct verdict_of_image {
+    bool valid;
+    const char *refusal; /* a short name, NULL when nothing is refused */
+    struct text sentence;
+};
+
+static const char help_text[] =
+    "usage: spa-sos image FILE [OPTIONS]\n"
+    "\n"
+    "Checks a firmware image as the phone will check it, and for what the phone does not check.\n"
+    "FILE is the vendor's .zip, the .bin in it, or any file that contains the image.\n"
+    "\n"
+    "Options:\n"
+    "      --extract OUT  write the image alone to the new file OUT\n"
+    "      --json         one JSON document on standard output\n"
+    "  -q, --quiet        only the result\n"
+    "  -h, --help         this text\n"
+    "\n"
+    "Exit status: 0 the image can be sent; 4 it cannot, or only with recover --force; 2 usage;\n"
+    "3 OUT cannot be written.\n"
+    "\n"
+    "Examples:\n"
+    "  spa-sos image SPA30x_SPA50x_7.5.2b_FW.zip\n"
+    "  spa-sos image SPA30x_SPA50x_7.5.2b_FW.zip --extract spa50x-30x-7-5-2b.bin\n";
+
+static int usage_error(const char *sentence, const char *word)
+{
+    char escaped[128];
+    text_escape(word, strlen(word), escaped, sizeof escaped);
+    fprintf(stderr, "spa-sos image: %s%s%s. See: spa-sos image --help\n", sentence,
+            escaped[0] ? ": " : "", escaped);
+    return ERROR_USAGE;
+}
+
+/* Returns: 0, or the exit status after a message. */
+static int parse_options(int argc, char **argv, struct image_options *ret)
+{
+    enum { EXTRACT = 256, JSON };
+    static const struct option long_options[] = {
+        {"extract", required_argument, NULL, EXTRACT},
+        {"json", no_argument, NULL, JSON},
+        {"quiet", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    opterr = 0;
+    optind = 1;
+    for (int option; (option = getopt_long(argc, argv, ":qh", long_options, NULL)) != -1;) {
+        switch (option) {
+        case EXTRACT:
+            ret->extract_path = optarg;
+            break;
+        case JSON:
+            ret->json = true;
+            break;
+        case 'q':
+            ret->quiet = true;
+            break;
+        case 'h':
+            ret->help = true;
+            return 0;
+        case ':':
+            return usage_error("a file name is expected behind --extract", "");
+        default:
+            return usage_error("there is no such option, or it takes no value", argv[optind - 1]);
+        }
+    }
+    if (optind == argc)
+        return usage_error("which file? Name the vendor's .zip or the .bin", "");
+    if (optind + 1 < argc)
+        return usage_error("one FILE at a time; this one is too many", argv[optind + 1]);
+    if (ret->extract_path && (!ret->extract_path[0] || strcmp(ret->extract_path, "-") == 0))
+        return usage_error("--extract writes a file; a name is expected, not", ret->extract_path);
+    ret->path = argv[optind];
+    return 0;
+}
+
+/* Prints "0, 1, 3, 4, 57-127" for the numbers in the table, in rising order, each once. */
+static void add_sector_ranges(struct text *text, const bool present[IMAGE_SECTORS_MAXIMUM])
+{
+    const char *separator = "";
+    for (unsigned first = 0; first < IMAGE_SECTORS_MAXIMUM; first++) {
+        if (!present[first])
+            continue;
+        unsigned last = first;
+        while (last + 1 < IMAGE_SECTORS_MAXIMUM && present[last + 1])
+            last++;
+        if (last == first)
+            text_add(text, "%s%u", separator, first);
+        else
+            text_add(text, last == first + 1 ? "%s%u, %u" : "%s%u-%u", separator, first, last);
+        separator = ", ";
+        first = last;
+    }
+}
+
+static void describe_sectors(const struct image *image, struct text *ret)
+{
+    bool present[IMAGE_SECTORS_MAXIMUM] = {0};
+    unsigned stored = 0;
+    uint64_t unpacked = 0;
+    for (unsigned i = 0; i < image->sector_count; i++) {
+        present[image->sectors[i].number] = true;
+        stored += image->sectors[i].stored;
+        unpacked += image->sectors[i].unpacked_length;
+    }
+    text_add(ret, "%u: ", image->sector_count);
+    add_sector_ranges(ret, present);
+    text_add(ret, " (%u stored, %u compressed, %llu bytes unpacked)", stored,
+             image->sector_count - stored, (unsigned long long)unpacked);
+}
+
+static void print_as_text(const struct image_file *file, const struct verdict_of_image *verdict)
+{
+    const struct image *image = &file->image;
+    if (image->refusal == IMAGE_VALID) {
+        char version[4 * IMAGE_VERSION_SIZE];
+        struct text sectors = TEXT_EMPTY;
+        describe_sectors(image, &sectors);
+        printf("version  %s\n",
+               text_escape(image->version, strlen(image->version), version, sizeof version));
+        printf("bytes    %zu\n", image->length);
+        printf("sectors  %s\n", text_chars(&sectors));
+        text_free(&sectors);
+    }
+    printf("sha256   %s\n", image->sha256);
+    for (unsigned i = 0; i < image->warning_count; i++)
+        printf("warning  %s\n", image->warnings[i].text);
+    printf("verdict  %s%s%s\n", verdict->valid ? "valid" : "invalid",
+           text_chars(&verdict->sentence)[0] ? ": " : "", text_chars(&verdict->sentence));
+}
+
+static void set(json_t *object, const char *name, json_t *value)
+{
+    if (!value || json_object_set_new(object, name, value) != 0)
+        abort(); /* no memory: as text.h has it */
+}
+
+static json_t *named_sentence(const char *id, const char *sentence)
+{
+    json_t *object = json_object();
+    set(object, "id", json_string(id));
+    set(object, "sentence", json_string(sentence));
+    return object;
+}
+
+static json_t *image_as_json(const struct image_file *file)
+{
+    const struct image *image = &file->image;
+    json_t *object = json_object();
+    if (image->refusal == IMAGE_VALID) {
+        char version[4 * IMAGE_VERSION_SIZE];
+        text_escape(image->version, strlen(image->version), version, sizeof version);
+        set(object, "version", json_string(version));
+        set(object, "sectors", json_integer((json_int_t)image->sector_count));
+        set(object, "offset", json_integer((json_int_t)image->offset));
+    }
+    set(object, "bytes", json_integer((json_int_t)image->length));
+    set(object, "sha256", json_string(image->sha256));
+    if (text_chars(&file->member)[0])
+        set(object, "member", json_string(text_chars(&file->member)));
+    return object;
+}
+
+/* `file` is NULL when the file could not be read. */
+static void print_as_json(const struct image_file *file, const struct verdict_of_image *verdict)
+{
+    json_t *document = json_object();
+    set(document, "schema", json_string(SCHEMA));
+    set(document, "command", json_string("image"));
+    set(document, "result", json_string(verdict->valid ? "valid" : "invalid"));
+    if (file)
+        set(document, "image", image_as_json(file));
+    if (file && file->image.warning_count > 0) {
+        json_t *warnings = json_array();
+        for (unsigned i = 0; i < file->image.warning_count; i++) {
+            const struct image_warning *warning = &file->image.warnings[i];
+            if (json_array_append_new(warnings, named_sentence(image_warning_name(warning->kind),
+                                                               warning->text)) != 0)
+                abort();
+        }
+        set(document, "warnings", warnings);
+    }
+    if (verdict->refusal)
+        set(document, "refusal", named_sentence(verdict->refusal, text_chars(&verdict->sentence)));
+    json_dumpf(document, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+    putchar('\n');
+    json_decref(document);
+}
+
+/* Creates `path`, which must not exist, with the image alone. Returns: 0, or the exit status. */
+static int extract(const struct image *image, const char *path)
+{
+    char shown[512];
+    text_escape(path, strlen(path), shown, sizeof shown);
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor < 0 && errno == EEXIST) {
+        fprintf(stderr, "spa-sos image: %s exists already and is left as it is; name a new file\n",
+                shown);
+        return ERROR_ENVIRONMENT;
+    }
+    size_t done = 0;
+    while (descriptor >= 0 && done < image->length) {
+        ssize_t written = write(descriptor, image->bytes + done, image->length - done);
+        if (written < 0 && errno != EINTR)
+            break;
+        done += written > 0 ? (size_t)written : 0;
+    }
+    bool complete = descriptor >= 0 && done == image->length;
+    int problem = errno;
+    if (descriptor >= 0 && close(descriptor) != 0 && complete) {
+        complete = false;
+        problem = errno;
+    }
+    if (!complete) {
+        fprintf(stderr, "spa-sos image: %s cannot be written: %s\n", shown, strerror(problem));
+        if (descriptor >= 0)
+            unlink(path);
+        return ERROR_ENVIRONMENT;
+    }
+    fprintf(stderr, "wrote the image of %zu bytes to %s\n", image->length, shown);
+    return 0;
+}
+
+static void judge(const struct image_file *file, struct verdict_of_image *ret)
+{
+    ret->refusal = image_file_refusal(file, &ret->sentence);
+    ret->valid = !ret->refusal && !file->image.needs_force;
+    if (!ret->refusal && file->image.needs_force) {
+        ret->refusal = "needs-force";
+        text_add(&ret->sentence, "recover sends it only with --force, for the reason above");
+    }
+}
+
+static int check_file(const struct image_options *options)
+{
+    struct image_file file;
+    struct error error;
+    struct verdict_of_image verdict = {.sentence = TEXT_EMPTY};
+    bool was_read = image_file_read(options->path, &file, &error);
+    if (was_read) {
+        judge(&file, &verdict);
+    } else {
+        verdict.refusal = "unreadable";
+        text_add(&verdict.sentence, "%s", error.text);
+        fprintf(stderr, "spa-sos image: %s\n", error.text);
+    }
+    int status = verdict.valid ? 0 : ERROR_INPUT;
+    if (was_read && !options->quiet)
+        fputs(text_chars(&file.notes), stderr);
+    if (options->json)
+        print_as_json(was_read ? &file : NULL, &verdict);
+    else if (was_read)
+        print_as_text(&file, &verdict);
+    if (options->extract_path && was_read && file.image.refusal == IMAGE_VALID) {
+        int extract_status = extract(&file.image, options->extract_path);
+        status = status ? status : extract_status;
+    } else if (options->extract_path) {
+        fputs("spa-sos image: nothing was extracted: there is no valid image\n", stderr);
+    }
+    text_free(&verdict.sentence);
+    image_file_free(&file);
+    return status;
+}
+
+int command_image(int argc, char **argv)
+{
+    struct image_options options = {0};
+    int status = parse_options(argc, argv, &options);
+    if (status != 0)
+        return status;
+    if (options.help)
+        fputs(help_text, stdout);
+    else
+        status = check_file(&options);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "spa-sos image: the answer cannot be written: %s\n", strerror(errno));
+        return ERROR_ENVIRONMENT;
+    }
+    return status;
+}
