@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The command line of recover, discover and watch: what is taken, and what is refused in which
+ * words. */
+#include "cmd/options.h"
+#include "cmd/options_table.h"
+#include "cmd/phone_list.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define ARGUMENTS_MAXIMUM 16
+
+/* Parses a line of words separated by single spaces. */
+static bool parse_line(enum options_command command, const char *line, struct options *ret,
+                       struct error *ret_error)
+{
+    static char words[512];
+    char *arguments[ARGUMENTS_MAXIMUM + 1];
+    int count = 0;
+    snprintf(words, sizeof words, "%s", line);
+    for (char *word = strtok(words, " "); word; word = strtok(NULL, " ")) {
+        assert_true(count < ARGUMENTS_MAXIMUM);
+        arguments[count++] = word;
+    }
+    arguments[count] = NULL;
+    return options_parse(command, count, arguments, ret, ret_error);
+}
+
+static void refused(enum options_command command, const char *line, const char *words)
+{
+    struct options options;
+    struct error error = {0};
+    assert_false(parse_line(command, line, &options, &error));
+    assert_int_equal(error.kind, ERROR_USAGE);
+    if (!strstr(error.text, words))
+        fail_msg("'%s' says '%s', expected it to hold '%s'", line, error.text, words);
+    options_free(&options);
+}
+
+static void defaults_are_those_of_the_contract(void **state)
+{
+    (void)state;
+    struct options options;
+    struct error error;
+    assert_true(parse_line(OPTIONS_RECOVER, "recover -i eth0 a.bin", &options, &error));
+    assert_string_equal(options.interface, "eth0");
+    assert_string_equal(options.image_path, "a.bin");
+    assert_int_equal(options.station.mode, STATION_RECOVER);
+    assert_int_equal(options.station.address, 0xc6120001);
+    assert_int_equal(options.station.prefix_length, 16);
+    assert_int_equal(options.station.dhcp, DHCP_POLICY_AUTO);
+    assert_int_equal(options.station.gateway, GATEWAY_POLICY_AUTO);
+    assert_int_equal(options.station.probe_interval_ns, 1500 * NS_PER_MS);
+    assert_int_equal(options.station.flash_wait_ns, 600 * NS_PER_S);
+    assert_int_equal(options.station.timeout_ns, 0);
+    assert_int_equal(options.station.parallel_transfers, 1);
+    assert_int_equal(options.station.attempts_maximum, 5);
+    assert_int_equal(options.station.vlan, CRAFT_NO_VLAN);
+    assert_false(options.station.force);
+    options_free(&options);
+    assert_true(parse_line(OPTIONS_DISCOVER, "discover -i eth0", &options, &error));
+    assert_int_equal(options.station.timeout_ns, 60 * NS_PER_S);
+    options_free(&options);
+}
+
+static void every_option_reaches_the_station(void **state)
+{
+    (void)state;
+    struct options options;
+    struct error error;
+    assert_true(parse_line(OPTIONS_RECOVER,
+                           "recover -i e -s CBT141100HR -m 0024.14a1.b2c3 --vlan=10 --dhcp never "
+                           "--gateway=stand-in --address 10.9.8.7/24 -t 1.5 --flash-wait 0 a",
+                           &options, &error));
+    assert_int_equal(options.station.selection.serial_count, 1);
+    assert_string_equal(options.station.selection.serials[0], "CBT141100HR");
+    assert_int_equal(options.station.selection.mac_count, 1);
+    assert_string_equal(mac_format(&options.station.selection.macs[0]).text, "00:24:14:a1:b2:c3");
+    assert_int_equal(options.station.vlan, 10);
+    assert_int_equal(options.station.dhcp, DHCP_POLICY_NEVER);
+    assert_int_equal(options.station.gateway, GATEWAY_POLICY_STAND_IN);
+    assert_int_equal(options.station.address, 0x0a090807);
+    assert_int_equal(options.station.prefix_length, 24);
+    assert_int_equal(options.station.timeout_ns, 1500 * NS_PER_MS);
+    assert_int_equal(options.station.flash_wait_ns, 0);
+    options_free(&options);
+}
+
+static void mistakes_are_refused_by_name(void **state)
+{
+    (void)state;
+    refused(OPTIONS_RECOVER, "recover a.bin", "-i IF");
+    refused(OPTIONS_RECOVER, "recover -i e", "no image given");
+    refused(OPTIONS_RECOVER, "recover -i e a b", "'b' is one argument too many");
+    refused(OPTIONS_DISCOVER, "discover -i e x", "'x' is one argument too many");
+    refused(OPTIONS_DISCOVER, "discover -i e --all", "no option --all");
+    refused(OPTIONS_RECOVER, "recover -i e -Z a", "no option -Z");
+    refused(OPTIONS_RECOVER, "recover -i e a --serial", "--serial needs a value: SERIAL");
+    refused(OPTIONS_RECOVER, "recover -i e --all=3 a", "takes no value");
+    refused(OPTIONS_RECOVER, "recover -i e --vlan 4095 a", "1 to 4094");
+    refused(OPTIONS_RECOVER, "recover -i e --vlan 1x a", "1 to 4094");
+    refused(OPTIONS_RECOVER, "recover -i e -t -1 a", "seconds");
+    refused(OPTIONS_RECOVER, "recover -i e -t nan a", "seconds");
+    refused(OPTIONS_RECOVER, "recover -i e -t 0x10 a", "seconds");
+    refused(OPTIONS_RECOVER, "recover -i e --probe-interval 0.01 a", "at least 0.2");
+    refused(OPTIONS_RECOVER, "recover -i e --dhcp maybe a", "auto, always, never");
+    refused(OPTIONS_RECOVER, "recover -i e --gateway x a", "nudge");
+    refused(OPTIONS_RECOVER, "recover -i e --address 10.0.0.1 a", "prefix");
+    refused(OPTIONS_RECOVER, "recover -i e --address 10.0.0.0/24 a", "address of a host");
+    refused(OPTIONS_RECOVER, "recover -i e --address 224.0.0.1/24 a", "address of a host");
+    refused(OPTIONS_RECOVER, "recover -i e --source-mac 01:00:00:00:00:00 a", "one host");
+    refused(OPTIONS_RECOVER, "recover -i e -m 00:11 a", "MAC address of a phone");
+    refused(OPTIONS_RECOVER, "recover -i e --dry-run a", "-w FILE");
+    refused(OPTIONS_RECOVER, "recover -i e --json -w - a", "standard output");
+    refused(OPTIONS_RECOVER, "recover -i e --parallel 0 a", "1 to");
+}
+
+static void serial_mistakes_are_explained(void **state)
+{
+    (void)state;
+    refused(OPTIONS_RECOVER, "recover -i e -s 00:24:14:a1:b2:c3 a", "is a MAC address");
+    refused(OPTIONS_RECOVER, "recover -i e -s 002414A1B3D4 a", "is a MAC address");
+    refused(OPTIONS_RECOVER, "recover -i e -s cbt141100hr a", "lower-case");
+    refused(OPTIONS_RECOVER, "recover -i e -s FFFFFFFFFFFF a", "every phone");
+    refused(OPTIONS_RECOVER, "recover -i e -s CBT141100HRCBT141100HR a", "1 to 19");
+}
+
+static void too_long_file_name_is_refused(void **state)
+{
+    (void)state;
+    char line[256] = "recover -i e a --file-name ";
+    size_t length = strlen(line);
+    memset(line + length, 'n', 64);
+    refused(OPTIONS_RECOVER, line, "1 to 63");
+    line[length + 63] = '\0';
+    struct options options;
+    struct error error;
+    assert_true(parse_line(OPTIONS_RECOVER, line, &options, &error));
+    options_free(&options);
+}
+
+static void double_dash_ends_options(void **state)
+{
+    (void)state;
+    struct options options;
+    struct error error;
+    assert_true(parse_line(OPTIONS_RECOVER, "recover -i e -- -odd.bin", &options, &error));
+    assert_string_equal(options.image_path, "-odd.bin");
+    options_free(&options);
+}
+
+/* Writes a phone list and reads it through the options. */
+static bool read_list(const char *contents, struct options *ret, struct error *ret_error)
+{
+    char path[] = "/tmp/spa-sos-list-XXXXXX";
+    int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    assert_int_equal(write(descriptor, contents, strlen(contents)), strlen(contents));
+    close(descriptor);
+    char *arguments[] = {(char[]){"recover"},
+                         (char[]){"-i"},
+                         (char[]){"e"},
+                         (char[]){"--phones"},
+                         path,
+                         (char[]){"a"},
+                         NULL};
+    bool good = options_parse(OPTIONS_RECOVER, 6, arguments, ret, ret_error);
+    unlink(path);
+    return good;
+}
+
+static void phone_list_takes_serials_macs_and_comments(void **state)
+{
+    (void)state;
+    struct options options;
+    struct error error;
+    assert_true(read_list("# shelf 3\nCBT141100HR  # first\r\n\n 00:24:14:a1:b2:c3\nCCQ162306EA",
+                          &options, &error));
+    assert_int_equal(options.serial_count, 2);
+    assert_string_equal(options.serials[1], "CCQ162306EA");
+    assert_int_equal(options.mac_count, 1);
+    assert_true(options.station.selection.all);
+    options_free(&options);
+}
+
+static void phone_list_names_the_line_at_fault(void **state)
+{
+    (void)state;
+    struct options options;
+    struct error error = {0};
+    assert_false(read_list("CBT141100HR\n\nfoo\x01"
+                           "bar\n",
+                           &options, &error));
+    assert_int_equal(error.kind, ERROR_INPUT);
+    assert_non_null(strstr(error.text, "line 3"));
+    options_free(&options);
+    assert_false(read_list("# nothing\n", &options, &error));
+    assert_non_null(strstr(error.text, "names no phone"));
+    options_free(&options);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults_are_those_of_the_contract),
+        cmocka_unit_test(every_option_reaches_the_station),
+        cmocka_unit_test(mistakes_are_refused_by_name),
+        cmocka_unit_test(serial_mistakes_are_explained),
+        cmocka_unit_test(too_long_file_name_is_refused),
+        cmocka_unit_test(double_dash_ends_options),
+        cmocka_unit_test(phone_list_takes_serials_macs_and_comments),
+        cmocka_unit_test(phone_list_names_the_line_at_fault),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
