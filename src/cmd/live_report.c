@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The end of a run on an interface: see live_report.h. */
+#include "cmd/live_report.h"
+
+#include "base/text.h"
+#include "cmd/options_table.h"
+#include "diagnose/report.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct diagnosis_phone *find_phone(const struct diagnosis *diagnosis,
+                                                const struct mac_address *mac)
+{
+    for (size_t i = 0; i < diagnosis->phone_count; i++) {
+        if (mac_equal(&diagnosis->phones[i].mac, mac))
+            return &diagnosis->phones[i];
+    }
+    return NULL;
+}
+
+static int status_of_verdict(const struct live_result *result, enum verdict_id id)
+{
+    bool at_once =
+        result->options->command == OPTIONS_RECOVER && result->options->station.flash_wait_ns == 0;
+    if (at_once && (id == VERDICT_DELIVERED || id == VERDICT_FLASHING))
+        return 0;
+    return report_exit_status(id, options_command_name(result->options->command));
+}
+
+/* Of a run for several phones: the worst of those it was for. */
+static int status_of_all(const struct live_result *result)
+{
+    size_t served = 0;
+    int worst = 0;
+    for (size_t i = 0; i < station_session_count(result->station); i++) {
+        struct session_status status;
+        station_session(result->station, i, &status);
+        const struct diagnosis_phone *phone = find_phone(result->diagnosis, &status.mac);
+        if (!status.selected || !phone)
+            continue;
+        served++;
+        worst = report_worse_status(worst, status_of_verdict(result, phone->verdict.id));
+    }
+    size_t wanted = result->options->serial_count + result->options->mac_count;
+    if (served == 0)
+        return status_of_verdict(result, result->diagnosis->leading.id);
+    return served < wanted ? report_worse_status(worst, 5) : worst;
+}
+
+int live_exit_status(const struct live_result *result)
+{
+    if (result->options->command == OPTIONS_RECOVER && result->options->station.selection.all)
+        return status_of_all(result);
+    return status_of_verdict(result, result->diagnosis->leading.id);
+}
+
+static void fill_counters(const struct live_result *result, struct report_counters *ret)
+{
+    struct station_counters station;
+    station_counters(result->station, &station);
+    *ret = (struct report_counters){
+        .frames_in = result->counters.frames_in,
+        .is_live = true,
+        .frames_out = station.frames_out,
+        .kernel_drops = result->counters.kernel_drops,
+        .interface_drops = result->counters.interface_drops,
+        .retransmissions = station.retransmissions,
+        .turnaround_count = station.turnaround_count,
+        .turnaround_median_ns = station.turnaround_median_ns,
+        .turnaround_p99_ns = station.turnaround_p99_ns,
+        .turnaround_max_ns = station.turnaround_max_ns,
+    };
+    for (size_t i = 0; i < station_session_count(result->station); i++) {
+        struct session_status status;
+        station_session(result->station, i, &status);
+        if (status.transfer_end_ns > status.transfer_start_ns) {
+            ret->transferred_bytes += status.bytes_acknowledged;
+            ret->transfer_ns += status.transfer_end_ns - status.transfer_start_ns;
+        }
+    }
+}
+
+static struct report_phone_state *make_states(const struct station *station, size_t *ret_count)
+{
+    size_t count = station_session_count(station);
+    struct report_phone_state *states = calloc(count ? count : 1, sizeof *states);
+    if (!states)
+        abort();
+    for (size_t i = 0; i < count; i++) {
+        struct session_status status;
+        station_session(station, i, &status);
+        states[i] = (struct report_phone_state){status.mac, session_state_name(status.state)};
+    }
+    *ret_count = count;
+    return states;
+}
+
+static void print(const struct live_result *result, const struct report_facts *facts)
+{
+    const struct options *options = result->options;
+    bool trace_on_stdout = options->write_path && strcmp(options->write_path, "-") == 0;
+    struct text text = TEXT_EMPTY;
+    if (options->json) {
+        json_t *document = report_json(result->diagnosis, facts);
+        report_json_print(document, &text);
+        json_decref(document);
+    } else if (options->verbosity < 0) {
+        report_line(result->diagnosis, &text);
+    } else {
+        report_text(result->diagnosis, facts, &text);
+    }
+    fputs(text_chars(&text), trace_on_stdout ? stderr : stdout);
+    fflush(stdout);
+    text_free(&text);
+}
+
+void live_report_print(const struct live_result *result)
+{
+    struct report_counters counters;
+    struct report_image image = {0};
+    fill_counters(result, &counters);
+    if (result->image) {
+        image = (struct report_image){
+            .version = result->image->version,
+            .bytes = result->image->length,
+            .sectors = result->image->sector_count,
+            .sha256 = result->image->sha256,
+        };
+    }
+    struct report_facts facts = {
+        .command = options_command_name(result->options->command),
+        .trace = result->trace_path,
+        .counters = &counters,
+        .image = result->image ? &image : NULL,
+    };
+    struct report_phone_state *states = make_states(result->station, &facts.state_count);
+    facts.states = states;
+    print(result, &facts);
+    free(states);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The end of a run on an interface: its report on standard output and its exit status. */
+#ifndef CMD_LIVE_REPORT_H
+#define CMD_LIVE_REPORT_H
+
+#include "cmd/options.h"
+#include "image/image.h"
+#include "port/port.h"
+
+/* What a run leaves behind; the pointers are the caller's. */
+struct live_result {
+    const struct options *options;
+    const struct station *station;
+    const struct diagnosis *diagnosis;
+    const struct image *image; /* NULL unless recover */
+    const char *trace_path;    /* NULL: no trace was kept */
+    struct port_counters counters;
+};
+
+/* The exit status the contract gives this run (signals and port failures apart). */
+int live_exit_status(const struct live_result *result);
+/* Prints text or JSON, to standard error if the trace goes to standard output. */
+void live_report_print(const struct live_result *result);
+
+#endif
