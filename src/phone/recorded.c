@@ -160,9 +160,10 @@ static void hear_data(struct recorded_phone *phone, const struct tftp_packet *da
                       instant_ns now_ns)
 {
     uint16_t expected = (uint16_t)(phone->has_last_block ? phone->last_block + 1 : 1);
-    if (data->block != expected)
-        return;
     size_t index = find_answer(phone, SCRIPT_DATA);
+    bool scripted = index != NO_STEP && phone->steps[index].block == data->block;
+    if (data->block != expected && !scripted)
+        return;
     if (index == NO_STEP)
         index = phone->transfer_step;
     if (index == NO_STEP)
@@ -188,10 +189,20 @@ static void hear(struct recorded_phone *phone, enum script_kind stimulus, instan
      * What the phone answered before it answers again, as long as the script does not wait for
      * just this; steps are skipped only where the partner goes another way than the recorded one.
      */
+    bool repeatable =
+        stimulus == SCRIPT_REQUEST || stimulus == SCRIPT_UPGRADE || stimulus == SCRIPT_ARP_REQUEST;
+    if (!repeatable || phone->unanswered[stimulus] >= SCRIPT_DEAF_AFTER)
+        earlier = NO_STEP;
     if (earlier != NO_STEP && index != phone->position)
         index = stimulus == SCRIPT_UPGRADE && index != NO_STEP ? index : earlier;
     if (index != NO_STEP)
         plan(phone, index, now_ns);
+}
+
+/* Did this way never reach the phone, however often it was tried? */
+static bool is_deaf_to(const struct recorded_phone *phone, enum script_way way)
+{
+    return phone->way_answered[way] == 0 && phone->way_asked[way] >= SCRIPT_DEAF_AFTER;
 }
 
 void recorded_phone_frame(struct recorded_phone *phone, const struct frame *frame,
@@ -201,6 +212,8 @@ void recorded_phone_frame(struct recorded_phone *phone, const struct frame *fram
     if (kind == SCRIPT_NOTHING || mac_equal(&frame->ethernet.source, &phone->mac))
         return;
     script_observe(phone, &phone->live, frame, kind);
+    if ((kind == SCRIPT_REQUEST || kind == SCRIPT_UPGRADE) && is_deaf_to(phone, script_way(frame)))
+        return;
     if (kind == SCRIPT_UPGRADE)
         phone->has_last_block = false;
     if (kind == SCRIPT_DATA)

@@ -37,6 +37,11 @@ struct script_step {
     uint8_t *bytes; /* owned */
 };
 
+/* How a request reached the phone: a switch may let one way through and not the other. */
+enum script_way { SCRIPT_WAY_GROUP, SCRIPT_WAY_BROADCAST, SCRIPT_WAY_UNICAST, SCRIPT_WAY_COUNT };
+
+#define SCRIPT_DEAF_AFTER 3 /* unanswered frames that make a silence a habit */
+
 /* What the phone knows of its surroundings; recorded once, live again. */
 struct script_world {
     uint32_t ip;                /* its own */
@@ -58,9 +63,13 @@ struct recorded_phone {
     instant_ns stimulus_ns[SCRIPT_OTHER + 1]; /* when last heard and not yet answered; 0 = none */
     uint16_t stimulus_block;
     bool stimulus_short;
-    instant_ns last_own_ns;
+    instant_ns last_own_ns; /* of the phone's last frame; before it, the start of the trace */
     struct script_world recorded;
-    bool resolving; /* the last ARP requests were for the router */
+    char serial[RECM_TEXT_SIZE + 1];       /* from its REPLY; "" while unknown */
+    unsigned unanswered[SCRIPT_OTHER + 1]; /* stimuli since the last answer */
+    unsigned way_asked[SCRIPT_WAY_COUNT];  /* recovery messages, by their way */
+    unsigned way_answered[SCRIPT_WAY_COUNT];
+    enum script_way last_way;
 
     /* While playing. */
     struct script_world live;
@@ -77,6 +86,7 @@ struct recorded_phone {
 
 /* What `frame` is to a phone with this MAC address; frames of the phone give answers. */
 enum script_kind script_classify(const struct recorded_phone *phone, const struct frame *frame);
+enum script_way script_way(const struct frame *frame);
 /* Takes from a frame what the world looks like. */
 void script_observe(const struct recorded_phone *phone, struct script_world *world,
                     const struct frame *frame, enum script_kind kind);

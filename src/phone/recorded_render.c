@@ -101,7 +101,12 @@ static size_t render_udp(struct recorded_phone *phone, const struct script_step 
         if (phone->live.transfer_port != 0)
             header.destination_port = phone->live.transfer_port;
     }
-    return craft_udp(phone->craft, &header, payload, length, ret);
+    size_t used = ETHERNET_HEADER_LENGTH + IPV4_HEADER_LENGTH + UDP_HEADER_LENGTH + length;
+    length = craft_udp(phone->craft, &header, payload, length, ret);
+    /* The loader pads with stale memory; a partner that looks at it shall see it. */
+    if (length > used && length == frame->captured)
+        memcpy(ret + used, frame->bytes + used, length - used);
+    return length;
 }
 
 size_t script_render(struct recorded_phone *phone, const struct script_step *step, uint16_t block,

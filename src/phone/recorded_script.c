@@ -7,6 +7,9 @@
 
 static enum script_kind classify_dhcp(const struct dhcp_message *message, bool own)
 {
+    /* The normal firmware's own messages are played as recorded. */
+    if (own && !dhcp_is_loader(message))
+        return SCRIPT_OTHER;
     if (own)
         return message->type == DHCP_DISCOVER  ? SCRIPT_DISCOVER
                : message->type == DHCP_REQUEST ? SCRIPT_DHCP_REQUEST
@@ -39,13 +42,16 @@ static enum script_kind classify_tftp(const struct tftp_packet *packet, bool own
     }
 }
 
-static enum script_kind classify_recm(const struct recm_message *message, bool own)
+static enum script_kind classify_recm(const struct recorded_phone *phone,
+                                      const struct recm_message *message, bool own)
 {
     if (own)
         return message->operation == RECM_REPLY     ? SCRIPT_REPLY
                : message->operation == RECM_UPGRADE ? SCRIPT_ECHO
                                                     : SCRIPT_OTHER;
-    if (message->from_phone)
+    bool for_it = phone->serial[0] == '\0' || strcmp(message->serial, phone->serial) == 0 ||
+                  strcmp(message->serial, RECM_WILDCARD_SERIAL) == 0;
+    if (message->from_phone || !for_it)
         return SCRIPT_NOTHING;
     return message->operation == RECM_UPGRADE ? SCRIPT_UPGRADE : SCRIPT_REQUEST;
 }
@@ -82,7 +88,7 @@ enum script_kind script_classify(const struct recorded_phone *phone, const struc
     case FRAME_RECM:
         if (!own && frame->reason != WIRE_OK)
             return SCRIPT_NOTHING;
-        return classify_recm(&frame->recm, own);
+        return classify_recm(phone, &frame->recm, own);
     case FRAME_TFTP:
         return classify_tftp(&frame->tftp, own);
     case FRAME_ARP:
@@ -90,6 +96,13 @@ enum script_kind script_classify(const struct recorded_phone *phone, const struc
     default:
         return own ? SCRIPT_OTHER : SCRIPT_NOTHING;
     }
+}
+
+enum script_way script_way(const struct frame *frame)
+{
+    if (mac_equal(&frame->ethernet.destination, &mac_broadcast))
+        return SCRIPT_WAY_BROADCAST;
+    return mac_is_group(&frame->ethernet.destination) ? SCRIPT_WAY_GROUP : SCRIPT_WAY_UNICAST;
 }
 
 void script_observe(const struct recorded_phone *phone, struct script_world *world,
@@ -179,7 +192,10 @@ static void learn_step(struct recorded_phone *phone, const struct frame *frame,
         step->stimulus = stimulus;
         step->delay_ns = frame->time_ns - phone->stimulus_ns[stimulus];
         phone->stimulus_ns[stimulus] = 0;
-    } else if (phone->last_own_ns != 0) {
+        phone->unanswered[stimulus] = 0;
+        if (stimulus == SCRIPT_REQUEST || stimulus == SCRIPT_UPGRADE)
+            phone->way_answered[phone->last_way]++;
+    } else {
         step->delay_ns = frame->time_ns - phone->last_own_ns;
     }
     if (kind == SCRIPT_DATA_ACK) {
@@ -189,18 +205,25 @@ static void learn_step(struct recorded_phone *phone, const struct frame *frame,
     }
     if (kind == SCRIPT_READ_REQUEST || kind == SCRIPT_DISCOVER)
         memset(phone->stimulus_ns, 0, sizeof phone->stimulus_ns);
+    if (kind == SCRIPT_REPLY && frame->kind == FRAME_RECM)
+        memcpy(phone->serial, frame->recm.serial, sizeof phone->serial);
     phone->last_own_ns = frame->time_ns;
 }
 
 void recorded_phone_learn(struct recorded_phone *phone, const struct frame *frame)
 {
     enum script_kind kind = script_classify(phone, frame);
+    if (phone->last_own_ns == 0)
+        phone->last_own_ns = frame->time_ns;
     if (kind == SCRIPT_NOTHING)
         return;
     if (mac_equal(&frame->ethernet.source, &phone->mac)) {
         learn_step(phone, frame, kind);
     } else {
         phone->stimulus_ns[kind] = frame->time_ns;
+        phone->unanswered[kind]++;
+        if (kind == SCRIPT_REQUEST || kind == SCRIPT_UPGRADE)
+            phone->way_asked[phone->last_way = script_way(frame)]++;
         if (kind == SCRIPT_DATA) {
             phone->stimulus_block = frame->tftp.block;
             phone->stimulus_short = frame->tftp.wire_length < TFTP_BLOCK_LENGTH;

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* spa-sos discover: finds phones in recovery mode, orders nothing. */
+#include "cmd/commands.h"
+#include "cmd/live_run.h"
+
+int command_discover(int argc, char **argv)
+{
+    return live_run_command(OPTIONS_DISCOVER, argc, argv);
+}

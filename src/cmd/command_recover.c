@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* spa-sos recover: recovers a phone, or all of them. */
+#include "cmd/commands.h"
+#include "cmd/live_run.h"
+
+int command_recover(int argc, char **argv)
+{
+    return live_run_command(OPTIONS_RECOVER, argc, argv);
+}

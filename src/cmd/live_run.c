@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A run on an interface: see live_run.h. */
+#include "cmd/live_run.h"
+
+#include "cmd/image_file.h"
+#include "cmd/live_report.h"
+#include "cmd/options_table.h"
+#include "cmd/phone_list.h"
+#include "cmd/progress.h"
+#include "port/interfaces.h"
+#include "port/interruption.h"
+#include "port/live.h"
+#include "port/privileges.h"
+#include "port/recorder.h"
+#include "run/run.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define EXIT_SIGNAL_BASE 128
+
+struct live_run {
+    struct options options;
+    struct image_file image;
+    struct interface_info interface;
+    struct recording *recording;
+    struct port *port;
+    struct station *station;
+    struct progress *progress;
+    int interruption;
+};
+
+static void print_image_findings(struct live_run *run)
+{
+    const struct image *image = &run->image.image;
+    if (run->image.notes.length > 0)
+        progress_message(run->progress, "%.*s", (int)strcspn(text_chars(&run->image.notes), "\n"),
+                         text_chars(&run->image.notes));
+    for (unsigned i = 0; i < image->warning_count; i++)
+        progress_message(run->progress, "warning: %s", image->warnings[i].text);
+}
+
+static bool load_image(struct live_run *run, struct error *ret_error)
+{
+    const struct options *options = &run->options;
+    if (options->command != OPTIONS_RECOVER)
+        return true;
+    if (!image_file_load(options->image_path, &run->image, ret_error))
+        return false;
+    print_image_findings(run);
+    if (run->image.image.needs_force && !options->station.force)
+        return error_set(ret_error, ERROR_INPUT,
+                         "%s is valid, but not what you want to send (see the warning above). "
+                         "If you do, say --force",
+                         options->image_path);
+    run->options.station.image = run->image.image.bytes;
+    run->options.station.image_length = run->image.image.length;
+    return true;
+}
+
+static bool open_recording(struct live_run *run, struct error *ret_error)
+{
+    const struct options *options = &run->options;
+    struct error error;
+    if (options->write_path) {
+        run->recording = recording_create(options->write_path, ret_error);
+        return run->recording != NULL;
+    }
+    if (options->command == OPTIONS_WATCH)
+        return true;
+    run->recording = recording_create_automatic(&error);
+    if (!run->recording)
+        progress_message(run->progress, "warning: no trace of this run: %s", error.text);
+    return true;
+}
+
+static bool say_waiting(void *context, bool is_enabled, unsigned waited_s)
+{
+    struct live_run *run = context;
+    char what[128];
+    snprintf(what, sizeof what,
+             is_enabled ? "waiting for a link on %s: plug the cable in, or switch the phone on"
+                        : "waiting for %s to be switched on (ip link set %s up)",
+             run->interface.name, run->interface.name);
+    progress_waiting(run->progress, what, waited_s * NS_PER_S);
+    return true;
+}
+
+/* Returns: false with ret_error, or without text if a signal came. */
+static bool wait_for_link(struct live_run *run, struct error *ret_error)
+{
+    enum port_event event =
+        port_live_wait_carrier(&run->interface, run->interruption, say_waiting, run, ret_error);
+    if (event == PORT_INTERRUPTED)
+        return error_set(ret_error, ERROR_ENVIRONMENT, "interrupted while %s had no link",
+                         run->interface.name);
+    return event == PORT_CARRIER_UP;
+}
+
+/* Wraps the live port so that frames are recorded, and not sent in a dry run. */
+static bool wrap_port(struct live_run *run, struct error *ret_error)
+{
+    struct port *wrapped;
+    if (run->options.dry_run) {
+        wrapped = port_dry_run_new(run->port);
+        if (!wrapped)
+            return error_set(ret_error, ERROR_ENVIRONMENT, "out of memory");
+        run->port = wrapped;
+    }
+    if (run->recording) {
+        wrapped = port_recorder_new(run->port, run->recording);
+        if (!wrapped)
+            return error_set(ret_error, ERROR_ENVIRONMENT, "out of memory");
+        run->port = wrapped;
+    }
+    return true;
+}
+
+static bool open_station(struct live_run *run, struct error *ret_error)
+{
+    struct station_config *config = &run->options.station;
+    config->source_mac = run->options.has_source_mac ? run->options.source_mac : run->interface.mac;
+    if (getrandom(&config->seed, sizeof config->seed, 0) != (ssize_t)sizeof config->seed)
+        return error_set(ret_error, ERROR_ENVIRONMENT, "no random numbers from the kernel");
+    run->station = station_new(config, ret_error);
+    return run->station != NULL;
+}
+
+static bool open_all(struct live_run *run, struct error *ret_error)
+{
+    if (!load_image(run, ret_error))
+        return false;
+    if (!interface_find_usable(run->options.interface, &run->interface, ret_error))
+        return false;
+    if (run->interface.use == INTERFACE_DOUBTFUL)
+        progress_message(run->progress, "warning: %s: %s", run->interface.name, run->interface.why);
+    run->interruption = interruption_open(ret_error);
+    if (run->interruption < 0 || !open_recording(run, ret_error))
+        return false;
+    if (!wait_for_link(run, ret_error))
+        return false;
+    struct port_live_config config = {
+        .interface = run->options.interface,
+        .listen_only = run->options.command == OPTIONS_WATCH || run->options.dry_run,
+        .gentle = run->options.gentle,
+        .address = run->options.station.address,
+        .interrupt_descriptor = run->interruption,
+    };
+    run->port = port_live_open(&config, ret_error);
+    return run->port && open_station(run, ret_error) && wrap_port(run, ret_error) &&
+           privileges_drop(ret_error);
+}
+
+/* Is this event a phone's end, so that the results of a shelf are worth writing? */
+static bool is_result(const struct station_event *event)
+{
+    return event && event->kind == STATION_EVENT_STATE &&
+           (event->new_state == SESSION_RECOVERED || event->new_state == SESSION_FAILED ||
+            event->new_state == SESSION_DELIVERED);
+}
+
+static void write_results(struct live_run *run, const struct diagnosis *diagnosis)
+{
+    struct error error;
+    if (run->options.phones_path &&
+        !phone_list_write_results(&run->options, run->station, diagnosis, &error))
+        progress_message(run->progress, "warning: %s", error.text);
+}
+
+static void observe(void *context, const struct station *station, const struct station_event *event,
+                    instant_ns now_ns)
+{
+    struct live_run *run = context;
+    progress_observe(run->progress, station, event, now_ns);
+    const char *trouble = run->recording ? recording_trouble(run->recording) : NULL;
+    if (trouble)
+        progress_message(run->progress, "warning: %s", trouble);
+    if (run->options.phones_path && is_result(event)) {
+        struct diagnosis diagnosis;
+        station_diagnose(station, &diagnosis);
+        write_results(run, &diagnosis);
+        diagnosis_free(&diagnosis);
+    }
+}
+
+/* Keeps the automatic trace of a failed run. Returns: the path to report, NULL without a trace. */
+static const char *keep_trace(struct live_run *run, int status)
+{
+    struct error error;
+    if (!run->recording)
+        return NULL;
+    if (run->options.write_path)
+        return recording_path(run->recording);
+    if (status == 0)
+        return NULL;
+    if (!recording_keep(run->recording, ".", &error))
+        progress_message(run->progress, "warning: %s", error.text);
+    return recording_path(run->recording);
+}
+
+static int finish(struct live_run *run, enum run_end end, const struct error *error)
+{
+    struct diagnosis diagnosis;
+    struct live_result result = {
+        .options = &run->options,
+        .station = run->station,
+        .diagnosis = &diagnosis,
+        .image = run->options.command == OPTIONS_RECOVER ? &run->image.image : NULL,
+    };
+    progress_finish(run->progress);
+    station_diagnose(run->station, &diagnosis);
+    run->port->operations->counters(run->port, &result.counters);
+    int status = live_exit_status(&result);
+    if (end == RUN_FAILED) {
+        fprintf(stderr, "spa-sos %s: %s\n", options_command_name(run->options.command),
+                error->text);
+        status = (int)error->kind;
+    } else if (end == RUN_INTERRUPTED && interruption_signal() != 0) {
+        status = EXIT_SIGNAL_BASE + interruption_signal();
+    }
+    result.trace_path = keep_trace(run, status);
+    write_results(run, &diagnosis);
+    live_report_print(&result);
+    diagnosis_free(&diagnosis);
+    return status;
+}
+
+static void close_all(struct live_run *run)
+{
+    if (run->port)
+        run->port->operations->close(run->port);
+    recording_close(run->recording);
+    station_free(run->station);
+    image_file_free(&run->image);
+    progress_free(run->progress);
+    options_free(&run->options);
+}
+
+static int fail(struct live_run *run, const struct error *error)
+{
+    int status = (int)error->kind;
+    if (run->progress)
+        progress_finish(run->progress);
+    if (interruption_signal() != 0) {
+        fprintf(stderr, "spa-sos %s: interrupted before anything was sent\n",
+                options_command_name(run->options.command));
+        status = EXIT_SIGNAL_BASE + interruption_signal();
+    } else {
+        fprintf(stderr, "spa-sos %s: %s\n", options_command_name(run->options.command),
+                error->text);
+    }
+    close_all(run);
+    return status;
+}
+
+int live_run_command(enum options_command command, int argc, char **argv)
+{
+    struct live_run run = {.interruption = -1};
+    struct error error = {0};
+    run.options.command = command;
+    if (!options_parse(command, argc, argv, &run.options, &error))
+        return fail(&run, &error);
+    if (run.options.help) {
+        options_print_help(command);
+        close_all(&run);
+        return 0;
+    }
+    run.progress = progress_new(&run.options);
+    if (!open_all(&run, &error))
+        return fail(&run, &error);
+    enum run_end end = run_station(run.port, run.station, observe, &run, &error);
+    int status = finish(&run, end, &error);
+    close_all(&run);
+    return status;
+}

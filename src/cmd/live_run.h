@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A run on an interface, from options to exit status: the same for recover, discover and watch.
+ *
+ * The order matters: what can be wrong with the options, the image, the interface and the trace
+ * file is found before anything is sent; privileges are dropped once image, trace and sockets are
+ * open.
+ */
+#ifndef CMD_LIVE_RUN_H
+#define CMD_LIVE_RUN_H
+
+#include "cmd/options.h"
+
+/* Parses the arguments, runs, reports. Returns: the exit status of the program. */
+int live_run_command(enum options_command command, int argc, char **argv);
+
+#endif
