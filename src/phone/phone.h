@@ -18,12 +18,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PHONE_TEXT_SIZE         21
-#define PHONE_FRAME_SIZE        1518
-#define PHONE_EVENT_TEXT_SIZE   160
-#define PHONE_SECTOR_LENGTH     0x10000u
-#define PHONE_FLASH_SECTORS     128u
-#define PHONE_URL_SIZE          128
+#define PHONE_TEXT_SIZE       21
+#define PHONE_FRAME_SIZE      1518
+#define PHONE_EVENT_TEXT_SIZE 160
+#define PHONE_SECTOR_LENGTH   0x10000u
+#define PHONE_FLASH_SECTORS   128u
+#define PHONE_URL_SIZE        128
 
 enum phone_timing {
     PHONE_TIMING_HARDWARE, /* console delays, stretched loop counts: as a phone on the bench */
@@ -32,8 +32,8 @@ enum phone_timing {
 
 /* What the boot loader does once the flash is written. */
 enum phone_after_flash {
-    PHONE_STARTS_FIRMWARE,    /* CDP and DHCP DISCOVER of "Cisco SPA504G" */
-    PHONE_STAYS_IN_RECOVERY,  /* comes up in recovery mode again */
+    PHONE_STARTS_FIRMWARE,   /* CDP and DHCP DISCOVER of "Cisco SPA504G" */
+    PHONE_STAYS_IN_RECOVERY, /* comes up in recovery mode again */
 };
 
 /* Faults by name live in phone/fault.h; each is one bit or one parameter of this struct. */
@@ -44,6 +44,12 @@ struct phone_faults {
     bool reboot_loop;
     bool liar; /* malformed replies, wrong lengths, hostile strings */
     bool slow_console;
+    bool rejects_image;
+    bool stays_in_recovery;
+    bool frozen_after_reply;
+    bool ignores_upgrade;
+    bool final_ack_not_sent;
+    bool firmware_crash_loop;
     unsigned block_number;
     duration_ns power_off_ns;
 };
@@ -51,12 +57,12 @@ struct phone_faults {
 struct phone_config {
     struct mac_address mac;
     char serial[PHONE_TEXT_SIZE];
-    char product[PHONE_TEXT_SIZE];  /* SPA504G */
-    char software[PHONE_TEXT_SIZE]; /* 7.4.4rec */
-    char hardware[PHONE_TEXT_SIZE]; /* 1.0.2 */
-    bool is_static;                 /* a stored static address: no DHCP */
+    char product[PHONE_TEXT_SIZE];                   /* SPA504G */
+    char software[PHONE_TEXT_SIZE];                  /* 7.4.4rec */
+    char hardware[PHONE_TEXT_SIZE];                  /* 1.0.2 */
+    bool is_static;                                  /* a stored static address: no DHCP */
     uint32_t static_ip, static_mask, static_gateway; /* gateway 0 = none */
-    char recovery_url[PHONE_URL_SIZE]; /* "" = none */
+    char recovery_url[PHONE_URL_SIZE];               /* "" = none */
     char last_url[PHONE_URL_SIZE];
     enum phone_timing timing;
     bool console_locked; /* replies within milliseconds (docs: protocol, timers) */
