@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The network interfaces of this host: see interfaces.h. */
+#include "port/interfaces.h"
+
+#include "base/text.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/ethtool.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <net/if_arp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define KIND_SIZE 32
+
+/* What one RTM_NEWLINK message says beyond struct interface_info. */
+struct link_message {
+    unsigned short hardware_type;
+    bool is_loopback;
+    int master_index;
+    int lower_index;         /* of a VLAN: the interface that carries it */
+    char kind[KIND_SIZE];    /* "bridge", "vlan", ... or "" for hardware */
+    char in_kind[KIND_SIZE]; /* what it is a member of: "bridge", "bond", ... */
+};
+
+struct link_list {
+    struct interface_list list;
+    struct link_message *messages; /* parallel to list.items */
+};
+
+const char *interface_kind_name(enum interface_kind kind)
+{
+    static const char *const names[INTERFACE_KIND_COUNT] = {
+        [INTERFACE_ETHERNET] = "ethernet", [INTERFACE_WIRELESS] = "wireless",
+        [INTERFACE_BRIDGE] = "bridge",     [INTERFACE_BRIDGE_PORT] = "bridge port",
+        [INTERFACE_BOND] = "bond",         [INTERFACE_BOND_MEMBER] = "bond member",
+        [INTERFACE_VLAN] = "vlan",         [INTERFACE_VIRTUAL] = "virtual",
+        [INTERFACE_LOOPBACK] = "loopback", [INTERFACE_TUNNEL] = "tunnel",
+    };
+    return names[kind];
+}
+
+static void copy_string(char *ret, size_t size, const struct nlattr *attribute)
+{
+    if (mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) >= 0)
+        snprintf(ret, size, "%s", mnl_attr_get_str(attribute));
+}
+
+static int read_link_information(const struct nlattr *attribute, void *context)
+{
+    struct link_message *message = context;
+    if (mnl_attr_get_type(attribute) == IFLA_INFO_KIND)
+        copy_string(message->kind, sizeof message->kind, attribute);
+    else if (mnl_attr_get_type(attribute) == IFLA_INFO_SLAVE_KIND)
+        copy_string(message->in_kind, sizeof message->in_kind, attribute);
+    return MNL_CB_OK;
+}
+
+struct link_target {
+    struct interface_info *info;
+    struct link_message *message;
+};
+
+static int read_link_attribute(const struct nlattr *attribute, void *context)
+{
+    struct link_target *target = context;
+    switch (mnl_attr_get_type(attribute)) {
+    case IFLA_IFNAME:
+        copy_string(target->info->name, sizeof target->info->name, attribute);
+        break;
+    case IFLA_ADDRESS:
+        if (mnl_attr_get_payload_len(attribute) == sizeof target->info->mac.octet)
+            memcpy(target->info->mac.octet, mnl_attr_get_payload(attribute),
+                   sizeof target->info->mac.octet);
+        break;
+    case IFLA_MTU:
+        if (mnl_attr_validate(attribute, MNL_TYPE_U32) >= 0)
+            target->info->mtu = mnl_attr_get_u32(attribute);
+        break;
+    case IFLA_CARRIER:
+        if (mnl_attr_validate(attribute, MNL_TYPE_U8) >= 0)
+            target->info->has_carrier = mnl_attr_get_u8(attribute) != 0;
+        break;
+    case IFLA_MASTER:
+        if (mnl_attr_validate(attribute, MNL_TYPE_U32) >= 0)
+            target->message->master_index = (int)mnl_attr_get_u32(attribute);
+        break;
+    case IFLA_LINK:
+        if (mnl_attr_validate(attribute, MNL_TYPE_U32) >= 0)
+            target->message->lower_index = (int)mnl_attr_get_u32(attribute);
+        break;
+    case IFLA_LINKINFO:
+        mnl_attr_parse_nested(attribute, read_link_information, target->message);
+        break;
+    default:
+        break;
+    }
+    return MNL_CB_OK;
+}
+
+static int read_link(const struct nlmsghdr *header, void *context)
+{
+    struct link_list *links = context;
+    if (header->nlmsg_type != RTM_NEWLINK)
+        return MNL_CB_OK;
+    size_t count = links->list.count;
+    struct interface_info *items =
+        realloc(links->list.items, (count + 1) * sizeof *links->list.items);
+    if (!items)
+        return MNL_CB_ERROR;
+    links->list.items = items;
+    struct link_message *messages = realloc(links->messages, (count + 1) * sizeof *links->messages);
+    if (!messages)
+        return MNL_CB_ERROR;
+    links->messages = messages;
+
+    const struct ifinfomsg *link = mnl_nlmsg_get_payload(header);
+    struct interface_info info = {.index = link->ifi_index, .is_up = link->ifi_flags & IFF_UP};
+    struct link_message message = {.hardware_type = link->ifi_type,
+                                   .is_loopback = link->ifi_flags & IFF_LOOPBACK};
+    struct link_target target = {&info, &message};
+    mnl_attr_parse(header, sizeof *link, read_link_attribute, &target);
+    info.has_carrier = info.has_carrier && info.is_up;
+    items[count] = info;
+    messages[count] = message;
+    links->list.count++;
+    return MNL_CB_OK;
+}
+
+static struct interface_info *find_index(const struct interface_list *list, int index)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].index == index)
+            return &list->items[i];
+    return NULL;
+}
+
+static int read_local_address(const struct nlattr *attribute, void *context)
+{
+    if (mnl_attr_get_type(attribute) == IFA_LOCAL &&
+        mnl_attr_validate(attribute, MNL_TYPE_U32) >= 0)
+        *(uint32_t *)context = ntohl(mnl_attr_get_u32(attribute));
+    return MNL_CB_OK;
+}
+
+static int read_address(const struct nlmsghdr *header, void *context)
+{
+    struct link_list *links = context;
+    if (header->nlmsg_type != RTM_NEWADDR)
+        return MNL_CB_OK;
+    const struct ifaddrmsg *message = mnl_nlmsg_get_payload(header);
+    struct interface_info *info = find_index(&links->list, (int)message->ifa_index);
+    uint32_t ip = 0;
+    mnl_attr_parse(header, sizeof *message, read_local_address, &ip);
+    if (info && ip != 0 && info->address_count < INTERFACE_ADDRESSES_MAXIMUM)
+        info->addresses[info->address_count++] =
+            (struct interface_address){.ip = ip, .prefix_length = message->ifa_prefixlen};
+    return MNL_CB_OK;
+}
+
+/* Asks for all links or addresses and hands every answer to `read_message`. */
+static bool dump(struct mnl_socket *socket, uint16_t type, mnl_cb_t read_message,
+                 struct link_list *links)
+{
+    static uint8_t buffer[32768]; /* libmnl: MNL_SOCKET_DUMP_SIZE */
+    struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
+    header->nlmsg_type = type;
+    header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+    header->nlmsg_seq = (uint32_t)type;
+    if (type == RTM_GETLINK) {
+        struct ifinfomsg *link = mnl_nlmsg_put_extra_header(header, sizeof *link);
+        link->ifi_family = AF_UNSPEC;
+    } else {
+        struct ifaddrmsg *address = mnl_nlmsg_put_extra_header(header, sizeof *address);
+        address->ifa_family = AF_INET;
+    }
+    if (mnl_socket_sendto(socket, header, header->nlmsg_len) < 0)
+        return false;
+    int status = MNL_CB_OK;
+    while (status > MNL_CB_STOP) {
+        ssize_t length = mnl_socket_recvfrom(socket, buffer, sizeof buffer);
+        if (length < 0)
+            return false;
+        status = mnl_cb_run(buffer, (size_t)length, (uint32_t)type, mnl_socket_get_portid(socket),
+                            read_message, links);
+    }
+    return status == MNL_CB_STOP;
+}
+
+/* The directory exists for every driver of the kernel's wireless stack. */
+static bool is_wireless(const char *name)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/sys/class/net/%s/phy80211", name);
+    return access(path, F_OK) == 0;
+}
+
+static unsigned link_speed(const char *name)
+{
+    int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0)
+        return 0;
+    struct ethtool_cmd command = {.cmd = ETHTOOL_GSET};
+    struct ifreq request = {0};
+    snprintf(request.ifr_name, sizeof request.ifr_name, "%s", name);
+    request.ifr_data = (char *)&command;
+    bool known = ioctl(descriptor, SIOCETHTOOL, &request) == 0;
+    close(descriptor);
+    unsigned speed = known ? ethtool_cmd_speed(&command) : 0;
+    return speed == (unsigned)SPEED_UNKNOWN ? 0 : speed;
+}
+
+static enum interface_kind kind_of(const struct interface_info *info,
+                                   const struct link_message *message)
+{
+    if (message->is_loopback)
+        return INTERFACE_LOOPBACK;
+    if (message->hardware_type != ARPHRD_ETHER)
+        return INTERFACE_TUNNEL;
+    if (strcmp(message->in_kind, "bridge") == 0)
+        return INTERFACE_BRIDGE_PORT;
+    if (strcmp(message->in_kind, "bond") == 0 || strcmp(message->in_kind, "team") == 0)
+        return INTERFACE_BOND_MEMBER;
+    if (strcmp(message->kind, "bridge") == 0)
+        return INTERFACE_BRIDGE;
+    if (strcmp(message->kind, "bond") == 0 || strcmp(message->kind, "team") == 0)
+        return INTERFACE_BOND;
+    if (strcmp(message->kind, "vlan") == 0)
+        return INTERFACE_VLAN;
+    if (is_wireless(info->name))
+        return INTERFACE_WIRELESS;
+    return message->kind[0] ? INTERFACE_VIRTUAL : INTERFACE_ETHERNET;
+}
+
+static void judge(struct interface_info *info, enum interface_use use, const char *why)
+{
+    info->use = use;
+    snprintf(info->why, sizeof info->why, "%s", why);
+}
+
+/* `lower` is the name of the interface below a VLAN, or "". */
+static void judge_kind(struct interface_info *info, const char *lower)
+{
+    char why[INTERFACE_WHY_SIZE];
+    switch (info->kind) {
+    case INTERFACE_LOOPBACK:
+        judge(info, INTERFACE_UNUSABLE, "is the host's loopback: no cable, no phone");
+        return;
+    case INTERFACE_TUNNEL:
+        judge(info, INTERFACE_UNUSABLE,
+              "carries no Ethernet frames (a tunnel, VPN or point-to-point link)");
+        return;
+    case INTERFACE_WIRELESS:
+        judge(info, INTERFACE_DOUBTFUL,
+              "is wireless, and these phones hang on a cable: frames reach them only through an "
+              "access point that bridges, and multicast over the air is lossy; use a wired "
+              "interface");
+        return;
+    case INTERFACE_BRIDGE:
+        judge(info, INTERFACE_DOUBTFUL,
+              "is a bridge of this host: works if the phone hangs on one of its ports; the port "
+              "itself is the better choice");
+        return;
+    case INTERFACE_BRIDGE_PORT:
+        snprintf(why, sizeof why,
+                 "is a port of bridge %s: the phone's frames also go to the bridge and to all that "
+                 "is behind it, its DHCP servers included",
+                 info->master);
+        break;
+    case INTERFACE_BOND:
+        judge(info, INTERFACE_DOUBTFUL,
+              "is a bond: which of its cables a frame takes is not ours to say");
+        return;
+    case INTERFACE_BOND_MEMBER:
+        snprintf(why, sizeof why,
+                 "is a member of %s: what the switch answers may come in on another member; use a "
+                 "cable that is in no bond",
+                 info->master);
+        break;
+    case INTERFACE_VLAN:
+        snprintf(why, sizeof why,
+                 "is a VLAN: its frames leave %s tagged, and the recovery loader drops tagged "
+                 "frames; right only if a switch removes the tag in front of the phone",
+                 lower);
+        break;
+    default:
+        return;
+    }
+    judge(info, INTERFACE_DOUBTFUL, why);
+}
+
+static void complete(struct link_list *links)
+{
+    for (size_t i = 0; i < links->list.count; i++) {
+        struct interface_info *info = &links->list.items[i];
+        const struct link_message *message = &links->messages[i];
+        const struct interface_info *master = find_index(&links->list, message->master_index);
+        const struct interface_info *lower = find_index(&links->list, message->lower_index);
+        if (master)
+            snprintf(info->master, sizeof info->master, "%s", master->name);
+        info->kind = kind_of(info, message);
+        judge_kind(info, lower ? lower->name : "another interface");
+        if (info->use != INTERFACE_UNUSABLE && info->mtu < INTERFACE_MTU_MINIMUM) {
+            char why[INTERFACE_WHY_SIZE];
+            snprintf(why, sizeof why, "has an MTU of %u, at least %d is needed", info->mtu,
+                     INTERFACE_MTU_MINIMUM);
+            judge(info, INTERFACE_UNUSABLE, why);
+        }
+        if (info->has_carrier)
+            info->speed_mbps = link_speed(info->name);
+    }
+}
+
+bool interface_list_read(struct interface_list *ret, struct error *ret_error)
+{
+    struct link_list links = {0};
+    struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+    bool done = socket && mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) == 0 &&
+                dump(socket, RTM_GETLINK, read_link, &links) &&
+                dump(socket, RTM_GETADDR, read_address, &links);
+    int saved = errno;
+    if (socket)
+        mnl_socket_close(socket);
+    if (done)
+        complete(&links);
+    free(links.messages);
+    if (!done) {
+        free(links.list.items);
+        return error_set(ret_error, ERROR_ENVIRONMENT,
+                         "cannot list the network interfaces (netlink): %s", strerror(saved));
+    }
+    *ret = links.list;
+    return true;
+}
+
+void interface_list_free(struct interface_list *list)
+{
+    free(list->items);
+    *list = (struct interface_list){0};
+}
+
+static void say_missing(const struct interface_list *list, const char *name,
+                        struct error *ret_error)
+{
+    struct text names = TEXT_EMPTY;
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].use != INTERFACE_UNUSABLE)
+            text_add(&names, "%s%s", names.length > 0 ? ", " : "", list->items[i].name);
+    error_set(ret_error, ERROR_ENVIRONMENT, "%s: no such interface; %s%s (see spa-sos interfaces)",
+              name, names.length > 0 ? "can be used: " : "none can be used", text_chars(&names));
+    text_free(&names);
+}
+
+bool interface_find_usable(const char *name, struct interface_info *ret, struct error *ret_error)
+{
+    struct interface_list list;
+    if (!interface_list_read(&list, ret_error))
+        return false;
+    const struct interface_info *found = NULL;
+    for (size_t i = 0; i < list.count; i++)
+        if (strcmp(list.items[i].name, name) == 0)
+            found = &list.items[i];
+    bool usable = found && found->use != INTERFACE_UNUSABLE;
+    if (usable)
+        *ret = *found;
+    else if (found)
+        error_set(ret_error, ERROR_ENVIRONMENT, "%s: unusable: it %s", name, found->why);
+    else
+        say_missing(&list, name, ret_error);
+    interface_list_free(&list);
+    return usable;
+}

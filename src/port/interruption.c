@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Signals as an event: see interruption.h. Signal handlers are process-wide, so the state is too.
+ */
+#include "port/interruption.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+static int event_descriptor = -1;
+static volatile sig_atomic_t signal_number;
+
+static void note_signal(int number)
+{
+    int saved = errno;
+    uint64_t one = 1;
+    signal_number = number;
+    ssize_t ignored = write(event_descriptor, &one, sizeof one);
+    (void)ignored;
+    errno = saved;
+}
+
+int interruption_open(struct error *ret_error)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    if (event_descriptor < 0)
+        event_descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (event_descriptor < 0) {
+        error_set(ret_error, ERROR_ENVIRONMENT, "cannot watch for signals: %s", strerror(errno));
+        return -1;
+    }
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct sigaction before;
+        /* Without SA_RESTART: whatever blocks gives up, and the run ends in order. */
+        struct sigaction action = {.sa_handler = note_signal, .sa_flags = (int)SA_RESETHAND};
+        sigemptyset(&action.sa_mask);
+        if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(numbers[i], &action, NULL);
+    }
+    return event_descriptor;
+}
+
+int interruption_signal(void)
+{
+    return signal_number;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * SIGINT, SIGTERM and SIGHUP as an event: the first one is noted and makes a descriptor readable, a
+ * second one has its usual effect at once. Signals that the caller ignores (nohup) stay ignored.
+ */
+#ifndef PORT_INTERRUPTION_H
+#define PORT_INTERRUPTION_H
+
+#include "base/error.h"
+
+/* Catches the signals from now on. Returns: a descriptor for port_live_config; -1 with ret_error.
+ */
+int interruption_open(struct error *ret_error);
+
+/* Returns: the number of the signal that came (exit status is 128 + it), 0 if none did. */
+int interruption_signal(void);
+
+#endif

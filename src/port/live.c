@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* An interface as a port: see live.h. */
+#include "port/live.h"
+
+#include "port/carrier.h"
+
+#include <errno.h>
+#include <libnet.h>
+#include <limits.h>
+#include <linux/filter.h>
+#include <pcap/pcap.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SNAPSHOT_BYTES      65535
+#define KERNEL_BUFFER_BYTES (4 * 1024 * 1024)
+/*
+ * A reply to what was just sent is awaited awake this long. Sleeping and waking cost about as much;
+ * a phone's ACK takes longer, so that this is soon given up (see end_spin).
+ */
+#define SPIN_NS        (50 * NS_PER_US)
+#define SPIN_PAUSE     64 /* sends without spinning after a spin in vain */
+#define CALLS_PER_LOOK 256
+#define FILTER_SIZE    2048
+#define PATH_TEXT_SIZE 512
+
+enum { POLL_FRAMES, POLL_CARRIER, POLL_INTERRUPT, POLL_COUNT };
+
+struct live {
+    struct port port;
+    char name[INTERFACE_NAME_SIZE];
+    pcap_t *pcap;
+    libnet_t *libnet; /* NULL: listen only */
+    struct carrier *carrier;
+    bool has_carrier;
+    bool is_gentle;
+    int interrupt_descriptor;
+    struct pollfd polled[POLL_COUNT];
+
+    instant_ns start_ns; /* time of day minus steady clock when the port was opened */
+    instant_ns last_ns;  /* latest time given to the caller */
+    unsigned calls;      /* of live_next */
+    bool is_pending;     /* `pending` was read and not yet returned */
+    struct port_frame pending;
+    instant_ns spin_until_ns;
+    unsigned spin_pause;    /* sends to go without spinning */
+    uint8_t last_source[6]; /* MAC address of the last frame sent */
+    struct port_counters counters;
+    uint64_t lost_frames;
+};
+
+static struct live *live_of(struct port *port)
+{
+    return (struct live *)port; /* the port is the first member */
+}
+
+static instant_ns clock_ns(clockid_t clock)
+{
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return (instant_ns)time.tv_sec * NS_PER_S + time.tv_nsec;
+}
+
+static instant_ns live_now(struct port *port)
+{
+    struct live *live = live_of(port);
+    instant_ns now_ns = live->start_ns + clock_ns(CLOCK_MONOTONIC);
+    if (now_ns > live->last_ns)
+        live->last_ns = now_ns;
+    return live->last_ns;
+}
+
+/*
+ * The kernel stamps frames with the time of day, which may have been set since the port was opened:
+ * takes the stamp as an age and counts back from now.
+ */
+static instant_ns frame_time(struct live *live, const struct timeval *stamp)
+{
+    instant_ns stamp_ns = (instant_ns)stamp->tv_sec * NS_PER_S + stamp->tv_usec;
+    instant_ns steady_ns = clock_ns(CLOCK_MONOTONIC);
+    instant_ns offset_ns = clock_ns(CLOCK_REALTIME) - steady_ns;
+    instant_ns time_ns = stamp_ns - offset_ns + live->start_ns;
+    instant_ns now_ns = live->start_ns + steady_ns;
+    return time_ns > now_ns ? now_ns : time_ns;
+}
+
+static bool say_removed(const struct live *live, struct error *ret_error)
+{
+    return error_set(ret_error, ERROR_ENVIRONMENT, "%s: the interface was removed", live->name);
+}
+
+/* Makes `pending` the next frame if there is one. Returns: false with ret_error on failure. */
+static bool read_ahead(struct live *live, struct error *ret_error)
+{
+    struct pcap_pkthdr *header;
+    const uint8_t *bytes;
+    int status = pcap_next_ex(live->pcap, &header, &bytes);
+    if (status < 0 && carrier_ask(live->carrier) == CARRIER_REMOVED)
+        return say_removed(live, ret_error);
+    if (status < 0)
+        return error_set(ret_error, ERROR_ENVIRONMENT, "%s: receiving failed: %s", live->name,
+                         pcap_geterr(live->pcap));
+    if (status == 0)
+        return true;
+    live->is_pending = true;
+    live->pending = (struct port_frame){.time_ns = frame_time(live, &header->ts),
+                                        .bytes = bytes,
+                                        .captured = header->caplen,
+                                        .length = header->len};
+    return true;
+}
+
+static void return_pending(struct live *live, struct port_frame *ret)
+{
+    live->is_pending = false;
+    *ret = live->pending;
+    ret->number = ++live->counters.frames_in;
+    if (ret->time_ns < live->last_ns)
+        ret->time_ns = live->last_ns;
+    live->last_ns = ret->time_ns;
+}
+
+/* Returns: PORT_CARRIER_..., PORT_FAILED, or PORT_DEADLINE if nothing has changed. */
+static enum port_event take_carrier(struct live *live, struct error *ret_error)
+{
+    enum carrier_state state = carrier_read(live->carrier);
+    if (state == CARRIER_REMOVED) {
+        say_removed(live, ret_error);
+        return PORT_FAILED;
+    }
+    bool has_carrier = state == CARRIER_PRESENT;
+    if (state == CARRIER_UNKNOWN || has_carrier == live->has_carrier)
+        return PORT_DEADLINE;
+    live->has_carrier = has_carrier;
+    return has_carrier ? PORT_CARRIER_UP : PORT_CARRIER_DOWN;
+}
+
+/*
+ * Waits until something happens, at most for `timeout_ns` (INSTANT_NEVER: without limit). Returns:
+ * PORT_DEADLINE if there may be a frame or the time is over.
+ */
+static enum port_event wait_for_anything(struct live *live, duration_ns timeout_ns,
+                                         struct error *ret_error)
+{
+    struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / NS_PER_S),
+                               .tv_nsec = (long)(timeout_ns % NS_PER_S)};
+    int ready =
+        ppoll(live->polled, POLL_COUNT, timeout_ns == INSTANT_NEVER ? NULL : &timeout, NULL);
+    if (ready < 0 && errno != EINTR) {
+        error_set(ret_error, ERROR_ENVIRONMENT, "%s: waiting failed: %s", live->name,
+                  strerror(errno));
+        return PORT_FAILED;
+    }
+    if (ready <= 0)
+        return PORT_DEADLINE;
+    if (live->polled[POLL_INTERRUPT].revents)
+        return PORT_INTERRUPTED;
+    if (live->polled[POLL_CARRIER].revents)
+        return take_carrier(live, ret_error);
+    return PORT_DEADLINE;
+}
+
+/* The reply that the spin waited for has come in time, or not. */
+static void end_spin(struct live *live, bool in_time)
+{
+    live->spin_until_ns = 0;
+    live->spin_pause = in_time ? 0 : SPIN_PAUSE;
+}
+
+static bool is_own_frame(const struct live *live, const struct port_frame *frame)
+{
+    return frame->captured >= 12 &&
+           memcmp(frame->bytes + 6, live->last_source, sizeof live->last_source) == 0;
+}
+
+static enum port_event live_next(struct port *port, instant_ns deadline_ns, struct port_frame *ret,
+                                 struct error *ret_error)
+{
+    struct live *live = live_of(port);
+    /* Under a flood of frames nobody sleeps, and signals and cables would go unnoticed. */
+    if (++live->calls % CALLS_PER_LOOK == 0) {
+        enum port_event event = wait_for_anything(live, 0, ret_error);
+        if (event != PORT_DEADLINE)
+            return event;
+    }
+    for (;;) {
+        if (!live->is_pending && !read_ahead(live, ret_error))
+            return PORT_FAILED;
+        if (live->is_pending) {
+            if (live->spin_until_ns != 0 && !is_own_frame(live, &live->pending))
+                end_spin(live, true);
+            if (live->pending.time_ns > deadline_ns)
+                return PORT_DEADLINE;
+            return_pending(live, ret);
+            return PORT_FRAME;
+        }
+        instant_ns now_ns = live_now(port);
+        if (now_ns >= deadline_ns)
+            return PORT_DEADLINE;
+        if (live->spin_until_ns > now_ns)
+            continue;
+        if (live->spin_until_ns != 0)
+            end_spin(live, false);
+        duration_ns timeout_ns =
+            deadline_ns == INSTANT_NEVER ? INSTANT_NEVER : deadline_ns - now_ns;
+        enum port_event event = wait_for_anything(live, timeout_ns, ret_error);
+        if (event != PORT_DEADLINE)
+            return event;
+    }
+}
+
+/* Returns: true for what a cable also does to a frame now and then: lose it. */
+static bool is_passing(int error_number)
+{
+    return error_number == ENETDOWN || error_number == ENOBUFS || error_number == EAGAIN ||
+           error_number == EINTR;
+}
+
+static bool live_send(struct port *port, const uint8_t *bytes, size_t length,
+                      struct error *ret_error)
+{
+    struct live *live = live_of(port);
+    if (!live->libnet)
+        return error_set(ret_error, ERROR_ENVIRONMENT, "%s: opened for listening only", live->name);
+    errno = 0;
+    if (libnet_adv_write_link(live->libnet, bytes, (uint32_t)length) != (int)length) {
+        int saved = errno;
+        if (!is_passing(saved) && carrier_ask(live->carrier) == CARRIER_REMOVED)
+            return say_removed(live, ret_error);
+        if (!is_passing(saved))
+            return error_set(ret_error, ERROR_ENVIRONMENT, "%s: sending failed: %s", live->name,
+                             libnet_geterror(live->libnet));
+        live->lost_frames++;
+        return true;
+    }
+    live->counters.frames_out++;
+    if (length >= 12)
+        memcpy(live->last_source, bytes + 6, sizeof live->last_source);
+    if (live->spin_pause > 0)
+        live->spin_pause--;
+    else if (!live->is_gentle)
+        live->spin_until_ns = live_now(port) + SPIN_NS;
+    return true;
+}
+
+static void live_counters(struct port *port, struct port_counters *ret)
+{
+    struct live *live = live_of(port);
+    struct pcap_stat statistics;
+    if (pcap_stats(live->pcap, &statistics) == 0) {
+        live->counters.kernel_drops = statistics.ps_drop;
+        live->counters.interface_drops = statistics.ps_ifdrop;
+    }
+    *ret = live->counters;
+}
+
+static void live_close(struct port *port)
+{
+    struct live *live = live_of(port);
+    if (live->libnet)
+        libnet_destroy(live->libnet);
+    if (live->pcap)
+        pcap_close(live->pcap);
+    carrier_close(live->carrier);
+    free(live);
+}
+
+static const struct port_operations live_operations = {
+    .next = live_next,
+    .send = live_send,
+    .now = live_now,
+    .counters = live_counters,
+    .close = live_close,
+};
+
+uint64_t port_live_lost_frames(struct port *port)
+{
+    return live_of(port)->lost_frames;
+}
+
+static bool no_permission(const struct live *live, struct error *ret_error)
+{
+    char program[PATH_TEXT_SIZE];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (length < 0)
+        length = snprintf(program, sizeof program, "spa-sos");
+    program[length] = '\0';
+    return error_set(ret_error, ERROR_ENVIRONMENT,
+                     "%s: no permission to send and receive frames; run this program with sudo, or "
+                     "grant it once: sudo setcap cap_net_raw+ep %s",
+                     live->name, program);
+}
+
+/*
+ * What the station and the observer can use, tagged or not. Of TCP: connections that begin or end,
+ * all that a loader sends (TTL 250; docs: protocol, URL attempts), and all of our own.
+ */
+static void write_filter(char *ret, size_t size, uint32_t address)
+{
+    char own[64] = "";
+    if (address != 0)
+        snprintf(own, sizeof own, " or host %s", ipv4_format(address).text);
+    char wanted[FILTER_SIZE / 2 - 64];
+    snprintf(wanted, sizeof wanted,
+             "arp or igmp or icmp or ether proto 0x88cc or ether dst 01:80:c2:00:00:00"
+             " or ether dst 01:00:0c:cc:cc:cc or ether dst 01:00:0c:cc:cc:cd"
+             " or (udp and (port 67 or port 68 or port 69 or port 2000 or port 4810 or port 4811"
+             " or port 44821)) or host 234.4.8.10"
+             " or (tcp and (tcp[13] & 7 != 0 or (ip[8] > 240 and ip[8] <= 250)%s))",
+             own);
+    snprintf(ret, size, "%s or (vlan and (%s))", wanted, wanted);
+}
+
+static bool open_capture(struct live *live, uint32_t address, struct error *ret_error)
+{
+    char filter_text[FILTER_SIZE];
+    char reason[PCAP_ERRBUF_SIZE];
+    struct bpf_program filter;
+    live->pcap = pcap_create(live->name, reason);
+    if (!live->pcap)
+        return error_set(ret_error, ERROR_ENVIRONMENT, "%s: cannot be opened: %s", live->name,
+                         reason);
+    pcap_set_snaplen(live->pcap, SNAPSHOT_BYTES);
+    pcap_set_promisc(live->pcap, 1);
+    pcap_set_immediate_mode(live->pcap, 1);
+    pcap_set_buffer_size(live->pcap, KERNEL_BUFFER_BYTES);
+    pcap_set_tstamp_precision(live->pcap, PCAP_TSTAMP_PRECISION_NANO);
+    int status = pcap_activate(live->pcap);
+    if (status == PCAP_ERROR_PERM_DENIED || status == PCAP_ERROR_PROMISC_PERM_DENIED)
+        return no_permission(live, ret_error);
+    if (status == PCAP_ERROR_IFACE_NOT_UP)
+        return error_set(ret_error, ERROR_ENVIRONMENT,
+                         "%s: the interface is switched off; switch it on: ip link set %s up",
+                         live->name, live->name);
+    if (status < 0)
+        return error_set(ret_error, ERROR_ENVIRONMENT, "%s: cannot be opened: %s (%s)", live->name,
+                         pcap_statustostr(status), pcap_geterr(live->pcap));
+    if (pcap_get_tstamp_precision(live->pcap) != PCAP_TSTAMP_PRECISION_NANO ||
+        pcap_datalink(live->pcap) != DLT_EN10MB)
+        return error_set(ret_error, ERROR_ENVIRONMENT,
+                         "%s: cannot be opened: no Ethernet frames with nanosecond times",
+                         live->name);
+    write_filter(filter_text, sizeof filter_text, address);
+    if (pcap_compile(live->pcap, &filter, filter_text, 1, PCAP_NETMASK_UNKNOWN) != 0)
+        return error_set(ret_error, ERROR_ENVIRONMENT, "%s: no filter: %s", live->name,
+                         pcap_geterr(live->pcap));
+    status = pcap_setfilter(live->pcap, &filter);
+    pcap_freecode(&filter);
+    if (status != 0 || pcap_setnonblock(live->pcap, 1, reason) != 0)
+        return error_set(ret_error, ERROR_ENVIRONMENT, "%s: cannot be opened: %s", live->name,
+                         status != 0 ? pcap_geterr(live->pcap) : reason);
+    return true;
+}
+
+static bool open_injection(struct live *live, struct error *ret_error)
+{
+    char reason[LIBNET_ERRBUF_SIZE];
+    live->libnet = libnet_init(LIBNET_LINK_ADV, live->name, reason);
+    if (!live->libnet)
+        return error_set(ret_error, ERROR_ENVIRONMENT, "%s: cannot send: %s", live->name, reason);
+    /* libnet's socket receives every frame of the host and nobody reads it: let nothing in. */
+    struct sock_filter drop_all = BPF_STMT(BPF_RET | BPF_K, 0);
+    const struct sock_fprog program = {.len = 1, .filter = &drop_all};
+    if (setsockopt(libnet_getfd(live->libnet), SOL_SOCKET, SO_ATTACH_FILTER, &program,
+                   sizeof program) != 0)
+        return error_set(ret_error, ERROR_ENVIRONMENT, "%s: cannot send: %s", live->name,
+                         strerror(errno));
+    return true;
+}
+
+struct port *port_live_open(const struct port_live_config *config, struct error *ret_error)
+{
+    struct interface_info interface;
+    if (!interface_find_usable(config->interface, &interface, ret_error))
+        return NULL;
+    struct live *live = calloc(1, sizeof *live);
+    if (!live) {
+        error_set(ret_error, ERROR_ENVIRONMENT, "%s: out of memory", config->interface);
+        return NULL;
+    }
+    live->port.operations = &live_operations;
+    memcpy(live->name, interface.name, sizeof live->name);
+    live->is_gentle = config->gentle;
+    live->start_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
+    live->has_carrier = true; /* so that a link that is down is the first event */
+    live->carrier = carrier_open(interface.index, ret_error);
+    if (!live->carrier || !open_capture(live, config->address, ret_error) ||
+        (!config->listen_only && !open_injection(live, ret_error))) {
+        live_close(&live->port);
+        return NULL;
+    }
+    live->polled[POLL_FRAMES] =
+        (struct pollfd){.fd = pcap_get_selectable_fd(live->pcap), .events = POLLIN};
+    live->polled[POLL_CARRIER] =
+        (struct pollfd){.fd = carrier_descriptor(live->carrier), .events = POLLIN};
+    live->polled[POLL_INTERRUPT] =
+        (struct pollfd){.fd = config->interrupt_descriptor, .events = POLLIN};
+    return &live->port;
+}
+
+enum port_event port_live_wait_carrier(const struct interface_info *interface,
+                                       int interrupt_descriptor, port_live_waiting *waiting,
+                                       void *context, struct error *ret_error)
+{
+    struct carrier *carrier = carrier_open(interface->index, ret_error);
+    if (!carrier)
+        return PORT_FAILED;
+    struct pollfd polled[] = {{.fd = carrier_descriptor(carrier), .events = POLLIN},
+                              {.fd = interrupt_descriptor, .events = POLLIN}};
+    const instant_ns start_ns = clock_ns(CLOCK_MONOTONIC);
+    duration_ns told_ns = 0; /* when `waiting` is due, after the start */
+    enum port_event event;
+    for (;;) {
+        enum carrier_state state = carrier_read(carrier);
+        if (state == CARRIER_PRESENT) {
+            event = PORT_CARRIER_UP;
+            break;
+        }
+        if (state == CARRIER_REMOVED) {
+            error_set(ret_error, ERROR_ENVIRONMENT, "%s: the interface was removed",
+                      interface->name);
+            event = PORT_FAILED;
+            break;
+        }
+        duration_ns waited_ns = clock_ns(CLOCK_MONOTONIC) - start_ns;
+        if (state != CARRIER_UNKNOWN && waited_ns >= told_ns) {
+            told_ns = (waited_ns / NS_PER_S + 1) * NS_PER_S;
+            if (waiting &&
+                !waiting(context, state != CARRIER_DISABLED, (unsigned)(waited_ns / NS_PER_S))) {
+                event = PORT_DEADLINE;
+                break;
+            }
+        }
+        int timeout_ms =
+            state == CARRIER_UNKNOWN ? -1 : (int)((told_ns - waited_ns) / NS_PER_MS) + 1;
+        poll(polled, sizeof polled / sizeof *polled, timeout_ms);
+        if (polled[1].revents) {
+            event = PORT_INTERRUPTED;
+            break;
+        }
+    }
+    carrier_close(carrier);
+    return event;
+}

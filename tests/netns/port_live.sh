@@ -1,0 +1,158 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The live port on interfaces of its own: what it sends and receives, what becomes of it when a cable
+# is pulled, an interface goes or a signal comes, and that nothing is left behind when it is killed.
+set -u
+
+if [ -z "${PORT_LIVE_NAMESPACE-}" ]; then
+	export PORT_LIVE_NAMESPACE=1
+	if unshare -n true 2>/dev/null; then
+		exec unshare -n "$0" "$@"
+	elif unshare -rn true 2>/dev/null; then
+		exec unshare -rn "$0" "$@"
+	fi
+	echo "1..0 # SKIP no network namespace of our own: needs root or user namespaces"
+	exit 0
+fi
+
+probe=${top_builddir:-.}/tests/netns/port_probe
+scratch=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$scratch"' EXIT
+out=$scratch/out
+count=0
+failed=0
+
+check() { # description command...
+	local description=$1
+	shift
+	count=$((count + 1))
+	if "$@"; then
+		echo "ok $count - $description"
+	else
+		echo "not ok $count - $description"
+		sed 's/^/# /' "$out" 2>/dev/null | head -n 30
+		failed=1
+	fi
+}
+
+said() { grep -qE "$1" "$out"; }
+not_said() { ! grep -qE "$1" "$out"; }
+times_said() { [ "$(grep -cE "$1" "$out")" -eq "$2" ]; }
+promiscuity_is() { ip -d link show "$1" | grep -q "promiscuity $2 "; }
+pair() {
+	ip link add left type veth peer name right
+	ip link set left up
+	ip link set right up
+}
+unpair() { ip link del left 2>/dev/null; }
+
+wait_for() { # regular expression: waits until the probe has said it
+	for _ in $(seq 100); do
+		grep -qE "$1" "$out" 2>/dev/null && return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6 2>/dev/null
+pair
+
+"$probe" left 1 5 >"$out"
+check "every frame sent comes back once" times_said '^frame .* from 77 ' 5
+check "a frame of 60 bytes stays one of 60 bytes" times_said 'length 60 type 0806' 5
+check "frames are counted both ways" said '^in 5 out 5 lost 0$'
+check "the run ends at its deadline" said '^deadline$'
+
+"$probe" left 5 0 >"$out" &
+pid=$!
+wait_for '^open$'
+"$probe" right 1 3 >/dev/null
+kill -TERM $pid
+wait $pid
+check "frames of the other end are received" times_said '^frame .* from 77 ' 3
+check "a signal ends the run and is named" said '^interrupted by 15$'
+check "frames are stamped by the kernel just before they are read" \
+	not_said 'age_us ([0-9]{6,}|-)'
+
+"$probe" left 5 0 drop >"$out" &
+pid=$!
+wait_for '^open$'
+capabilities=$(grep -E '^Cap(Prm|Eff|Inh|Amb)' /proc/$pid/status | grep -vc '0000000000000000')
+no_new_privileges=$(sed -n 's/^NoNewPrivs:\t//p' /proc/$pid/status)
+"$probe" right 1 3 >/dev/null
+kill -TERM $pid
+wait $pid
+check "a run holds no capability" [ "$capabilities" -eq 0 ]
+check "and can get none" [ "$no_new_privileges" = 1 ]
+check "it receives without capabilities" times_said '^frame .* from 77 ' 3
+"$probe" left 1 5 drop >"$out"
+check "it sends without capabilities" said '^in 5 out 5 lost 0$'
+
+"$probe" left 20 0 >"$out" &
+pid=$!
+wait_for '^open$'
+check "a run listens to all MAC addresses" promiscuity_is left 1
+kill -KILL $pid
+wait $pid 2>/dev/null
+check "nothing of that is left when the run is killed" promiscuity_is left 0
+
+"$probe" left 20 0 >"$out" &
+pid=$!
+wait_for '^open$'
+ip link set right down
+wait_for '^carrier down$'
+check "a pulled cable is noticed" said '^carrier down$'
+ip link set right up
+wait_for '^carrier up$'
+check "and when it is back" said '^carrier up$'
+ip link set left down
+sleep 0.3
+ip link set left up
+"$probe" right 1 2 >/dev/null
+wait_for 'from 77'
+check "an interface switched off and on again still receives" times_said '^frame .* from 77 ' 2
+ip link del left
+wait $pid
+check "a removed interface ends the run with status 3" said '^error 3 left: the interface was removed'
+
+pair
+ip link set right down
+"$probe" left 1 0 >"$out"
+check "a cable that is out from the start is the first event" said '^carrier down$'
+ip link set left down
+"$probe" left 1 0 >"$out"
+check "an interface that is switched off is said to be, with the cure" \
+	said '^error 3 left: .*switched off.*ip link set left up'
+"$probe" left 1 0 wait >"$out" &
+pid=$!
+wait_for '^waiting switched-off 1$'
+ip link set left up
+wait_for '^waiting no-carrier 2$'
+ip link set right up
+wait $pid
+check "waiting for a link is told once a second, with the reason" said '^waiting no-carrier 2$'
+check "and ends with the link" said '^waited up$'
+
+"$probe" nowhere 1 0 >"$out"
+check "an interface that does not exist is named, with those that do" \
+	said '^error 3 nowhere: no such interface; can be used: (left|right), (left|right) '
+"$probe" lo 1 0 >"$out"
+check "the loopback is refused with a reason" said '^error 3 lo: unusable: it is the host.s loopback'
+setpriv --bounding-set=-all --inh-caps=-all "$probe" left 1 0 >"$out"
+check "without permission the way to get it is said" \
+	said '^error 3 left: no permission .*setcap cap_net_raw\+ep .*/port_probe'
+"$probe" left 1 1 listen >"$out"
+check "a port for listening sends nothing" said '^error 3 left: opened for listening only'
+
+unpair
+ip link add bridge0 type bridge 2>/dev/null && {
+	pair
+	ip link set left master bridge0
+	"$probe" left 1 2 >"$out"
+	check "the port of a bridge can be used" said '^in 2 out 2 lost 0$'
+	unpair
+}
+
+echo "1..$count"
+exit $failed
