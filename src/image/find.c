@@ -12,10 +12,19 @@
 #include "base/bytes.h"
 
 #define CANDIDATES_MAXIMUM 64u
+#define SEARCH_WINDOW      8192u /* bytes */
 
+/* In windows, since the address sanitizer looks at all that memmem may, not at what it does. */
 static const uint8_t *next_magic(const uint8_t *from, const uint8_t *end)
 {
-    return memmem(from, (size_t)(end - from), IMAGE_MAGIC_TEXT, IMAGE_MAGIC_LENGTH);
+    while ((size_t)(end - from) >= IMAGE_MAGIC_LENGTH) {
+        size_t left = (size_t)(end - from), window = left < SEARCH_WINDOW ? left : SEARCH_WINDOW;
+        const uint8_t *at = memmem(from, window, IMAGE_MAGIC_TEXT, IMAGE_MAGIC_LENGTH);
+        if (at)
+            return at;
+        from += window - (IMAGE_MAGIC_LENGTH - 1);
+    }
+    return NULL;
 }
 
 /* Did the header look like one, so that a failure is damage and not a constant in a program? */
@@ -24,10 +33,11 @@ static bool was_plausible(const struct image *image)
     return image->refusal == IMAGE_TOO_LONG || image->refusal >= IMAGE_TABLE_BEYOND_FILE;
 }
 
-/* A .bin whose magic alone is wrong deserves to be told so. */
-static bool is_image_but_for_magic(const uint8_t *bytes, size_t length)
+/* Cheap enough for every place where the magic stands. */
+static bool has_plausible_fields(const uint8_t *bytes, size_t length)
 {
-    return length >= IMAGE_HEADER_LENGTH && load_be32(bytes + 0x50) == IMAGE_HEADER_LENGTH &&
+    return length >= IMAGE_HEADER_LENGTH && load_be32(bytes + 0x50) >= IMAGE_HEADER_LENGTH &&
+           load_be32(bytes + 0x50) <= IMAGE_HEADER_LEN_MAXIMUM &&
            load_be32(bytes + 0x54) == IMAGE_ENTRY_LENGTH;
 }
 
@@ -58,6 +68,8 @@ static bool search(const uint8_t *bytes, const uint8_t *from, const uint8_t *end
     for (const uint8_t *at = next_magic(from, end); at && plausible_count < CANDIDATES_MAXIMUM;
          at = next_magic(at + 1, end)) {
         ++*ret_magic_count;
+        if (!has_plausible_fields(at, (size_t)(end - at)))
+            continue;
         bool valid = check_image(at, (size_t)(end - at), IMAGE_INSIDE, ret);
         ret->offset = (size_t)(at - bytes);
         if (valid)
@@ -83,7 +95,8 @@ bool image_find(const uint8_t *bytes, size_t length, struct image *ret)
             set_sha256(ret);
             return true;
         }
-        is_image = starts_with_magic || is_image_but_for_magic(bytes, length);
+        /* A .bin whose magic alone is wrong deserves to be told so. */
+        is_image = starts_with_magic || has_plausible_fields(bytes, length);
     }
     *ret = whole;
     if (!is_image)
