@@ -4,9 +4,10 @@
  * owns the sessions (one per phone, by MAC address), the prober, the DHCP server, the ARP nudge and
  * stand-in, the TFTP server, and the observer of diagnose/ that names the outcome.
  *
- * Order of use: station_new, station_start, then station_frame and station_tick with times that never
- * go back; after each call drain station_next_output and station_next_event; stop when station_done.
- * Own frames come back from the port like all others: the station recognises them by their source.
+ * Order of use: station_new, station_start, then station_frame and station_tick with times that
+ * never go back; after each call drain station_next_output and station_next_event; stop when
+ * station_done. Own frames come back from the port like all others: the station recognises them by
+ * their source.
  */
 #ifndef ENGINE_STATION_H
 #define ENGINE_STATION_H
@@ -54,8 +55,9 @@ struct station_config {
     struct station_selection selection;
     const uint8_t *image; /* the checked image, caller's; NULL unless STATION_RECOVER */
     size_t image_length;
-    const char *file_name; /* NULL: a name with a random part from the seed */
-    uint16_t tftp_port;    /* announced in UPGRADE: 69 */
+    const char *file_name;  /* NULL: a name with a random part from the seed */
+    uint16_t tftp_port;     /* announced in UPGRADE: 69 */
+    uint16_t transfer_port; /* source port of all DATA; 0: one from the seed */
     enum dhcp_policy dhcp;
     enum gateway_policy gateway;
     duration_ns probe_interval_ns; /* 1.5 s */
@@ -65,6 +67,7 @@ struct station_config {
     bool force;                    /* go on although another program recovers on this segment */
     bool keep_going;               /* a bench: never done by itself */
     bool answer_urls;
+    bool frame_events;           /* STATION_EVENT_FRAME for every frame: slow, for -vv */
     unsigned parallel_transfers; /* 1 */
     unsigned attempts_maximum;   /* 5 */
     uint64_t seed;               /* file name, transaction ports, IP ids */
@@ -72,19 +75,19 @@ struct station_config {
 
 /* A session's state; the table of states and events is in engine/session.c. */
 enum session_state {
-    SESSION_NEW,         /* a frame of this phone was seen */
-    SESSION_ADDRESSING,  /* its DHCP client is at work */
-    SESSION_ADDRESSED,   /* it has a lease, or shows an address; no REPLY yet */
-    SESSION_FOUND,       /* it answered a REQUEST */
-    SESSION_WAITING,     /* chosen, another transfer comes first */
-    SESSION_ORDERED,     /* UPGRADE sent */
-    SESSION_ECHOED,      /* it confirmed the order */
-    SESSION_GATEWAY,     /* it resolves its gateway */
-    SESSION_TRANSFER,    /* RRQ answered, DATA and ACK in lockstep */
-    SESSION_DELIVERED,   /* last ACK: it checks and writes */
-    SESSION_RETRY,       /* an attempt failed; until it answers a REQUEST again */
-    SESSION_RECOVERED,   /* its normal firmware was seen after the transfer */
-    SESSION_FAILED,      /* attempts used up, or what happened cannot be retried */
+    SESSION_NEW,        /* a frame of this phone was seen */
+    SESSION_ADDRESSING, /* its DHCP client is at work */
+    SESSION_ADDRESSED,  /* it has a lease, or shows an address; no REPLY yet */
+    SESSION_FOUND,      /* it answered a REQUEST */
+    SESSION_WAITING,    /* chosen, another transfer comes first */
+    SESSION_ORDERED,    /* UPGRADE sent */
+    SESSION_ECHOED,     /* it confirmed the order */
+    SESSION_GATEWAY,    /* it resolves its gateway */
+    SESSION_TRANSFER,   /* RRQ answered, DATA and ACK in lockstep */
+    SESSION_DELIVERED,  /* last ACK: it checks and writes */
+    SESSION_RETRY,      /* an attempt failed; until it answers a REQUEST again */
+    SESSION_RECOVERED,  /* its normal firmware was seen after the transfer */
+    SESSION_FAILED,     /* attempts used up, or what happened cannot be retried */
     SESSION_STATE_COUNT
 };
 
@@ -115,10 +118,10 @@ struct session_status {
     uint32_t ip;
     bool selected;
     enum session_state state;
-    unsigned attempts;             /* UPGRADE orders that began an attempt */
-    uint64_t bytes_acknowledged;   /* of the running or last transfer */
+    unsigned attempts;           /* UPGRADE orders that began an attempt */
+    uint64_t bytes_acknowledged; /* of the running or last transfer */
     uint64_t bytes_total;
-    unsigned retransmissions;      /* of DATA, this run */
+    unsigned retransmissions; /* of DATA, this run */
     instant_ns state_since_ns;
     instant_ns transfer_start_ns, transfer_end_ns; /* 0 = not yet */
 };
@@ -146,7 +149,8 @@ void station_free(struct station *station);
 void station_start(struct station *station, instant_ns now_ns);
 void station_frame(struct station *station, const struct frame *frame, instant_ns now_ns);
 void station_tick(struct station *station, instant_ns now_ns);
-/* Link state of the cable, from the port: recorded for the verdict; work pauses while it is down. */
+/* Link state of the cable, from the port: recorded for the verdict; work pauses while it is down.
+ */
 void station_carrier(struct station *station, bool up, instant_ns now_ns);
 /* The user or a signal ends the run: sends nothing any more. */
 void station_stop(struct station *station, instant_ns now_ns);

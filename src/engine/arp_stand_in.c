@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Own address, nudge and stand-in: see arp_stand_in.h. */
+#include "engine/arp_stand_in.h"
+
+#define NUDGE_AT    2 /* the second who-has: nobody answered the first */
+#define STAND_IN_AT 3 /* the last one before the phone gives up */
+
+static void reply_for(struct core *core, uint32_t ip, const struct arp_packet *request)
+{
+    struct arp_packet reply = {
+        .operation = ARP_REPLY_OPERATION,
+        .sender_mac = core->config.source_mac,
+        .sender_ip = ip,
+        .target_mac = request->sender_mac,
+        .target_ip = request->sender_ip,
+    };
+    transmit_arp(&core->transmit, &request->sender_mac, &reply);
+}
+
+/* A probe for the phone's own address ends its wait: it claims nothing (docs: protocol, ARP). */
+static void nudge(struct core *core, const struct arp_packet *request)
+{
+    struct arp_packet probe = {
+        .operation = ARP_REQUEST_OPERATION,
+        .sender_mac = core->config.source_mac,
+        .target_ip = request->sender_ip,
+    };
+    transmit_arp(&core->transmit, &request->sender_mac, &probe);
+}
+
+void arp_answer_own(struct core *core, const struct arp_packet *request)
+{
+    reply_for(core, core->config.address, request);
+}
+
+const char *arp_help(struct core *core, struct gateway_help *help, const struct arp_packet *request)
+{
+    enum gateway_policy policy = core->config.gateway;
+    if (help->gateway_ip != request->target_ip)
+        *help = (struct gateway_help){.gateway_ip = request->target_ip};
+    help->asked++;
+    if (help->asked >= STAND_IN_AT &&
+        (policy == GATEWAY_POLICY_AUTO || policy == GATEWAY_POLICY_STAND_IN)) {
+        reply_for(core, request->target_ip, request);
+        return "told the phone alone that this program stands in for its gateway";
+    }
+    if (help->asked >= NUDGE_AT &&
+        (policy == GATEWAY_POLICY_AUTO || policy == GATEWAY_POLICY_NUDGE)) {
+        nudge(core, request);
+        return "nudged the phone past its gateway with an ARP probe";
+    }
+    return NULL;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ARP for the phones this run has ordered (docs: protocol, rules for the PC side, 4): answers for
+ * our own address, helps a phone past a gateway that does not answer. It claims nobody's address
+ * towards anybody but that phone, and sends nothing unasked.
+ */
+#ifndef ENGINE_ARP_STAND_IN_H
+#define ENGINE_ARP_STAND_IN_H
+
+#include "engine/core.h"
+
+struct gateway_help {
+    uint32_t gateway_ip; /* the address the phone asks for; 0 = not asked yet */
+    unsigned asked;      /* in this attempt */
+};
+
+/* "who-has our address": answered at once, to the asker alone. */
+void arp_answer_own(struct core *core, const struct arp_packet *request);
+/* A phone we ordered asks for its gateway: the first request is left to the gateway, the second
+ * brings the nudge, the third the stand-in reply. Returns: what was done, for the log; NULL =
+ * nothing. */
+const char *arp_help(struct core *core, struct gateway_help *help,
+                     const struct arp_packet *request);
+
+#endif

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Whom this run is for, whose turn it is, and when the run is over. Without a selection exactly one
+ * phone may answer: it never guesses which of several was meant.
+ */
+#include "engine/limits.h"
+#include "engine/parts.h"
+
+#include <string.h>
+
+static const struct station_selection *selection_of(const struct station *station)
+{
+    return &station->core.config.selection;
+}
+
+static bool names_phones(const struct station *station)
+{
+    return selection_of(station)->serial_count || selection_of(station)->mac_count;
+}
+
+static bool is_named(const struct station *station, const struct session *session)
+{
+    const struct station_selection *selection = selection_of(station);
+    for (size_t i = 0; i < selection->mac_count; i++) {
+        if (mac_equal(&selection->macs[i], &session->mac))
+            return true;
+    }
+    for (size_t i = 0; session->answered && i < selection->serial_count; i++) {
+        if (strcmp(selection->serials[i], session->serial) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool choice_wants(const struct station *station, const struct session *session)
+{
+    if (names_phones(station))
+        return is_named(station, session);
+    return selection_of(station)->all || station->choice.only == session;
+}
+
+static void choose(struct station *station, struct session *session, instant_ns now_ns)
+{
+    session->selected = true;
+    if (station->core.config.mode == STATION_RECOVER)
+        session_handle(session, EVENT_CHOSEN, now_ns);
+}
+
+/* Those that could be meant when none was named. */
+static struct session *candidate(const struct station *station, unsigned *ret_count)
+{
+    struct session *found = NULL;
+    *ret_count = 0;
+    for (size_t i = 0; i < station->session_count; i++) {
+        struct session *session = station->sessions[i];
+        if (!session->answered || session->state == SESSION_FAILED ||
+            session->state == SESSION_RECOVERED)
+            continue;
+        found = session;
+        (*ret_count)++;
+    }
+    return found;
+}
+
+/* Without a selection: exactly one phone answers, or the user has to choose. */
+static void choose_only(struct station *station, instant_ns now_ns)
+{
+    struct choice *choice = &station->choice;
+    if (!choice->settled || choice->only || choice->several)
+        return;
+    unsigned count;
+    struct session *session = candidate(station, &count);
+    if (count > 1) {
+        choice->several = true;
+        station->core.changed = true;
+        journal_message(&station->core.journal, now_ns, NULL,
+                        "%u phones answer in recovery mode; choose one by its serial number "
+                        "(--serial), or all of them (--all).",
+                        count);
+    } else if (count == 1 && session->state == SESSION_FOUND) {
+        choice->only = session;
+        choose(station, session, now_ns);
+    }
+}
+
+static void settled(void *owner, instant_ns now_ns)
+{
+    struct station *station = owner;
+    station->choice.settled = true;
+    choose_only(station, now_ns);
+}
+
+static void quiet(void *owner, instant_ns now_ns)
+{
+    struct station *station = owner;
+    (void)now_ns;
+    station->choice.quiet_over = true;
+    station->core.changed = true;
+}
+
+void choice_start(struct station *station)
+{
+    station->choice.settling = timer_for(settled, station);
+    station->choice.quiet = timer_for(quiet, station);
+}
+
+void choice_appeared(struct station *station, instant_ns now_ns)
+{
+    station->choice.quiet_over = false;
+    timer_set(&station->core.timers, &station->choice.quiet, now_ns + ALL_QUIET_NS);
+}
+
+/* Told once per phone: the wrong serial number is the commonest mistake. */
+static void say_not_meant(struct station *station, struct session *session, instant_ns now_ns)
+{
+    if (session->warned)
+        return;
+    session->warned = true;
+    char phone[160];
+    journal_message(&station->core.journal, now_ns, &session->mac,
+                    "%s answers, but it is not the phone asked for: it is left alone",
+                    session_describe(session, phone, sizeof phone));
+}
+
+void choice_answered(struct station *station, struct session *session, instant_ns now_ns)
+{
+    struct choice *choice = &station->choice;
+    if (session->state != SESSION_FOUND)
+        return;
+    if (choice_wants(station, session)) {
+        choose(station, session, now_ns);
+    } else if (names_phones(station)) {
+        say_not_meant(station, session, now_ns);
+    } else if (choice->settled) {
+        choose_only(station, now_ns);
+    } else if (!timer_runs(&choice->settling)) {
+        timer_set(&station->core.timers, &choice->settling, now_ns + SETTLING_NS);
+    }
+}
+
+void choice_dispatch(struct station *station, instant_ns now_ns)
+{
+    struct core *core = &station->core;
+    if (station->stopped)
+        return;
+    while (core->waiting && core->active < core->config.parallel_transfers)
+        session_handle(core->waiting, EVENT_TURN, now_ns);
+}
+
+static const struct session *by_serial(const struct station *station, const char *serial)
+{
+    for (size_t i = 0; i < station->session_count; i++) {
+        const struct session *session = station->sessions[i];
+        if (session->answered && strcmp(session->serial, serial) == 0)
+            return session;
+    }
+    return NULL;
+}
+
+bool choice_searches(const struct station *station)
+{
+    const struct station_config *config = &station->core.config;
+    const struct station_selection *selection = selection_of(station);
+    if (config->mode == STATION_WATCH)
+        return false;
+    if (config->mode == STATION_DISCOVER || config->keep_going)
+        return true;
+    for (size_t i = 0; i < selection->serial_count; i++) {
+        if (!by_serial(station, selection->serials[i]))
+            return true;
+    }
+    for (size_t i = 0; i < selection->mac_count; i++) {
+        const struct session *session = station_find(station, &selection->macs[i]);
+        if (!session || !session->answered)
+            return true;
+    }
+    if (names_phones(station))
+        return false;
+    return selection->all || (!station->choice.only && !station->choice.several);
+}
+
+const char *choice_search_serial(const struct station *station, unsigned turn)
+{
+    const struct station_selection *selection = selection_of(station);
+    if (!selection->serial_count || selection->all)
+        return NULL;
+    if (turn >= PROBE_SPECIFIC_ONLY && turn % PROBE_WILDCARD_EVERY == 0)
+        return NULL;
+    size_t entries = selection->serial_count + (selection->mac_count ? 1 : 0);
+    for (size_t i = 0; i < entries; i++) {
+        size_t entry = (turn + i) % entries;
+        if (entry == selection->serial_count)
+            return NULL; /* those named by MAC address can only be asked for by wildcard */
+        if (!by_serial(station, selection->serials[entry]))
+            return selection->serials[entry];
+    }
+    return selection->serials[0];
+}
+
+/* ---- When the run is over ---- */
+
+static bool all_named_answered(const struct station *station)
+{
+    const struct station_selection *selection = selection_of(station);
+    for (size_t i = 0; i < selection->serial_count; i++) {
+        if (!by_serial(station, selection->serials[i]))
+            return false;
+    }
+    for (size_t i = 0; i < selection->mac_count; i++) {
+        const struct session *session = station_find(station, &selection->macs[i]);
+        if (!session || !session->answered)
+            return false;
+    }
+    return true;
+}
+
+struct tally {
+    size_t over;    /* wanted, and nothing more to come */
+    size_t open;    /* wanted or still unknown, and something may come */
+    size_t unnamed; /* failed before they told who they are */
+};
+
+static struct tally count_sessions(const struct station *station)
+{
+    struct tally tally = {0};
+    for (size_t i = 0; i < station->session_count; i++) {
+        const struct session *session = station->sessions[i];
+        if (session->state == SESSION_NEW)
+            continue;
+        bool unknown = !session->answered && !choice_wants(station, session);
+        if (session_is_over(session) && unknown)
+            tally.unnamed++;
+        else if (session_is_over(session))
+            tally.over += choice_wants(station, session);
+        else if (unknown || choice_wants(station, session) || !names_phones(station))
+            tally.open++;
+    }
+    return tally;
+}
+
+bool choice_run_is_over(const struct station *station)
+{
+    const struct station_config *config = &station->core.config;
+    const struct station_selection *selection = selection_of(station);
+    if (config->keep_going || config->mode == STATION_WATCH)
+        return false;
+    if (config->mode == STATION_DISCOVER)
+        return names_phones(station) && all_named_answered(station);
+    if (station->choice.several)
+        return true;
+    if (station->choice.only && session_is_over(station->choice.only))
+        return true;
+    struct tally tally = count_sessions(station);
+    if (tally.over + tally.unnamed == 0 || tally.open)
+        return false;
+    if (names_phones(station))
+        return tally.over + tally.unnamed >= selection->serial_count + selection->mac_count;
+    return !selection->all || station->choice.quiet_over;
+}

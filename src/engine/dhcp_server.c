@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* OFFER and ACK for recovery loaders: see dhcp_server.h. */
+#include "engine/dhcp_server.h"
+
+#include "engine/limits.h"
+
+#define OPTION_RENEWAL_TIME   58
+#define OPTION_REBINDING_TIME 59
+
+static uint32_t mask_of(const struct core *core)
+{
+    return ipv4_mask(core->config.prefix_length);
+}
+
+static bool is_avoided(const struct core *core, uint32_t ip)
+{
+    for (unsigned i = 0; i < AVOIDED_ADDRESSES; i++) {
+        if (core->avoided[i] == ip)
+            return true;
+    }
+    return false;
+}
+
+void dhcp_server_avoid(struct core *core, uint32_t ip)
+{
+    bool ours = ((ip ^ core->config.address) & mask_of(core)) == 0;
+    if (!ours || ip == core->config.address || is_avoided(core, ip))
+        return;
+    core->avoided[core->avoided_next++ % AVOIDED_ADDRESSES] = ip;
+}
+
+/* The pool: every host address of the prefix, from the one behind our own, round to the one before
+ * it. Returns: 0 when it is exhausted. */
+static uint32_t take_lease(struct core *core)
+{
+    uint32_t mask = mask_of(core);
+    uint32_t hosts = mask >= UINT32_C(0xfffffffe) ? 0 : ~mask - 1;
+    while (core->leases_taken + 1 < hosts) {
+        uint64_t offset = (uint64_t)(core->config.address & ~mask) + core->leases_taken++;
+        uint32_t ip = (core->config.address & mask) + (uint32_t)(offset % hosts) + 1;
+        if (!is_avoided(core, ip))
+            return ip;
+    }
+    return 0;
+}
+
+/* Byte for byte the form of the recorded OFFER and ACK that the loader accepts. */
+static void send_reply(struct core *core, const struct dhcp_client *client, uint8_t type,
+                       uint32_t transaction_id)
+{
+    uint32_t own = core->config.address;
+    struct dhcp_message message = {
+        .operation = DHCP_BOOTREPLY,
+        .transaction_id = transaction_id,
+        .your_ip = client->lease_ip,
+        .server_ip = own,
+        .client_mac = client->mac,
+    };
+    uint8_t payload[DHCP_REPLY_LENGTH];
+    struct writer writer = writer_over(payload, sizeof payload);
+    dhcp_write_fixed(&writer, &message);
+    dhcp_write_option_u8(&writer, DHCP_OPTION_MESSAGE_TYPE, type);
+    dhcp_write_option_ip(&writer, DHCP_OPTION_SERVER_IDENTIFIER, own);
+    dhcp_write_option_ip(&writer, DHCP_OPTION_LEASE_TIME, LEASE_TIME_S);
+    dhcp_write_option_ip(&writer, OPTION_RENEWAL_TIME, LEASE_TIME_S / 2);
+    dhcp_write_option_ip(&writer, OPTION_REBINDING_TIME, LEASE_TIME_S / 8 * 7);
+    dhcp_write_option_ip(&writer, DHCP_OPTION_SUBNET_MASK, mask_of(core));
+    dhcp_write_option_ip(&writer, DHCP_OPTION_ROUTER, own);
+    dhcp_write_option_ip(&writer, DHCP_OPTION_DNS_SERVER, own);
+    dhcp_write_end(&writer, sizeof payload);
+    if (!writer.failed)
+        transmit_udp(&core->transmit, &client->mac, client->lease_ip, DHCP_SERVER_PORT,
+                     DHCP_CLIENT_PORT, payload, writer.length);
+}
+
+static bool has_lease(struct core *core, struct dhcp_client *client, instant_ns now_ns)
+{
+    if (client->lease_ip == 0)
+        client->lease_ip = take_lease(core);
+    if (client->lease_ip == 0)
+        journal_message(&core->journal, now_ns, &client->mac,
+                        "No address is left in the pool: the phone's DHCP DISCOVER is not "
+                        "answered. Give a shorter prefix with --address.");
+    return client->lease_ip != 0;
+}
+
+/* Rule 1: auto yields for the rest of the run once another server was seen. */
+static bool may_offer(const struct core *core)
+{
+    switch (core->config.dhcp) {
+    case DHCP_POLICY_ALWAYS:
+        return true;
+    case DHCP_POLICY_AUTO:
+        return !core->foreign_dhcp_seen;
+    case DHCP_POLICY_NEVER:
+        break;
+    }
+    return false;
+}
+
+void dhcp_server_discover(struct core *core, struct dhcp_client *client,
+                          const struct dhcp_message *message, instant_ns now_ns)
+{
+    client->transaction_id = message->transaction_id;
+    client->offered = false;
+    timer_stop(&core->timers, &client->timer);
+    if (!may_offer(core))
+        return;
+    bool first = message->transaction_id == dhcp_loader_transaction_id(&client->mac, 1);
+    if (first && core->config.dhcp == DHCP_POLICY_AUTO)
+        timer_set(&core->timers, &client->timer, now_ns + OFFER_DELAY_NS);
+    else
+        dhcp_server_offer(core, client, now_ns);
+}
+
+void dhcp_server_offer(struct core *core, struct dhcp_client *client, instant_ns now_ns)
+{
+    if (!may_offer(core) || client->offered || !has_lease(core, client, now_ns))
+        return;
+    client->offered = true;
+    send_reply(core, client, DHCP_OFFER, client->transaction_id);
+    journal_detail(&core->journal, now_ns, &client->mac, "offered the address %s",
+                   ipv4_format(client->lease_ip).text);
+}
+
+bool dhcp_server_request(struct core *core, struct dhcp_client *client,
+                         const struct dhcp_message *message, instant_ns now_ns)
+{
+    timer_stop(&core->timers, &client->timer);
+    if (!message->has_server_identifier || message->server_identifier != core->config.address)
+        return false;
+    /* The phone chose us, so it relies on us even if another server has shown up since. Without an
+     * offer of this run it holds one of an earlier run: the same rules as for an OFFER. */
+    if (!client->offered && (!may_offer(core) || !has_lease(core, client, now_ns)))
+        return false;
+    if (message->has_requested_ip && message->requested_ip != client->lease_ip)
+        return false;
+    send_reply(core, client, DHCP_ACK, message->transaction_id);
+    return true;
+}
+
+void dhcp_server_witness(struct core *core, const struct mac_address *from,
+                         const struct dhcp_message *message, instant_ns now_ns)
+{
+    uint32_t own = core->config.address;
+    uint32_t server = message->has_server_identifier ? message->server_identifier : 0;
+    if (message->operation == DHCP_BOOTREQUEST && (server == 0 || server == own))
+        return;
+    if (core->foreign_dhcp_seen)
+        return;
+    core->foreign_dhcp_seen = true;
+    core->foreign_dhcp_server = server;
+    if (core->config.dhcp != DHCP_POLICY_AUTO || core->config.mode == STATION_WATCH)
+        return;
+    if (message->operation == DHCP_BOOTREPLY)
+        journal_message(&core->journal, now_ns, NULL,
+                        "Another DHCP server answers on this segment: %s (%s). It gives the "
+                        "addresses from now on; this program gives none.",
+                        ipv4_format(server).text, mac_format(from).text);
+    else
+        journal_message(&core->journal, now_ns, NULL,
+                        "A client on this segment has chosen another DHCP server: %s. This "
+                        "program gives no addresses from now on.",
+                        ipv4_format(server).text);
+}

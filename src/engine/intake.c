@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Frames of others become events of sessions. Only whole, well-formed frames with the station's own
+ * tagging are taken; everything else stays evidence for the observer. Nobody is served here who was
+ * not ordered by this run (docs: protocol, rules for the PC side, 1, 4 and 5).
+ */
+#include "base/text.h"
+#include "engine/limits.h"
+#include "engine/parts.h"
+
+#include <string.h>
+
+static bool is_passive(const struct station *station)
+{
+    return station->core.config.mode == STATION_WATCH || station->stopped;
+}
+
+/* ---- DHCP ---- */
+
+static void leased(struct station *station, struct session *session, uint32_t ip, instant_ns now_ns)
+{
+    session->ip = ip;
+    session_handle(session, EVENT_LEASED, now_ns);
+    prober_hurry(station, session, now_ns);
+}
+
+static void loader_asks(struct station *station, const struct frame *frame, instant_ns now_ns)
+{
+    struct core *core = &station->core;
+    const struct dhcp_message *message = &frame->dhcp;
+    struct session *session = station_find_or_add(station, &frame->ethernet.source, now_ns);
+    if (!session || session_heard(session, frame->ipv4.identification, now_ns) == HEARD_STALE)
+        return;
+    if (message->type == DHCP_DISCOVER) {
+        session_handle(session, EVENT_DISCOVER, now_ns);
+        if (!is_passive(station))
+            dhcp_server_discover(core, &session->dhcp, message, now_ns);
+    } else if (message->type == DHCP_REQUEST) {
+        session->lease_server = message->server_identifier;
+        session_handle(session, EVENT_DHCP_REQUEST, now_ns);
+        if (!is_passive(station) && dhcp_server_request(core, &session->dhcp, message, now_ns))
+            leased(station, session, session->dhcp.lease_ip, now_ns);
+    }
+}
+
+/* An ACK of another server that happens to be visible: is it a lease the loader can live with
+ * (docs: protocol, boot and listening)? */
+static void judge_lease(struct station *station, struct session *session,
+                        const struct dhcp_message *message, instant_ns now_ns)
+{
+    struct core *core = &station->core;
+    const char *server = "the other server";
+    struct ipv4_text text;
+    if (message->has_server_identifier) {
+        text = ipv4_format(message->server_identifier);
+        server = text.text;
+    }
+    bool server_is_near = message->server_ip != 0 && message->has_subnet_mask &&
+                          ((message->server_ip ^ message->your_ip) & message->subnet_mask) == 0;
+    const char *lack = NULL;
+    if (!message->has_subnet_mask)
+        lack = "subnet mask: it stops listening";
+    else if (!message->has_router && !server_is_near)
+        lack = "router: it stops listening";
+    else if (!message->has_router)
+        lack = "router: it will never ask for the file";
+    session->lease_dead = lack && (!message->has_subnet_mask || !server_is_near);
+    if (lack)
+        journal_message(&core->journal, now_ns, &session->mac,
+                        "%s gave the phone a lease without a %s. Power-cycle it with another "
+                        "DHCP server on the segment, or with none.",
+                        server, lack);
+}
+
+static void server_answers(struct station *station, const struct frame *frame, instant_ns now_ns)
+{
+    const struct dhcp_message *message = &frame->dhcp;
+    struct session *session = station_find(station, &message->client_mac);
+    if (!session || (session->state != SESSION_ADDRESSING && session->state != SESSION_ADDRESSED))
+        return;
+    if (message->type == DHCP_ACK) {
+        judge_lease(station, session, message, now_ns);
+        leased(station, session, message->your_ip, now_ns);
+    } else if (message->type == DHCP_NAK) {
+        journal_message(&station->core.journal, now_ns, &session->mac,
+                        "The DHCP server at %s refuses the phone an address.",
+                        mac_format(&frame->ethernet.source).text);
+    }
+}
+
+static void take_dhcp(struct station *station, const struct frame *frame, instant_ns now_ns)
+{
+    const struct dhcp_message *message = &frame->dhcp;
+    dhcp_server_witness(&station->core, &frame->ethernet.source, message, now_ns);
+    if (message->operation == DHCP_BOOTREPLY) {
+        server_answers(station, frame, now_ns);
+        return;
+    }
+    if (!mac_equal(&frame->ethernet.source, &message->client_mac))
+        return;
+    if (dhcp_is_loader(message)) {
+        loader_asks(station, frame, now_ns);
+    } else if (dhcp_is_normal_firmware(message)) {
+        struct session *session = station_find(station, &message->client_mac);
+        if (session)
+            session_handle(session, EVENT_FIRMWARE, now_ns);
+    }
+}
+
+/* ---- RECM ---- */
+
+static void rival(struct station *station, const struct frame *frame, instant_ns now_ns)
+{
+    struct core *core = &station->core;
+    if (core->rival_seen)
+        return;
+    core->rival_seen = true;
+    if (core->config.mode == STATION_WATCH)
+        return;
+    journal_message(&core->journal, now_ns, NULL,
+                    "Another program recovers phones on this segment: %s (%s). %s",
+                    mac_format(&frame->ethernet.source).text, ipv4_format(frame->ipv4.source).text,
+                    core->config.force ? "Going on all the same (--force)."
+                                       : "Nothing is ordered; end it, then start again.");
+}
+
+static void take_reply(struct station *station, struct session *session,
+                       const struct recm_message *reply, instant_ns now_ns)
+{
+    bool may_change = session->state <= SESSION_FOUND || !session->answered;
+    if (may_change) {
+        memcpy(session->serial, reply->serial, sizeof session->serial);
+        memcpy(session->product, reply->product, sizeof session->product);
+        memcpy(session->software, reply->software, sizeof session->software);
+        memcpy(session->hardware, reply->hardware, sizeof session->hardware);
+    }
+    session->answered = true;
+    session->selected = choice_wants(station, session);
+    if (reply->ip == 0) {
+        session_handle(session, EVENT_REPLY_EARLY, now_ns);
+        return;
+    }
+    session->ip = reply->ip;
+    dhcp_server_avoid(&station->core, reply->ip);
+    session_handle(session, EVENT_REPLY, now_ns);
+    choice_answered(station, session, now_ns);
+}
+
+static void take_recm(struct station *station, const struct frame *frame, instant_ns now_ns)
+{
+    const struct recm_message *message = &frame->recm;
+    if (frame->udp.source_port == RECM_PC_PORT) {
+        rival(station, frame, now_ns);
+        return;
+    }
+    if (!message->from_phone || frame->udp.source_port != RECM_PHONE_PORT)
+        return;
+    struct session *session = station_find_or_add(station, &frame->ethernet.source, now_ns);
+    if (!session || session_heard(session, frame->ipv4.identification, now_ns) == HEARD_STALE)
+        return;
+    if (message->operation == RECM_REPLY)
+        take_reply(station, session, message, now_ns);
+    else if (message->operation == RECM_UPGRADE && session->ordered &&
+             strcmp(message->file_name, station->core.file_name) == 0)
+        session_handle(session, EVENT_ECHO, now_ns);
+}
+
+/* ---- TFTP ---- */
+
+/* The proof that an RRQ is ours: this run ordered that phone, and the name is this run's. */
+static bool is_ours(const struct station *station, const struct session *session,
+                    const struct tftp_packet *request)
+{
+    return session && session->ordered && station->core.config.mode == STATION_RECOVER &&
+           strcmp(request->file_name, station->core.file_name) == 0;
+}
+
+static void note_foreign_request(struct station *station, const struct frame *frame,
+                                 instant_ns now_ns)
+{
+    char name[200];
+    const struct tftp_packet *request = &frame->tftp;
+    text_escape(request->file_name, strlen(request->file_name), name, sizeof name);
+    journal_detail(&station->core.journal, now_ns, &frame->ethernet.source,
+                   "asks %s for the file \"%s\", which this run did not order; not answered",
+                   ipv4_format(frame->ipv4.destination).text, name);
+}
+
+static void take_read_request(struct station *station, const struct frame *frame, instant_ns now_ns)
+{
+    uint16_t port = frame->udp.destination_port;
+    struct core *core = &station->core;
+    if (port != TFTP_SERVER_PORT && port != core->config.tftp_port && port != core->transfer_port)
+        return;
+    struct session *session = frame->udp.source_port == TFTP_PHONE_PORT
+                                  ? station_find_or_add(station, &frame->ethernet.source, now_ns)
+                                  : station_find(station, &frame->ethernet.source);
+    if (!is_ours(station, session, &frame->tftp)) {
+        note_foreign_request(station, frame, now_ns);
+        return;
+    }
+    /* Late and duplicated ones must not start a second download (rule 7). */
+    if (session_heard(session, frame->ipv4.identification, now_ns) == HEARD_STALE)
+        return;
+    session->transfer.ip = frame->ipv4.source;
+    session->transfer.port = frame->udp.source_port;
+    if (session->state == SESSION_TRANSFER && session->transfer.block == 1 && !session->restarted)
+        tftp_asked_again(core, &session->transfer, now_ns);
+    else
+        session_handle(session, EVENT_FILE_ASKED, now_ns);
+}
+
+static void acknowledged(struct station *station, struct session *session, uint16_t block,
+                         instant_ns now_ns)
+{
+    struct core *core = &station->core;
+    switch (tftp_ack(core, &session->transfer, block, now_ns)) {
+    case TFTP_ADVANCED:
+        core->progress_ns = now_ns;
+        journal_add(&core->journal, now_ns, STATION_EVENT_PROGRESS, &session->mac);
+        break;
+    case TFTP_COMPLETE:
+        journal_add(&core->journal, now_ns, STATION_EVENT_PROGRESS, &session->mac);
+        session_handle(session, EVENT_LAST_ACK, now_ns);
+        break;
+    case TFTP_NOTHING:
+    case TFTP_PRESUMED:
+    case TFTP_STALLED:
+        break;
+    }
+}
+
+static void take_ack(struct station *station, const struct frame *frame, instant_ns now_ns)
+{
+    struct session *session = station_find(station, &frame->ethernet.source);
+    if (!session || frame->udp.source_port != session->transfer.port)
+        return;
+    if (session_heard(session, frame->ipv4.identification, now_ns) == HEARD_STALE)
+        return;
+    uint16_t block = frame->tftp.block;
+    if (frame->udp.destination_port != station->core.transfer_port) {
+        if (session->state == SESSION_TRANSFER && !session->warned) {
+            session->warned = true;
+            journal_message(&station->core.journal, now_ns, &session->mac,
+                            "Another TFTP server answers the phone: it acknowledges to port %u.",
+                            (unsigned)frame->udp.destination_port);
+        }
+        return;
+    }
+    if (session->state == SESSION_TRANSFER) {
+        acknowledged(station, session, block, now_ns);
+    } else if (session->state == SESSION_DELIVERED && session->presumed) {
+        if (block == session->transfer.block_count)
+            session->presumed = false;
+        else if (block + 1 == session->transfer.block_count)
+            session_handle(session, EVENT_BLOCK_MISSING, now_ns);
+    }
+}
+
+/* Somebody else's ERROR makes the phone give up at once; it listens again. */
+static void take_error(struct station *station, const struct frame *frame, instant_ns now_ns)
+{
+    struct session *session = station_find(station, &frame->ethernet.destination);
+    if (session && session_is_active(session) && session->state != SESSION_ORDERED)
+        session_handle(session, EVENT_REFUSED, now_ns);
+}
+
+static void take_tftp(struct station *station, const struct frame *frame, instant_ns now_ns)
+{
+    switch (frame->tftp.opcode) {
+    case TFTP_RRQ:
+        take_read_request(station, frame, now_ns);
+        break;
+    case TFTP_ACK:
+        take_ack(station, frame, now_ns);
+        break;
+    case TFTP_ERROR:
+        take_error(station, frame, now_ns);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- ARP, neighbours ---- */
+
+static void take_arp(struct station *station, const struct frame *frame, instant_ns now_ns)
+{
+    struct core *core = &station->core;
+    const struct arp_packet *packet = &frame->arp;
+    uint32_t own = core->config.address;
+    if (!mac_equal(&packet->sender_mac, &frame->ethernet.source) || is_passive(station))
+        return;
+    if (packet->sender_ip == own && !station->address_conflict_said) {
+        station->address_conflict_said = true;
+        journal_message(&core->journal, now_ns, NULL,
+                        "%s uses the address %s too. Give another one with --address.",
+                        mac_format(&packet->sender_mac).text, ipv4_format(own).text);
+    }
+    if (packet->sender_ip)
+        dhcp_server_avoid(core, packet->sender_ip);
+    if (packet->operation != ARP_REQUEST_OPERATION || packet->sender_ip == packet->target_ip)
+        return;
+    struct session *session = station_find(station, &frame->ethernet.source);
+    bool helps = session && session_is_active(session);
+    if (helps)
+        session_handle(session, EVENT_GATEWAY_ASKED, now_ns);
+    if (packet->target_ip == own) {
+        arp_answer_own(core, packet);
+    } else if (helps) {
+        const char *done = arp_help(core, &session->gateway, packet);
+        if (done)
+            journal_detail(&core->journal, now_ns, &session->mac, "%s (%s)", done,
+                           ipv4_format(packet->target_ip).text);
+    }
+}
+
+static void take_neighbour(struct station *station, const struct frame *frame, instant_ns now_ns)
+{
+    struct session *session = station_find(station, &frame->ethernet.source);
+    if (session)
+        session_handle(session, EVENT_FIRMWARE, now_ns);
+}
+
+/* ---- Which frames are input ---- */
+
+static bool has_our_tag(const struct station *station, const struct ethernet_header *header)
+{
+    int vlan = station->core.config.vlan;
+    if (vlan == CRAFT_NO_VLAN)
+        return header->tag_count == 0;
+    return header->tag_count == 1 && (int)ethernet_tag_vlan(header->tags[0]) == vlan;
+}
+
+void intake_frame(struct station *station, const struct frame *frame, instant_ns now_ns)
+{
+    if (frame->reason != WIRE_OK) {
+        station->drops[frame->reason]++;
+        return;
+    }
+    if (!has_our_tag(station, &frame->ethernet) || mac_is_group(&frame->ethernet.source))
+        return;
+    switch (frame->kind) {
+    case FRAME_TFTP:
+        take_tftp(station, frame, now_ns);
+        break;
+    case FRAME_ARP:
+        take_arp(station, frame, now_ns);
+        break;
+    case FRAME_DHCP:
+        take_dhcp(station, frame, now_ns);
+        break;
+    case FRAME_RECM:
+        take_recm(station, frame, now_ns);
+        break;
+    case FRAME_IGMP:
+        membership_query(station, &frame->igmp, now_ns);
+        break;
+    case FRAME_CDP:
+    case FRAME_LLDP:
+        take_neighbour(station, frame, now_ns);
+        break;
+    default:
+        break;
+    }
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Every number of the engine that comes from the protocol or is a decision, with its unit, the
+ * section of the protocol document it follows from, and why it is what it is. Values that the user
+ * may change are defaults of struct station_config.
+ */
+#ifndef ENGINE_LIMITS_H
+#define ENGINE_LIMITS_H
+
+#include "base/instant.h"
+
+/* ---- Probing (docs: protocol, rules for the PC side, 2 and 3) ---- */
+
+#define PROBE_INTERVAL_NS (1500 * NS_PER_MS)
+#define PROBE_SPACING_NS  (1 * NS_PER_S) /* never closer together */
+/* A phone that has just got its lease listens; its console is busy for some tenths of a second. */
+#define PROBE_AFTER_LEASE_NS (500 * NS_PER_MS)
+/* After so many unanswered serial-specific REQUESTs every fourth one is a wildcard: whoever answers
+ * shows which serial number would have been right. */
+#define PROBE_SPECIFIC_ONLY  12
+#define PROBE_WILDCARD_EVERY 4
+/* One probe round (1.5 s) and a REPLY (0.58 s): a second phone has had its chance to answer. */
+#define SETTLING_NS (2200 * NS_PER_MS)
+/* After the last ACK only a REQUEST can show that the image was refused: a refused phone listens
+ * silently. So the phone alone is asked, by its own MAC, after 3, 6, 12, 24 and 48 s. */
+#define REFUSAL_PROBE_FIRST_NS (3 * NS_PER_S)
+#define REFUSAL_PROBE_LAST_NS  (48 * NS_PER_S)
+
+/* ---- Ordering (rule 3) ---- */
+
+#define ECHO_WAIT_NS (3 * NS_PER_S)
+#define ORDERS_MAXIMUM                                                                             \
+    3 /* UPGRADEs without echo before the phone has to answer a REQUEST again                      \
+       */
+#define FILE_WAIT_NS (15 * NS_PER_S) /* from the echo to the RRQ; never again before */
+
+#define RETRY_HINT_NS     (75 * NS_PER_S) /* a phone in its own time-outs is silent for up to 45 s */
+#define RETRY_PATIENCE_NS (240 * NS_PER_S)
+
+/* ---- DHCP (rule 1; section DHCP client) ---- */
+
+#define OFFER_DELAY_NS   (4 * NS_PER_S)  /* before the second DISCOVER at 5.0 s */
+#define DHCP_PATIENCE_NS (12 * NS_PER_S) /* the loader gives up after 10 s of silence */
+#define LEASE_GUESS_NS   (6 * NS_PER_S)  /* no second REQUEST after 5 s: the ACK came, unseen */
+#define LEASE_TIME_S     86400u
+/* A phone that has had its address for so long and answers nothing is deaf. */
+#define DEAF_PATIENCE_NS (60 * NS_PER_S)
+/* The lease was seen and kills the loader: time for the user to power-cycle it, no more. */
+#define DEAD_LEASE_PATIENCE_NS (30 * NS_PER_S)
+
+/* ---- Transfer (rules 6 to 10) ---- */
+
+#define REPEAT_TURNAROUNDS  10
+#define REPEAT_MINIMUM_NS   (250 * NS_PER_MS)
+#define REPEAT_MAXIMUM_NS   (4 * NS_PER_S)
+#define TRANSFER_SILENCE_NS (60 * NS_PER_S)
+#define FIRST_ACK_WAIT_NS                                                                          \
+    (20 * NS_PER_S)                    /* the phone repeats its RRQ after 6 to 9 s, if it waits */
+#define IMAGE_LENGTH_MAXIMUM 10485760u /* one byte more destroys the phone's heap */
+#define LAST_BLOCK_REPEATS   3
+#define TRANSFER_PORT_FIRST  49152u /* TID ports are taken from here to 65535 */
+/* A loader DISCOVER sooner than this after the last ACK cannot follow a complete write: booting
+ * alone takes 5.5 s. The phone lost power while it checked or wrote. */
+#define FLASH_SHORTEST_NS (10 * NS_PER_S)
+#define FLASH_WAIT_NS     (600 * NS_PER_S)
+#define TRANSFER_ROUND_NS (12 * NS_PER_S) /* the phone repeats an ACK after 6 to 9 s */
+/* No phone is back with a frame so soon after its last one: a lower IP id then is an old frame. */
+#define RESTART_SHORTEST_NS (2 * NS_PER_S)
+/* An IP id at most so far ahead of the last one continues the series; anything else restarted it.
+ */
+#define IP_ID_WINDOW 4096u
+
+/* ---- The segment ---- */
+
+#define MEMBERSHIP_INTERVAL_NS (10 * NS_PER_S)   /* rule 2 */
+#define MEMBERSHIP_PAUSE_NS    (100 * NS_PER_MS) /* between two answers to queries */
+#define ALL_QUIET_NS           (10 * NS_PER_S)   /* --all: no new phone for so long */
+#define HINT_FIRST_NS          (5 * NS_PER_S)
+#define HINT_INTERVAL_NS       (60 * NS_PER_S)
+#define DISCOVER_TIMEOUT_NS    (60 * NS_PER_S)
+#define ATTEMPTS_MAXIMUM       5
+#define SESSIONS_MAXIMUM       4096 /* a flood of invented phones must not eat the memory */
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One phone, by its MAC address: what is known of it, and a state machine from the first frame to
+ * the normal firmware. The table of states and events is in session.c; an event that a state does
+ * not expect is recorded, never an abort. A session answers nobody but its own phone.
+ */
+#ifndef ENGINE_SESSION_H
+#define ENGINE_SESSION_H
+
+#include "engine/arp_stand_in.h"
+#include "engine/dhcp_server.h"
+#include "engine/tftp_server.h"
+
+#include <stdlib.h>
+
+#define uthash_fatal(message) abort() /* out of memory: as everywhere in this program */
+#include <uthash.h>
+
+enum session_event {
+    EVENT_DISCOVER,      /* a loader DISCOVER: it starts, or has restarted */
+    EVENT_DHCP_REQUEST,  /* a loader's DHCP REQUEST */
+    EVENT_LEASED,        /* an ACK for it was sent by us, or seen */
+    EVENT_REPLY_EARLY,   /* REPLY without an address: its DHCP client runs */
+    EVENT_REPLY,         /* REPLY with an address: it listens */
+    EVENT_CHOSEN,        /* this run is to recover it */
+    EVENT_TURN,          /* a transfer slot is free */
+    EVENT_ECHO,          /* it confirmed our order */
+    EVENT_GATEWAY_ASKED, /* who-has gateway */
+    EVENT_FILE_ASKED,    /* RRQ for our file, after our order */
+    EVENT_LAST_ACK,      /* the last block was acknowledged, or has to be presumed so */
+    EVENT_BLOCK_MISSING, /* after a presumed end it still asks for the last block */
+    EVENT_STALLED,       /* the transfer broke off */
+    EVENT_REFUSED,       /* another server told it that there is no such file */
+    EVENT_FIRMWARE,      /* a frame of its normal firmware */
+    EVENT_DEADLINE,      /* the state has lasted too long */
+    SESSION_EVENT_COUNT
+};
+
+/* How a frame stands to the phone's earlier ones, by its IP id and time. */
+enum heard {
+    HEARD_NEXT,      /* the series continues */
+    HEARD_STALE,     /* a duplicate or a late one: not to be acted upon */
+    HEARD_RESTARTED, /* the series began anew: the phone has restarted */
+};
+
+struct session {
+    UT_hash_handle hh; /* by mac */
+    struct mac_address mac;
+    size_t index; /* in order of appearance */
+    struct core *core;
+
+    enum session_state state;
+    instant_ns state_since_ns;
+    struct timer timer; /* the state's deadline */
+
+    bool answered; /* the texts below are from its REPLY */
+    char serial[RECM_TEXT_SIZE + 1];
+    char product[RECM_TEXT_SIZE + 1];
+    char software[RECM_TEXT_SIZE + 1];
+    char hardware[RECM_TEXT_SIZE + 1];
+    uint32_t ip; /* 0 = unknown */
+
+    bool selected;                  /* it is one of the phones this run is for */
+    bool ordered;                   /* this run has sent it an UPGRADE */
+    bool delivered;                 /* it has got the whole image at least once */
+    bool final;                     /* FAILED for good: nothing it does starts it again */
+    bool watched;                   /* DELIVERED, and watched for as long as the user wished */
+    bool warned;                    /* the user was told that it is deaf */
+    bool presumed;                  /* DELIVERED without having heard the last ACK */
+    bool restarted;                 /* the frame at hand began a new IP id series */
+    bool lease_dead;                /* its lease was seen, and stops the loader */
+    uint32_t lease_server;          /* whose lease it asked for; 0 = nobody's yet */
+    unsigned attempts;              /* orders that began an attempt */
+    unsigned orders;                /* UPGRADEs of this attempt */
+    uint16_t ip_id, transfer_ip_id; /* the last one heard; that of the RRQ being served */
+    bool ip_id_known;
+    instant_ns heard_ns, probe_ns; /* probe_ns: DELIVERED, when to ask it next */
+    duration_ns probe_wait_ns;
+    instant_ns transfer_start_ns, transfer_end_ns;
+
+    struct dhcp_client dhcp;
+    struct gateway_help gateway;
+    struct tftp_transfer transfer;
+    struct session *previous, *next; /* in the list of those that wait for their turn */
+};
+
+/* Returns: a session in state NEW; aborts without memory. */
+struct session *session_new(struct core *core, const struct mac_address *mac, size_t index,
+                            instant_ns now_ns);
+void session_free(struct session *session);
+
+/* The one way in: looks the event up in the table and runs its handler. */
+void session_handle(struct session *session, enum session_event event, instant_ns now_ns);
+/* Notes a UDP frame's IP id. */
+enum heard session_heard(struct session *session, uint16_t ip_id, instant_ns now_ns);
+/* From the order to the last ACK: it occupies a transfer slot. */
+bool session_is_active(const struct session *session);
+/* Nothing more is to be expected of it in this run. */
+bool session_is_over(const struct session *session);
+/* "SPA504G CBT141100HR (00:24:14:a1:b2:c3)", escaped, for messages. Returns: ret. */
+char *session_describe(const struct session *session, char *ret, size_t size);
+const char *session_event_name(enum session_event event);
+
+#endif
