@@ -216,7 +216,8 @@ static unsigned link_speed(const char *name)
     request.ifr_data = (char *)&command;
     bool known = ioctl(descriptor, SIOCETHTOOL, &request) == 0;
     close(descriptor);
-    unsigned speed = known ? ethtool_cmd_speed(&command) : 0;
+    /* ethtool_cmd_speed() shifts into the sign bit when the speed is unknown. */
+    unsigned speed = known ? (unsigned)command.speed_hi << 16 | command.speed : 0;
     return speed == (unsigned)SPEED_UNKNOWN ? 0 : speed;
 }
 

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#define ARGUMENTS_MAXIMUM 16
+#define ARGUMENTS_MAXIMUM 24
 
 /* Parses a line of words separated by single spaces. */
 static bool parse_line(enum options_command command, const char *line, struct options *ret,
