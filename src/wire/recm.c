@@ -60,7 +60,6 @@ static bool read_upgrade(const uint8_t *bytes, size_t captured, struct recm_mess
         ret->tftp_port = load_be16(bytes + OFFSET_TFTP_PORT);
     terminated =
         read_text(bytes, captured, OFFSET_FILE_NAME, sizeof ret->file_name - 1, ret->file_name);
-    /* 160 - 32 bytes may hold one character more than the array: that is unterminated as well. */
     if (!terminated)
         ret->file_name[0] = '\0';
     return terminated;

@@ -23,8 +23,9 @@
 
 #define RECM_PC_LENGTH         160
 #define RECM_PHONE_LENGTH      100
-#define RECM_TEXT_SIZE         20 /* serial, product, software, hardware fields */
-#define RECM_FILE_NAME_MAXIMUM 63 /* longer names are not sent; 68 damages the phone's heap */
+#define RECM_TEXT_SIZE         20  /* serial, product, software, hardware fields */
+#define RECM_FILE_NAME_MAXIMUM 63  /* longer names are not sent; 68 damages the phone's heap */
+#define RECM_FILE_NAME_SIZE    129 /* whatever fits behind offset 32 of 160 bytes, and a NUL */
 #define RECM_WILDCARD_SERIAL   "FFFFFFFFFFFF"
 
 enum recm_operation {
@@ -48,7 +49,7 @@ struct recm_message {
     uint32_t ip; /* 0 while DHCP runs */
     /* UPGRADE and echo only */
     uint16_t tftp_port;
-    char file_name[128]; /* "" if unterminated within the payload */
+    char file_name[RECM_FILE_NAME_SIZE]; /* "" if unterminated within the payload */
 };
 
 /*

@@ -44,10 +44,8 @@ struct trace trace_read(const char *name)
         trace.frames = realloc(trace.frames, (trace.count + 1) * sizeof *trace.frames);
         assert_non_null(trace.frames);
         struct trace_frame *frame = &trace.frames[trace.count++];
-        /* Of the exact size, so that the sanitizers see every byte read behind it. */
-        *frame = (struct trace_frame){malloc(header->caplen), header->caplen, header->len};
-        assert_non_null(frame->bytes);
-        memcpy(frame->bytes, bytes, header->caplen);
+        *frame =
+            (struct trace_frame){exact_copy(bytes, header->caplen), header->caplen, header->len};
     }
     pcap_close(pcap);
     return trace;
@@ -102,6 +100,16 @@ size_t bytes_from_hex(const char *hex, uint8_t *ret, size_t size)
     }
     assert_int_equal(digits % 2, 0);
     return digits / 2;
+}
+
+uint8_t *exact_copy(const uint8_t *bytes, size_t length)
+{
+    uint8_t *copy = malloc(length);
+
+    assert_true(copy != NULL || length == 0);
+    if (length > 0)
+        memcpy(copy, bytes, length);
+    return copy;
 }
 
 size_t ethernet_frame(uint16_t type, const uint8_t *payload, size_t length, uint8_t *ret)

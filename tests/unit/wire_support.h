@@ -35,6 +35,12 @@ size_t trace_for_each(void (*visit)(const struct trace *trace, void *context), v
 /* Hex digits, blanks ignored. Returns: the number of bytes; fails the test if they do not fit. */
 size_t bytes_from_hex(const char *hex, uint8_t *ret, size_t size);
 
+/*
+ * A copy of exactly `length` bytes, so that the sanitizers see every byte read behind it; of length
+ * 0 too. To be freed.
+ */
+uint8_t *exact_copy(const uint8_t *bytes, size_t length);
+
 /* An untagged frame from 3c:97:0e:4b:21:07 to 01:00:5e:04:08:0a that carries `payload`. */
 size_t ethernet_frame(uint16_t type, const uint8_t *payload, size_t length, uint8_t *ret);
 /* The same around IPv4, 192.168.77.1 to 234.4.8.10, header checksum right. */
