@@ -33,6 +33,7 @@ struct verdict_of_image {
     bool valid;
     const char *refusal; /* a short name, NULL when nothing is refused */
     struct text sentence;
+    const char *advice; /* NULL: none */
 };
 
 static const char help_text[] =
@@ -63,6 +64,15 @@ static int usage_error(const char *sentence, const char *word)
     return ERROR_USAGE;
 }
 
+/* Names the option that getopt_long did not like; inside a group of letters that is one letter. */
+static int unknown_option(char **argv)
+{
+    char letter[] = {'-', (char)optopt, '\0'};
+    bool is_letter = optopt > 0 && optopt < 256;
+    return usage_error("there is no such option, or it takes no value",
+                       is_letter ? letter : argv[optind - 1]);
+}
+
 /* Returns: 0, or the exit status after a message. */
 static int parse_options(int argc, char **argv, struct image_options *ret)
 {
@@ -91,9 +101,9 @@ static int parse_options(int argc, char **argv, struct image_options *ret)
             ret->help = true;
             return 0;
         case ':':
-            return usage_error("a file name is expected behind --extract", "");
+            return usage_error("--extract needs the name of a new file", "");
         default:
-            return usage_error("there is no such option, or it takes no value", argv[optind - 1]);
+            return unknown_option(argv);
         }
     }
     if (optind == argc)
@@ -101,7 +111,7 @@ static int parse_options(int argc, char **argv, struct image_options *ret)
     if (optind + 1 < argc)
         return usage_error("one FILE at a time; this one is too many", argv[optind + 1]);
     if (ret->extract_path && (!ret->extract_path[0] || strcmp(ret->extract_path, "-") == 0))
-        return usage_error("--extract writes a file; a name is expected, not", ret->extract_path);
+        return usage_error("--extract needs the name of a new file, not", ret->extract_path);
     ret->path = argv[optind];
     return 0;
 }
@@ -159,6 +169,8 @@ static void print_as_text(const struct image_file *file, const struct verdict_of
         printf("warning  %s\n", image->warnings[i].text);
     printf("verdict  %s%s%s\n", verdict->valid ? "valid" : "invalid",
            text_chars(&verdict->sentence)[0] ? ": " : "", text_chars(&verdict->sentence));
+    if (verdict->advice)
+        printf("advice   %s\n", verdict->advice);
 }
 
 static void set(json_t *object, const char *name, json_t *value)
@@ -175,48 +187,68 @@ static json_t *named_sentence(const char *id, const char *sentence)
     return object;
 }
 
+static json_t *new_document(bool valid)
+{
+    json_t *document = json_object();
+    set(document, "schema", json_string(SCHEMA));
+    set(document, "command", json_string("image"));
+    set(document, "result", json_string(valid ? "valid" : "invalid"));
+    return document;
+}
+
+static void print_document(json_t *document)
+{
+    json_dumpf(document, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+    putchar('\n');
+    json_decref(document);
+}
+
 static json_t *image_as_json(const struct image_file *file)
 {
     const struct image *image = &file->image;
     json_t *object = json_object();
-    if (image->refusal == IMAGE_VALID) {
+    if (image->version[0] && image->refusal == IMAGE_VALID) {
         char version[4 * IMAGE_VERSION_SIZE];
         text_escape(image->version, strlen(image->version), version, sizeof version);
         set(object, "version", json_string(version));
+    }
+    set(object, "bytes", json_integer((json_int_t)image->length));
+    if (image->refusal == IMAGE_VALID) {
         set(object, "sectors", json_integer((json_int_t)image->sector_count));
         set(object, "offset", json_integer((json_int_t)image->offset));
     }
-    set(object, "bytes", json_integer((json_int_t)image->length));
     set(object, "sha256", json_string(image->sha256));
     if (text_chars(&file->member)[0])
         set(object, "member", json_string(text_chars(&file->member)));
     return object;
 }
 
-/* `file` is NULL when the file could not be read. */
 static void print_as_json(const struct image_file *file, const struct verdict_of_image *verdict)
 {
-    json_t *document = json_object();
-    set(document, "schema", json_string(SCHEMA));
-    set(document, "command", json_string("image"));
-    set(document, "result", json_string(verdict->valid ? "valid" : "invalid"));
-    if (file)
-        set(document, "image", image_as_json(file));
-    if (file && file->image.warning_count > 0) {
-        json_t *warnings = json_array();
-        for (unsigned i = 0; i < file->image.warning_count; i++) {
-            const struct image_warning *warning = &file->image.warnings[i];
-            if (json_array_append_new(warnings, named_sentence(image_warning_name(warning->kind),
-                                                               warning->text)) != 0)
-                abort();
-        }
-        set(document, "warnings", warnings);
+    json_t *document = new_document(verdict->valid);
+    json_t *warnings = json_array();
+    set(document, "image", image_as_json(file));
+    for (unsigned i = 0; i < file->image.warning_count; i++) {
+        const struct image_warning *warning = &file->image.warnings[i];
+        json_t *item = named_sentence(image_warning_name(warning->kind), warning->text);
+        if (json_array_append_new(warnings, item) != 0)
+            abort();
     }
-    if (verdict->refusal)
-        set(document, "refusal", named_sentence(verdict->refusal, text_chars(&verdict->sentence)));
-    json_dumpf(document, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
-    putchar('\n');
-    json_decref(document);
+    set(document, "warnings", warnings);
+    if (verdict->refusal) {
+        json_t *refusal = named_sentence(verdict->refusal, text_chars(&verdict->sentence));
+        if (verdict->advice)
+            set(refusal, "advice", json_string(verdict->advice));
+        set(document, "refusal", refusal);
+    }
+    print_document(document);
+}
+
+static void print_error_as_json(const struct error *error)
+{
+    json_t *document = new_document(false);
+    set(document, "error", json_string(error->text));
+    print_document(document);
 }
 
 /* Creates `path`, which must not exist, with the image alone. Returns: 0, or the exit status. */
@@ -255,12 +287,27 @@ static int extract(const struct image *image, const char *path)
 
 static void judge(const struct image_file *file, struct verdict_of_image *ret)
 {
+    const struct image *image = &file->image;
     ret->refusal = image_file_refusal(file, &ret->sentence);
-    ret->valid = !ret->refusal && !file->image.needs_force;
-    if (!ret->refusal && file->image.needs_force) {
-        ret->refusal = "needs-force";
-        text_add(&ret->sentence, "recover sends it only with --force, for the reason above");
+    ret->advice = image_file_advice(file);
+    ret->valid = !ret->refusal && !image->needs_force;
+    if (ret->refusal || !image->needs_force)
+        return;
+    ret->refusal = "needs-force";
+    ret->advice = "recover sends such an image only with --force. Take an image of the vendor.";
+    for (unsigned i = 0; i < image->warning_count && !text_chars(&ret->sentence)[0]; i++) {
+        if (image->warnings[i].kind == IMAGE_WARNING_SECTOR_TWICE ||
+            image->warnings[i].kind == IMAGE_WARNING_NOTHING_FLASHED)
+            text_add(&ret->sentence, "%s", image->warnings[i].text);
     }
+}
+
+static int extract_if_valid(const struct image *image, const char *path)
+{
+    if (image->refusal == IMAGE_VALID)
+        return extract(image, path);
+    fputs("spa-sos image: nothing was extracted: there is no valid image\n", stderr);
+    return ERROR_INPUT;
 }
 
 static int check_file(const struct image_options *options)
@@ -268,26 +315,24 @@ static int check_file(const struct image_options *options)
     struct image_file file;
     struct error error;
     struct verdict_of_image verdict = {.sentence = TEXT_EMPTY};
-    bool was_read = image_file_read(options->path, &file, &error);
-    if (was_read) {
-        judge(&file, &verdict);
-    } else {
-        verdict.refusal = "unreadable";
-        text_add(&verdict.sentence, "%s", error.text);
+    if (!image_file_read(options->path, &file, &error)) {
         fprintf(stderr, "spa-sos image: %s\n", error.text);
+        if (options->json)
+            print_error_as_json(&error);
+        image_file_free(&file);
+        return error.kind;
     }
+    judge(&file, &verdict);
     int status = verdict.valid ? 0 : ERROR_INPUT;
-    if (was_read && !options->quiet)
+    if (!options->quiet)
         fputs(text_chars(&file.notes), stderr);
     if (options->json)
-        print_as_json(was_read ? &file : NULL, &verdict);
-    else if (was_read)
+        print_as_json(&file, &verdict);
+    else
         print_as_text(&file, &verdict);
-    if (options->extract_path && was_read && file.image.refusal == IMAGE_VALID) {
-        int extract_status = extract(&file.image, options->extract_path);
+    if (options->extract_path) {
+        int extract_status = extract_if_valid(&file.image, options->extract_path);
         status = status ? status : extract_status;
-    } else if (options->extract_path) {
-        fputs("spa-sos image: nothing was extracted: there is no valid image\n", stderr);
     }
     text_free(&verdict.sentence);
     image_file_free(&file);

@@ -186,11 +186,32 @@ const char *image_file_refusal(const struct image_file *file, struct text *ret_s
     if (file->other_family) {
         text_add(ret_sentence,
                  "by its name this is an image for another family of phones (%s), and the phone "
-                 "does not check that; a SPA30x/SPA50x needs a file named spa50x-30x-*.bin",
+                 "does not check that",
                  file->other_family);
         return "other-family";
     }
     return NULL;
+}
+
+const char *image_file_advice(const struct image_file *file)
+{
+    switch (file->image.refusal) {
+    case IMAGE_VALID:
+        return file->other_family ? "Take the SPA30x/SPA50x firmware: its .bin is named "
+                                    "spa50x-30x-<version>.bin. If only the name is wrong, rename "
+                                    "the file."
+                                  : NULL;
+    case IMAGE_NOT_FOUND:
+    case IMAGE_TOO_LONG:
+        return "Name the vendor's package, for example SPA30x_SPA50x_7.5.2b_FW.zip, or the file "
+               "spa50x-30x-7-5-2b.bin in it.";
+    case IMAGE_SECTOR_NUMBER:
+        return "Do not send this image with any tool: the phone would accept it and overwrite what "
+               "it needs to start. Take an image of the vendor.";
+    default:
+        return "The file was cut or damaged on its way here: fetch the package again, and copy the "
+               "file in binary mode. For comparison: spa50x-30x-7-5-2b.bin has 4147359 bytes.";
+    }
 }
 
 bool image_file_load(const char *path, struct image_file *ret, struct error *ret_error)
@@ -201,8 +222,9 @@ bool image_file_load(const char *path, struct image_file *ret, struct error *ret
         return false;
     bool refused = image_file_refusal(ret, &sentence) != NULL;
     if (refused)
-        error_set(ret_error, ERROR_INPUT, "%s: %s",
-                  text_escape(path, strlen(path), shown, sizeof shown), text_chars(&sentence));
+        error_set(ret_error, ERROR_INPUT, "%s: %s\n%s",
+                  text_escape(path, strlen(path), shown, sizeof shown), text_chars(&sentence),
+                  image_file_advice(ret));
     text_free(&sentence);
     return !refused;
 }

@@ -45,6 +45,9 @@ bool image_file_load(const char *path, struct image_file *ret, struct error *ret
  */
 const char *image_file_refusal(const struct image_file *file, struct text *ret_sentence);
 
+/* Returns: what the user should do about that refusal, a static sentence; NULL without one. */
+const char *image_file_advice(const struct image_file *file);
+
 void image_file_free(struct image_file *file);
 
 /*

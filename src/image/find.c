@@ -53,11 +53,10 @@ static void refuse_container(struct image *image, size_t magic_count, const stru
         image_refuse(image, IMAGE_NOT_FOUND, "the image at offset %zu of the file is damaged: %s",
                      best->offset, best->refusal_text);
     else
-        image_refuse(
-            image, IMAGE_NOT_FOUND,
-            "the text that starts an image is in the file (%zu times) but no image follows "
-            "it: the file keeps its image packed; take the .bin from the vendor's package",
-            magic_count);
+        image_refuse(image, IMAGE_NOT_FOUND,
+                     "the text that starts an image is in the file %zu time%s but no image follows "
+                     "it: the file keeps its image packed; take the .bin from the vendor's package",
+                     magic_count, magic_count == 1 ? "" : "s");
 }
 
 /* Tries every magic from `from` on; `ret_best` is the refused place that came closest. */
