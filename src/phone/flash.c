@@ -80,10 +80,13 @@ static void check_image(struct phone *phone)
 
 static duration_ns sector_time(const struct phone *phone)
 {
-    unsigned entries = phone->check->entry_count;
-    if (phone->config.flash_ns > 0 && entries > 0)
-        return phone->config.flash_ns / entries;
-    return phone->config.timing == PHONE_TIMING_HARDWARE ? LOADER_SECTOR_FLASH_NS : 0;
+    if (phone->config.flash_ns == 0)
+        return phone->config.timing == PHONE_TIMING_HARDWARE ? LOADER_SECTOR_FLASH_NS : 0;
+    struct firmware_memory memory = downloaded(phone);
+    unsigned programmed = 0;
+    for (unsigned i = 0; i < phone->check->entry_count; i++)
+        programmed += !firmware_sector_is_skipped(firmware_sector_number(&memory, i));
+    return programmed > 0 ? phone->config.flash_ns / programmed : 0;
 }
 
 static void flash_next(struct phone *phone)

@@ -57,9 +57,6 @@ void http_client_arp_reply(struct phone *phone)
 
 static void give_up(struct phone *phone, const char *why)
 {
-    struct http_client *http = &phone->http;
-    if (http->stage == HTTP_CONNECTING)
-        http->acknowledgement = 1;
     transmit_tcp(phone, TCP_FLAG_RST | TCP_FLAG_ACK, 0, NULL, 0);
     phone_print_cost(phone, LOADER_HTTP_RST_PRINT_NS - LOADER_FAILURE_PRINT_NS);
     download_failed(phone, why);
