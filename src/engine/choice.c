@@ -18,6 +18,12 @@ static bool names_phones(const struct station *station)
     return selection_of(station)->serial_count || selection_of(station)->mac_count;
 }
 
+/* A bench goes on from phone to phone: whatever answers is meant. */
+static bool takes_all(const struct station *station)
+{
+    return selection_of(station)->all || station->core.config.keep_going;
+}
+
 static bool is_named(const struct station *station, const struct session *session)
 {
     const struct station_selection *selection = selection_of(station);
@@ -36,14 +42,7 @@ bool choice_wants(const struct station *station, const struct session *session)
 {
     if (names_phones(station))
         return is_named(station, session);
-    return selection_of(station)->all || station->choice.only == session;
-}
-
-static void choose(struct station *station, struct session *session, instant_ns now_ns)
-{
-    session->selected = true;
-    if (station->core.config.mode == STATION_RECOVER)
-        session_handle(session, EVENT_CHOSEN, now_ns);
+    return takes_all(station) || station->choice.only == session;
 }
 
 /* Those that could be meant when none was named. */
@@ -79,7 +78,7 @@ static void choose_only(struct station *station, instant_ns now_ns)
                         count);
     } else if (count == 1 && session->state == SESSION_FOUND) {
         choice->only = session;
-        choose(station, session, now_ns);
+        session_handle(session, EVENT_CHOSEN, now_ns);
     }
 }
 
@@ -125,10 +124,10 @@ static void say_not_meant(struct station *station, struct session *session, inst
 void choice_answered(struct station *station, struct session *session, instant_ns now_ns)
 {
     struct choice *choice = &station->choice;
-    if (session->state != SESSION_FOUND)
+    if (session->state != SESSION_FOUND || station->core.config.mode != STATION_RECOVER)
         return;
     if (choice_wants(station, session)) {
-        choose(station, session, now_ns);
+        session_handle(session, EVENT_CHOSEN, now_ns);
     } else if (names_phones(station)) {
         say_not_meant(station, session, now_ns);
     } else if (choice->settled) {
@@ -176,7 +175,7 @@ bool choice_searches(const struct station *station)
     }
     if (names_phones(station))
         return false;
-    return selection->all || (!station->choice.only && !station->choice.several);
+    return takes_all(station) || (!station->choice.only && !station->choice.several);
 }
 
 const char *choice_search_serial(const struct station *station, unsigned turn)
@@ -227,21 +226,37 @@ static struct tally count_sessions(const struct station *station)
         const struct session *session = station->sessions[i];
         if (session->state == SESSION_NEW)
             continue;
-        bool unknown = !session->answered && !choice_wants(station, session);
-        if (session_is_over(session) && unknown)
+        bool wanted = choice_wants(station, session);
+        bool unknown = !session->answered && !wanted;
+        if (!session_is_over(session))
+            tally.open += wanted || unknown || !names_phones(station);
+        else if (unknown)
             tally.unnamed++;
-        else if (session_is_over(session))
-            tally.over += choice_wants(station, session);
-        else if (unknown || choice_wants(station, session) || !names_phones(station))
-            tally.open++;
+        else
+            tally.over += wanted;
     }
     return tally;
+}
+
+/* Entries of the selection whose phone is not over. */
+static size_t entries_left(const struct station *station)
+{
+    const struct station_selection *selection = selection_of(station);
+    size_t left = 0;
+    for (size_t i = 0; i < selection->serial_count; i++) {
+        const struct session *session = by_serial(station, selection->serials[i]);
+        left += !session || !session_is_over(session);
+    }
+    for (size_t i = 0; i < selection->mac_count; i++) {
+        const struct session *session = station_find(station, &selection->macs[i]);
+        left += !session || !session_is_over(session);
+    }
+    return left;
 }
 
 bool choice_run_is_over(const struct station *station)
 {
     const struct station_config *config = &station->core.config;
-    const struct station_selection *selection = selection_of(station);
     if (config->keep_going || config->mode == STATION_WATCH)
         return false;
     if (config->mode == STATION_DISCOVER)
@@ -254,6 +269,6 @@ bool choice_run_is_over(const struct station *station)
     if (tally.over + tally.unnamed == 0 || tally.open)
         return false;
     if (names_phones(station))
-        return tally.over + tally.unnamed >= selection->serial_count + selection->mac_count;
-    return !selection->all || station->choice.quiet_over;
+        return entries_left(station) <= tally.unnamed;
+    return !takes_all(station) || station->choice.quiet_over;
 }

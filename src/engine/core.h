@@ -30,6 +30,7 @@ struct core {
 
     bool rival_seen;         /* another program recovers here */
     unsigned active;         /* sessions from the order to the last ACK */
+    unsigned writing;        /* sessions that have the image and are still watched */
     struct session *waiting; /* those that wait for their turn, in order */
     instant_ns progress_ns;  /* when something last went forward */
     bool changed;            /* a state changed: the run may be over */

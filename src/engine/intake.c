@@ -88,6 +88,19 @@ static void server_answers(struct station *station, const struct frame *frame, i
     }
 }
 
+static void firmware_asks(struct station *station, const struct mac_address *mac, instant_ns now_ns)
+{
+    struct session *session = station_find(station, mac);
+    if (session) {
+        session_handle(session, EVENT_FIRMWARE, now_ns);
+    } else if (!station->firmware_said && !is_passive(station)) {
+        station->firmware_said = true;
+        journal_message(&station->core.journal, now_ns, mac,
+                        "The phone %s runs its normal firmware; it needs no recovery.",
+                        mac_format(mac).text);
+    }
+}
+
 static void take_dhcp(struct station *station, const struct frame *frame, instant_ns now_ns)
 {
     const struct dhcp_message *message = &frame->dhcp;
@@ -101,9 +114,7 @@ static void take_dhcp(struct station *station, const struct frame *frame, instan
     if (dhcp_is_loader(message)) {
         loader_asks(station, frame, now_ns);
     } else if (dhcp_is_normal_firmware(message)) {
-        struct session *session = station_find(station, &message->client_mac);
-        if (session)
-            session_handle(session, EVENT_FIRMWARE, now_ns);
+        firmware_asks(station, &message->client_mac, now_ns);
     }
 }
 
@@ -135,7 +146,6 @@ static void take_reply(struct station *station, struct session *session,
         memcpy(session->hardware, reply->hardware, sizeof session->hardware);
     }
     session->answered = true;
-    session->selected = choice_wants(station, session);
     if (reply->ip == 0) {
         session_handle(session, EVENT_REPLY_EARLY, now_ns);
         return;

@@ -39,7 +39,7 @@ struct station {
     instant_ns pause_ns;  /* since when the carrier is down */
     bool carrier_down, started, stopped, over;
     bool other_frames; /* somebody else's frame was seen */
-    bool address_conflict_said, flood_said;
+    bool address_conflict_said, flood_said, firmware_said;
     uint64_t frames_in;
     uint64_t drops[WIRE_REASON_COUNT];
 };

@@ -93,6 +93,11 @@ char *session_describe(const struct session *session, char *ret, size_t size)
 
 /* ---- The one door for changes of state ---- */
 
+static bool is_writing(const struct session *session)
+{
+    return session->state == SESSION_DELIVERED && !session->watched;
+}
+
 static void set_deadline(struct session *session, instant_ns due_ns)
 {
     timer_set(&session->core->timers, &session->timer, due_ns);
@@ -111,9 +116,11 @@ static void enter(struct session *session, enum session_state state, instant_ns 
     if (old == SESSION_TRANSFER && state != SESSION_TRANSFER)
         tftp_stop(core, &session->transfer);
     core->active += (unsigned)state_is_active(state) - (unsigned)state_is_active(old);
+    core->writing -= is_writing(session);
     core->progress_ns = now_ns;
     core->changed = true;
     session->state = state;
+    core->writing += is_writing(session);
     session->state_since_ns = now_ns;
     char phone[160];
     struct station_event *event =
@@ -212,12 +219,17 @@ static void answers_nothing(struct session *session, instant_ns now_ns)
 {
     if (session->core->config.mode != STATION_RECOVER)
         return;
+    bool elsewhere =
+        session->lease_server != 0 && session->lease_server != session->core->config.address;
     if (session->lease_dead)
         fail(session, now_ns, false, "its lease has stopped it, and it was not power-cycled");
+    else if (!elsewhere)
+        fail(session, now_ns, false, "it has got an address but answers nothing");
     else
-        fail(session, now_ns, false,
-             "it has got an address but answers nothing: probably the lease lacks a router or a "
-             "mask, and the phone is deaf until it is power-cycled");
+        fail(
+            session, now_ns, false,
+            "another server gave it an address, but it answers nothing: probably the lease lacks a "
+            "router or a mask, and the phone is deaf until it is power-cycled");
 }
 
 static void be_found(struct session *session, instant_ns now_ns)
@@ -231,13 +243,23 @@ static bool attempts_are_used_up(const struct session *session)
     return session->attempts >= session->core->config.attempts_maximum;
 }
 
+static bool may_order(const struct core *core)
+{
+    return !core->rival_seen || core->config.force;
+}
+
+static void yield_to_rival(struct session *session, instant_ns now_ns)
+{
+    fail(session, now_ns, true,
+         "nothing is ordered, because another program recovers phones on this segment (--force "
+         "orders all the same)");
+}
+
 static void wait_for_turn(struct session *session, instant_ns now_ns)
 {
     struct core *core = session->core;
-    if (core->rival_seen && !core->config.force)
-        fail(session, now_ns, true,
-             "nothing is ordered, because another program recovers phones on this segment (--force "
-             "orders all the same)");
+    if (!may_order(core))
+        yield_to_rival(session, now_ns);
     else if (attempts_are_used_up(session))
         fail(session, now_ns, true, "all attempts failed");
     else if (!recm_serial_is_sendable(session->serial))
@@ -263,6 +285,10 @@ static void send_order(struct session *session, instant_ns now_ns)
 
 static void order(struct session *session, instant_ns now_ns)
 {
+    if (!may_order(session->core)) {
+        yield_to_rival(session, now_ns);
+        return;
+    }
     session->attempts++;
     session->orders = 0;
     session->gateway = (struct gateway_help){0};
@@ -288,7 +314,9 @@ static void attempt_failed(struct session *session, instant_ns now_ns, const cha
 
 static void order_again(struct session *session, instant_ns now_ns)
 {
-    if (session->orders >= ORDERS_MAXIMUM)
+    if (!may_order(session->core))
+        yield_to_rival(session, now_ns);
+    else if (session->orders >= ORDERS_MAXIMUM)
         attempt_failed(session, now_ns, "the phone did not confirm the order");
     else
         send_order(session, now_ns);
@@ -401,6 +429,7 @@ static void asks_after_delivery(struct session *session, instant_ns now_ns)
 
 static void watched_enough(struct session *session, instant_ns now_ns)
 {
+    session->core->writing -= is_writing(session);
     session->watched = true;
     session->core->changed = true;
     if (session->core->config.flash_wait_ns)
@@ -643,4 +672,13 @@ enum heard session_heard(struct session *session, uint16_t ip_id, instant_ns now
     session->ip_id_known = true;
     session->heard_ns = now_ns;
     return continues ? HEARD_NEXT : HEARD_RESTARTED;
+}
+
+void session_pause(struct session *session, duration_ns by_ns)
+{
+    session->transfer.heard_ns += by_ns;
+    session->transfer.last_sent_ns += by_ns;
+    session->transfer.repeated = true; /* its ACK would measure the pause */
+    if (session->probe_ns != INSTANT_NEVER)
+        session->probe_ns += by_ns;
 }

@@ -60,7 +60,6 @@ struct session {
     char hardware[RECM_TEXT_SIZE + 1];
     uint32_t ip; /* 0 = unknown */
 
-    bool selected;                  /* it is one of the phones this run is for */
     bool ordered;                   /* this run has sent it an UPGRADE */
     bool delivered;                 /* it has got the whole image at least once */
     bool final;                     /* FAILED for good: nothing it does starts it again */
@@ -93,6 +92,8 @@ void session_free(struct session *session);
 void session_handle(struct session *session, enum session_event event, instant_ns now_ns);
 /* Notes a UDP frame's IP id. */
 enum heard session_heard(struct session *session, uint16_t ip_id, instant_ns now_ns);
+/* The cable was dead for so long: the patience with this phone starts again where it was. */
+void session_pause(struct session *session, duration_ns by_ns);
 /* From the order to the last ACK: it occupies a transfer slot. */
 bool session_is_active(const struct session *session);
 /* Nothing more is to be expected of it in this run. */

@@ -172,22 +172,11 @@ static instant_ns advance(struct station *station, instant_ns now_ns)
     return station->now_ns;
 }
 
-/* While somebody writes flash, silence is no lack of progress. */
-static bool someone_is_writing(const struct station *station)
-{
-    for (size_t i = 0; i < station->session_count; i++) {
-        const struct session *session = station->sessions[i];
-        if (session->state == SESSION_DELIVERED && !session->watched)
-            return true;
-    }
-    return false;
-}
-
 static instant_ns timeout_deadline(const struct station *station)
 {
     const struct core *core = &station->core;
-    if (core->config.timeout_ns <= 0 || someone_is_writing(station))
-        return INSTANT_NEVER;
+    if (core->config.timeout_ns <= 0 || core->writing)
+        return INSTANT_NEVER; /* while somebody writes flash, silence is no lack of progress */
     return core->progress_ns + core->config.timeout_ns;
 }
 
@@ -210,13 +199,39 @@ static void settle_accounts(struct station *station, instant_ns now_ns)
     }
 }
 
+/* Watching: what the observer sees is what there is to tell. */
+static void tell_observation(void *context, const struct observation *observation)
+{
+    struct station *station = context;
+    enum station_event_kind kind = STATION_EVENT_MESSAGE;
+    switch (observation->kind) {
+    case OBSERVED_ACK:
+        kind = STATION_EVENT_PROGRESS;
+        break;
+    case OBSERVED_DATA:
+    case OBSERVED_ARP:
+    case OBSERVED_NETWORK:
+        kind = STATION_EVENT_DETAIL;
+        break;
+    default:
+        if (observation->repeated)
+            kind = STATION_EVENT_DETAIL;
+        break;
+    }
+    struct station_event *event = journal_add(&station->core.journal, observation->time_ns, kind,
+                                              observation->has_phone ? &observation->phone : NULL);
+    snprintf(event->text, sizeof event->text, "%s", observation->text);
+}
+
 void station_start(struct station *station, instant_ns now_ns)
 {
     now_ns = advance(station, now_ns);
     station->started = true;
     station->core.progress_ns = now_ns;
-    if (station->core.config.mode == STATION_WATCH)
+    if (station->core.config.mode == STATION_WATCH) {
+        observer_set_sink(station->observer, tell_observation, station);
         return;
+    }
     membership_start(station, now_ns);
     prober_start(station, now_ns);
     hints_start(station, now_ns);
@@ -259,6 +274,8 @@ void station_carrier(struct station *station, bool up, instant_ns now_ns)
         return;
     }
     timers_shift(&core->timers, now_ns - station->pause_ns);
+    for (size_t i = 0; i < station->session_count; i++)
+        session_pause(station->sessions[i], now_ns - station->pause_ns);
     journal_message(&core->journal, now_ns, NULL, "The cable carries a link again.");
     if (core->config.mode != STATION_WATCH)
         membership_start(station, now_ns);

@@ -3,6 +3,7 @@
 #include "engine/transmit.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define TIME_TO_LIVE         64
 #define PHONE_FRAME_MAXIMUM  1496 /* docs: protocol, what the phone accepts */
@@ -115,7 +116,9 @@ bool transmit_next(struct transmit *transmit, struct station_output *ret)
 {
     if (!transmit->count)
         return false;
-    *ret = transmit->outputs[transmit->first];
+    const struct station_output *output = &transmit->outputs[transmit->first];
+    ret->length = output->length;
+    memcpy(ret->bytes, output->bytes, output->length);
     transmit->first = (transmit->first + 1) % transmit->capacity;
     transmit->count--;
     return true;
