@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The tool needs nothing from the host: no address on either side, a firewall that drops everything, a
+# TFTP server that holds port 69, a phone that is switched on long after the tool was started, a phone
+# with somebody else's static address. Each story is a complete recovery.
+set -u
+. "${top_srcdir:?run by make check}/tests/netns/lib.sh"
+lab_enter "$@"
+
+image 20000
+
+direct_cable
+recover
+phone phone
+ended_recovered "neither side has an address"
+result "neither side has an address: the phone got its lease from the tool" \
+	test "$(count "$lab/tool.pcap" 'dhcp.option.dhcp == 5 && ip.src == 198.18.0.1')" -ge 1
+result "neither side has an address: the offer came after the time in which another server could" \
+	test "$(tshark -n -r "$lab/tool.pcap" -Y 'dhcp.option.dhcp == 1 || dhcp.option.dhcp == 2' -T fields -e frame.time_relative |
+		awk 'NR == 1 { first = $1 } NR == 2 { print ($1 - first >= 4.0 && $1 - first < 5.0) }')" = 1
+lab_reset
+
+direct_cable
+on pc nft -f - <<'RULES'
+table inet closed {
+	chain in { type filter hook input priority 0; policy drop; }
+	chain out { type filter hook output priority 0; policy drop; }
+	chain through { type filter hook forward priority 0; policy drop; }
+}
+RULES
+closed() { ! on pc bash -c 'echo >/dev/udp/127.0.0.1/9' 2>/dev/null; }
+result "a firewall that drops everything: it does so" closed
+recover
+phone phone
+ended_recovered "a firewall that drops everything"
+lab_reset
+
+direct_cable
+on pc ip address add 192.168.77.1/24 dev eth0
+mkdir -p "$lab/tftp"
+start tftpd pc in.tftpd -L -u "$(id -un 0)" -s "$lab/tftp"
+occupied() { on pc ss -Hlnu 'sport = :69' | grep -q ':69'; }
+result "another TFTP server on port 69: it holds the port" wait_until 5 occupied
+recover
+phone phone
+ended_recovered "another TFTP server on port 69"
+result "another TFTP server on port 69: it still runs" running tftpd
+lab_reset
+
+direct_cable
+recover --dhcp always --address 10.77.0.1/24
+phone phone
+ended_recovered "the only DHCP server, at once and with its own prefix"
+result "the only DHCP server: the offer came at once" \
+	test "$(tshark -n -r "$lab/tool.pcap" -Y 'dhcp.option.dhcp == 1 || dhcp.option.dhcp == 2' -T fields -e frame.time_relative |
+		awk 'NR == 1 { first = $1 } NR == 2 { print ($1 - first < 0.5) }')" = 1
+result "the only DHCP server: the phone's address is from that prefix" \
+	grep -q '^10\.77\.0\.' <<<"$(json '.phones[0].ip')"
+lab_reset
+
+direct_cable
+recover
+phone phone --static 192.168.50.20/24,192.168.50.1
+ended_recovered "a static address from another site, its gateway far away"
+result "a static address: the phone asked for no lease in recovery mode" \
+	equals "$(count "$lab/tool.pcap" 'dhcp.option.vendor_class_id == "TI-dhcp 0.1"')" 0
+lab_reset
+
+direct_cable
+recover
+sleep 20
+result "switched on 20 s after the tool: the tool is still waiting" running tool
+phone phone
+ended_recovered "switched on 20 s after the tool"
+
+tap_done

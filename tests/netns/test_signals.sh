@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# SIGINT and SIGTERM in every state of a run: the trace is complete, the verdict so far is printed, the
+# exit status is 128 + n, the host is as it was.
+set -u
+. "${top_srcdir:?run by make check}/tests/netns/lib.sh"
+lab_enter "$@"
+
+image 1000000
+
+interrupted() { # state number signal verdict...
+	local state=$1 number=$2 signal=$3
+	shift 3
+	kill "-$signal" "${process[tool]}"
+	finish tool 10
+	result "$state, SIG$signal: the exit status is 128 + $number" equals "$status" $((128 + number))
+	result "$state, SIG$signal: the verdict so far is one of: $*" one_of "$(json .verdict.id)" "$@"
+	clean_and_unchanged "$state, SIG$signal"
+	lab_reset
+}
+trace_beyond() { [ "$(stat -c %s "$lab/tool.pcap")" -gt "$1" ]; }
+# What the trace holds can be read while it grows.
+trace_has() { [ "$(count "$lab/tool.pcap" "$1")" -gt 0 ]; }
+
+for pair in "2 INT" "15 TERM"; do
+	read -r number signal <<<"$pair"
+
+	direct_cable
+	recover
+	sleep 0.5
+	interrupted "no phone yet" "$number" "$signal" no-phone-seen capture-too-short
+
+	direct_cable
+	recover
+	phone phone
+	wait_until 20 trace_has 'dhcp.option.dhcp == 1'
+	interrupted "the phone asks for an address" "$number" "$signal" capture-too-short request-not-sent no-dhcp no-phone-seen
+
+	direct_cable
+	recover --gateway never --dhcp always
+	phone phone --static 192.168.50.20/24,192.168.50.1
+	wait_until 20 trace_has 'arp.dst.proto_ipv4 == 192.168.50.1'
+	interrupted "the phone looks for its gateway" "$number" "$signal" gateway-dead found capture-too-short
+
+	direct_cable
+	recover --dhcp always
+	phone phone
+	wait_until 30 trace_beyond 200000
+	interrupted "in mid-transfer" "$number" "$signal" transfer-stalled capture-too-short found
+
+	direct_cable
+	recover --dhcp always
+	phone phone --flash-time 60
+	wait_until 60 test -s "$lab/phone.image"
+	sleep 0.5
+	interrupted "while the phone writes its flash" "$number" "$signal" flashing delivered
+done
+
+tap_done
