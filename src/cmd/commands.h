@@ -11,6 +11,7 @@ int command_discover(int argc, char **argv);
 int command_recover(int argc, char **argv);
 int command_watch(int argc, char **argv);
 int command_diagnose(int argc, char **argv);
+int command_replay(int argc, char **argv);
 int command_simulate(int argc, char **argv);
 int command_image(int argc, char **argv);
 

@@ -21,13 +21,18 @@ static const struct diagnosis_phone *find_phone(const struct diagnosis *diagnosi
     return NULL;
 }
 
+static const char *command_of(const struct live_result *result)
+{
+    return result->command ? result->command : options_command_name(result->options->command);
+}
+
 static int status_of_verdict(const struct live_result *result, enum verdict_id id)
 {
     bool at_once =
         result->options->command == OPTIONS_RECOVER && result->options->station.flash_wait_ns == 0;
     if (at_once && (id == VERDICT_DELIVERED || id == VERDICT_FLASHING))
         return 0;
-    return report_exit_status(id, options_command_name(result->options->command));
+    return report_exit_status(id, command_of(result));
 }
 
 /* Of a run for several phones: the worst of those it was for. */
@@ -131,7 +136,7 @@ void live_report_print(const struct live_result *result)
         };
     }
     struct report_facts facts = {
-        .command = options_command_name(result->options->command),
+        .command = command_of(result),
         .trace = result->trace_path,
         .counters = &counters,
         .image = result->image ? &image : NULL,

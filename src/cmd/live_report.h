@@ -10,6 +10,7 @@
 /* What a run leaves behind; the pointers are the caller's. */
 struct live_result {
     const struct options *options;
+    const char *command; /* NULL: that of the options */
     const struct station *station;
     const struct diagnosis *diagnosis;
     const struct image *image; /* NULL unless recover */

@@ -23,6 +23,7 @@ static const struct {
     {"interfaces", command_interfaces, "which interfaces can be used, and why the others cannot"},
     {"discover", command_discover, "find phones in recovery mode"},
     {"recover", command_recover, "recover a phone, or all of them"},
+    {"replay", command_replay, "run a recorded phone through the engine, or be that phone"},
     {"image", command_image, "check, describe, extract a firmware image"},
     {"help", command_help, "how to use a command"},
 };

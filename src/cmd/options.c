@@ -90,13 +90,18 @@ bool options_add_serial(struct options *options, const char *serial, struct erro
                          "expected, like CBT141100HR",
                          escaped);
     }
+    options_add_serial_view(options, serial);
+    return true;
+}
+
+void options_add_serial_view(struct options *options, const char *serial)
+{
     const char **serials =
         reallocarray(options->serials, options->serial_count + 1, sizeof *serials);
     if (!serials)
         abort();
     options->serials = serials;
     options->serials[options->serial_count++] = serial;
-    return true;
 }
 
 void options_add_mac(struct options *options, const struct mac_address *mac)

@@ -25,6 +25,8 @@ bool phone_list_write_results(const struct options *options, const struct statio
 
 /* For the list and the command line alike. */
 bool options_add_serial(struct options *options, const char *serial, struct error *ret_error);
+/* `serial` outlives the options; it is not checked. */
+void options_add_serial_view(struct options *options, const char *serial);
 void options_add_mac(struct options *options, const struct mac_address *mac);
 
 #endif
