@@ -8,6 +8,7 @@
 #include "cmd/image_file.h"
 #include "cmd/live_report.h"
 #include "cmd/options_table.h"
+#include "cmd/phone_list.h"
 #include "cmd/progress.h"
 #include "cmd/replay_facts.h"
 #include "cmd/replay_live.h"
@@ -223,6 +224,11 @@ static struct station *make_station(struct replay *replay, struct error *ret_err
         options_add_serial_view(&replay->options, replay->facts.serial);
         config->selection.serials = replay->options.serials;
         config->selection.serial_count = replay->options.serial_count;
+    }
+    /* The recorded PC had made up its mind: no waiting for a second phone to answer. */
+    if (replay->facts.ordered && !replay->facts.has_specific_serial) {
+        config->selection.macs = &replay->facts.phone_mac;
+        config->selection.mac_count = 1;
     }
     return station_new(config, ret_error);
 }

@@ -184,18 +184,10 @@ static void print_percent(struct progress *progress, const struct station *stati
     entry->last = step;
 }
 
-static void print_event_line(struct progress *progress, const struct station *station,
-                             const struct station_event *event)
+static void print_event_line(struct progress *progress, const struct station_event *event)
 {
-    struct session_status status;
-    char name[4 * RECM_TEXT_SIZE + 1];
     erase_status(progress);
-    if (!mac_equal(&event->mac, &mac_zero) && find_status(station, &event->mac, &status))
-        fprintf(stderr, "%s: ", phone_name(&status, name));
-    if (event->text[0])
-        fprintf(stderr, "%s\n", event->text);
-    else
-        fprintf(stderr, "%s\n", session_state_name(event->new_state));
+    fprintf(stderr, "%s\n", event->text);
 }
 
 static void show_event(struct progress *progress, const struct station *station,
@@ -216,7 +208,7 @@ static void show_event(struct progress *progress, const struct station *station,
     else if (event->kind == STATION_EVENT_FRAME)
         needed = 2;
     if (progress->options->verbosity >= needed)
-        print_event_line(progress, station, event);
+        print_event_line(progress, event);
 }
 
 /* Percentage, rate, time left and retransmissions of a running transfer. */
