@@ -29,6 +29,7 @@ struct live_run {
     struct station *station;
     struct progress *progress;
     int interruption;
+    bool without_link; /* the run ended before the cable ever carried a link */
 };
 
 static void print_image_findings(struct live_run *run)
@@ -78,24 +79,26 @@ static bool open_recording(struct live_run *run, struct error *ret_error)
 static bool say_waiting(void *context, bool is_enabled, unsigned waited_s)
 {
     struct live_run *run = context;
+    duration_ns timeout_ns = run->options.station.timeout_ns;
     char what[128];
     snprintf(what, sizeof what,
              is_enabled ? "waiting for a link on %s: plug the cable in, or switch the phone on"
                         : "waiting for %s to be switched on (ip link set %s up)",
              run->interface.name, run->interface.name);
     progress_waiting(run->progress, what, waited_s * NS_PER_S);
-    return true;
+    return timeout_ns == 0 || waited_s * NS_PER_S < timeout_ns;
 }
 
-/* Returns: false with ret_error, or without text if a signal came. */
+/* Returns: false with ret_error; run->without_link says whether that was for want of a link. */
 static bool wait_for_link(struct live_run *run, struct error *ret_error)
 {
     enum port_event event =
         port_live_wait_carrier(&run->interface, run->interruption, say_waiting, run, ret_error);
-    if (event == PORT_INTERRUPTED)
-        return error_set(ret_error, ERROR_ENVIRONMENT, "interrupted while %s had no link",
-                         run->interface.name);
-    return event == PORT_CARRIER_UP;
+    if (event == PORT_CARRIER_UP || event == PORT_FAILED)
+        return event == PORT_CARRIER_UP;
+    run->without_link = true;
+    return error_set(ret_error, ERROR_ENVIRONMENT, "%s had no link all the time",
+                     run->interface.name);
 }
 
 /* Wraps the live port so that frames are recorded, and not sent in a dry run. */
@@ -128,6 +131,16 @@ static bool open_station(struct live_run *run, struct error *ret_error)
     return run->station != NULL;
 }
 
+static bool give_up_rights(struct live_run *run, struct error *ret_error)
+{
+    struct error error;
+    if (!privileges_drop(ret_error))
+        return false;
+    if (!privileges_restrict_system_calls(&error) && run->options.verbosity > 0)
+        progress_message(run->progress, "%s", error.text);
+    return true;
+}
+
 static bool open_all(struct live_run *run, struct error *ret_error)
 {
     if (!load_image(run, ret_error))
@@ -150,7 +163,7 @@ static bool open_all(struct live_run *run, struct error *ret_error)
     };
     run->port = port_live_open(&config, ret_error);
     return run->port && open_station(run, ret_error) && wrap_port(run, ret_error) &&
-           privileges_drop(ret_error);
+           give_up_rights(run, ret_error);
 }
 
 /* Is this event a phone's end, so that the results of a shelf are worth writing? */
@@ -238,19 +251,33 @@ static void close_all(struct live_run *run)
     options_free(&run->options);
 }
 
+/* A run that never had a link has a verdict too, from what the host knows. */
+static void report_without_link(struct live_run *run)
+{
+    struct error error;
+    struct diagnosis diagnosis;
+    struct live_result result = {.options = &run->options, .diagnosis = &diagnosis};
+    if (!open_station(run, &error))
+        return;
+    station_start(run->station, 0);
+    station_carrier(run->station, false, 0);
+    station_stop(run->station, 0);
+    station_diagnose(run->station, &diagnosis);
+    result.station = run->station;
+    live_report_print(&result);
+    diagnosis_free(&diagnosis);
+}
+
 static int fail(struct live_run *run, const struct error *error)
 {
     int status = (int)error->kind;
     if (run->progress)
         progress_finish(run->progress);
-    if (interruption_signal() != 0) {
-        fprintf(stderr, "spa-sos %s: interrupted before anything was sent\n",
-                options_command_name(run->options.command));
+    fprintf(stderr, "spa-sos %s: %s\n", options_command_name(run->options.command), error->text);
+    if (run->without_link)
+        report_without_link(run);
+    if (interruption_signal() != 0)
         status = EXIT_SIGNAL_BASE + interruption_signal();
-    } else {
-        fprintf(stderr, "spa-sos %s: %s\n", options_command_name(run->options.command),
-                error->text);
-    }
     close_all(run);
     return status;
 }
