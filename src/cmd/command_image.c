@@ -320,7 +320,7 @@ static int check_file(const struct image_options *options)
         if (options->json)
             print_error_as_json(&error);
         image_file_free(&file);
-        return error.kind;
+        return (int)error.kind;
     }
     judge(&file, &verdict);
     int status = verdict.valid ? 0 : ERROR_INPUT;

@@ -195,6 +195,14 @@ result $? '--extract does not follow a link'
 run truncated.bin --extract never.bin
 [ $status -eq 4 ] && [ ! -e never.bin ] && grep -q 'nothing was extracted' err
 result $? 'nothing is extracted from an invalid image'
+(
+	trap '' XFSZ
+	ulimit -f 20 # blocks of 512 bytes; the image is longer
+	run stored-sector.bin --extract cut.bin
+	echo $status >status
+)
+[ "$(cat status)" -eq 3 ] && grep -q 'cut.bin cannot be written: File too large' err && [ ! -e cut.bin ]
+result $? 'an image that cannot be written whole is not left behind in part'
 run stored-sector.bin --extract no/such/directory.bin
 expect_text 'a place that cannot be written is named with the reason' 3 \
 	'no/such/directory.bin cannot be written: No such file or directory'

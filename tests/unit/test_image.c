@@ -459,6 +459,19 @@ static void stored_sector_needs_64_kilobytes_whatever_length_says(void **state)
     expect_warning_of(bytes, length, IMAGE_WARNING_STORED_LENGTH, "length is 16, wanted 65536");
 }
 
+static void warnings_of_a_kind_are_made_one(void **state)
+{
+    (void)state;
+    size_t length;
+    uint8_t *bytes = small_image(&length);
+    for (unsigned i = 0; i < 8; i++)
+        store_be16(bytes + ENTRY(i) + 2, (uint16_t)(0x100 << i));
+    synthetic_image_seal(bytes);
+    expect_warning_of(bytes, length, IMAGE_WARNING_FLAGS,
+                      "sector 0 (and 7 more): flags are 0x0100");
+    assert_int_equal(result.warning_count, 2);
+}
+
 static void lengths_around_the_phones_buffer(void **state)
 {
     (void)state;
@@ -472,7 +485,7 @@ static void lengths_around_the_phones_buffer(void **state)
     expect_refusal_of(bytes, IMAGE_MAXIMUM_LENGTH + 1, IMAGE_TOO_LONG);
 }
 
-static void every_refusal_has_its_own_name(void **state)
+static void every_refusal_and_warning_has_a_name(void **state)
 {
     (void)state;
     for (int a = 0; a < IMAGE_REFUSAL_COUNT; a++) {
@@ -482,6 +495,9 @@ static void every_refusal_has_its_own_name(void **state)
                                     image_refusal_name((enum image_refusal)b));
     }
     assert_string_equal(image_refusal_name(IMAGE_REFUSAL_COUNT), "unknown");
+    for (int kind = 0; kind < IMAGE_WARNING_KIND_COUNT; kind++)
+        assert_string_not_equal(image_warning_name((enum image_warning_kind)kind), "unknown");
+    assert_string_equal(image_warning_name(IMAGE_WARNING_KIND_COUNT), "unknown");
 }
 
 static void versions_are_ordered_as_released(void **state)
@@ -536,8 +552,9 @@ int main(void)
         cmocka_unit_test(every_sector_number_is_judged),
         cmocka_unit_test(bounds_of_sectors_are_checked_without_overflow),
         cmocka_unit_test(stored_sector_needs_64_kilobytes_whatever_length_says),
+        cmocka_unit_test(warnings_of_a_kind_are_made_one),
         cmocka_unit_test(lengths_around_the_phones_buffer),
-        cmocka_unit_test(every_refusal_has_its_own_name),
+        cmocka_unit_test(every_refusal_and_warning_has_a_name),
         cmocka_unit_test(versions_are_ordered_as_released),
         cmocka_unit_test(safe_version_is_not_warned_about),
     };

@@ -3,6 +3,7 @@
  * Files that the user names as firmware: what can be read, the vendor's .zip with everything that
  * can be wrong or hostile in it, and files that are something else.
  */
+#include "cmd/commands.h"
 #include "cmd/image_file.h"
 
 #include <setjmp.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 #include <zip.h>
 
 #include "base/bytes.h"
@@ -148,6 +150,9 @@ static void things_that_are_no_file_are_named(void **state)
     expect_unreadable("https://example.net/x.bin", "is a URL");
     expect_unreadable("", "there is no such file");
     expect_unreadable(write_file("empty.bin", "", 0), "is empty");
+    assert_int_equal(symlink("loop.bin", path_of("loop.bin")), 0);
+    expect_unreadable(path_of("loop.bin"), "cannot be opened: Too many levels");
+    expect_unreadable("/proc/self/mem", "cannot be read: ");
     expect_unreadable(path_of("esc\033[2Jape"), "esc\\x1b[2Jape");
 }
 
@@ -233,6 +238,50 @@ static void image_of_another_family_is_refused_although_valid(void **state)
     uint8_t *image = synthetic_image(5000, 1, &length);
     expect_refused(write_file("spa51x-7-5-2.bin", image, length),
                    "another family of phones (SPA51x)");
+    free(image);
+}
+
+/* Runs spa-sos image with one option on `path`. Returns: what it prints, to be freed. */
+static char *output_of_command(char *option, char *path, int wanted_status)
+{
+    char name[] = "image";
+    char *arguments[] = {name, option, path, NULL};
+    char *output = calloc(1, 65536);
+    int kept = dup(STDOUT_FILENO);
+    FILE *captured = tmpfile();
+    assert_non_null(captured);
+    fflush(stdout);
+    dup2(fileno(captured), STDOUT_FILENO);
+    int status = command_image(3, arguments);
+    dup2(kept, STDOUT_FILENO);
+    close(kept);
+    rewind(captured);
+    assert_true(fread(output, 1, 65535, captured) > 0);
+    fclose(captured);
+    assert_int_equal(status, wanted_status);
+    return output;
+}
+
+static void command_names_the_member_in_its_document(void **state)
+{
+    (void)state;
+    char json[] = "--json";
+    size_t length;
+    uint8_t *image = test_image_bytes("sector-twice.bin", &length);
+    const struct member members[] = {{"a/spa50x.bin", image, length, false}};
+    char *output = output_of_command(json, write_zip(members, 1), ERROR_INPUT);
+    json_t *document = json_loads(output, 0, NULL);
+    assert_non_null(document);
+    json_t *described = json_object_get(document, "image");
+    json_t *warnings = json_object_get(document, "warnings");
+    assert_string_equal(json_string_value(json_object_get(document, "result")), "invalid");
+    assert_string_equal(json_string_value(json_object_get(described, "member")), "a/spa50x.bin");
+    assert_int_equal(json_integer_value(json_object_get(described, "bytes")), length);
+    assert_int_equal(json_array_size(warnings), 2);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(warnings, 0), "id")),
+                        "sector-twice");
+    json_decref(document);
+    free(output);
     free(image);
 }
 
@@ -414,8 +463,8 @@ static int make_directory(void **state)
 static int remove_directory(void **state)
 {
     (void)state;
-    static const char *const names[] = {"package.zip", "other", "empty.bin", "spa51x-7-5-2.bin",
-                                        "sparse.bin"};
+    static const char *const names[] = {"package.zip",      "other",      "empty.bin",
+                                        "spa51x-7-5-2.bin", "sparse.bin", "loop.bin"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         unlink(path_of(names[i]));
     return rmdir(directory);
@@ -434,6 +483,7 @@ int main(void)
         cmocka_unit_test(families_are_known_by_their_file_names),
         cmocka_unit_test(image_of_another_family_is_refused_although_valid),
         cmocka_unit_test(bin_of_the_vendors_zip_is_taken),
+        cmocka_unit_test(command_names_the_member_in_its_document),
         cmocka_unit_test(damaged_bin_is_named_with_its_damage),
         cmocka_unit_test(two_different_bins_are_the_users_choice),
         cmocka_unit_test(hostile_names_are_only_printed_escaped),

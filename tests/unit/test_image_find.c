@@ -107,6 +107,19 @@ static void damaged_image_in_a_container_is_told_from_a_packed_one(void **state)
     free(bytes);
 }
 
+static void header_without_entries_counts_as_a_constant(void **state)
+{
+    (void)state;
+    size_t length;
+    uint8_t *image = synthetic_image(3000, 1, &length);
+    store_be32(image + 0x7c, 0);
+    uint8_t *container = wrap(image, length, 100, 0);
+    assert_false(image_find(container, 100 + length, &result));
+    assert_non_null(strstr(result.refusal_text, "1 time but no image follows it"));
+    free(container);
+    free(image);
+}
+
 static void sound_image_behind_a_damaged_one_is_taken(void **state)
 {
     (void)state;
@@ -403,6 +416,7 @@ int main(void)
         cmocka_unit_test(what_follows_the_image_is_warned_about_in_a_bin_only),
         cmocka_unit_test(container_of_the_recorded_set_is_found_as_listed),
         cmocka_unit_test(damaged_image_in_a_container_is_told_from_a_packed_one),
+        cmocka_unit_test(header_without_entries_counts_as_a_constant),
         cmocka_unit_test(sound_image_behind_a_damaged_one_is_taken),
         cmocka_unit_test(image_beyond_ten_mebibytes_of_program_is_found),
         cmocka_unit_test(image_longer_than_the_phones_buffer_is_refused_in_a_container),
