@@ -23,6 +23,8 @@ static const struct {
     {"interfaces", command_interfaces, "which interfaces can be used, and why the others cannot"},
     {"discover", command_discover, "find phones in recovery mode"},
     {"recover", command_recover, "recover a phone, or all of them"},
+    {"watch", command_watch, "send nothing; say live what goes on"},
+    {"diagnose", command_diagnose, "say why a recorded recovery failed"},
     {"replay", command_replay, "run a recorded phone through the engine, or be that phone"},
     {"image", command_image, "check, describe, extract a firmware image"},
     {"help", command_help, "how to use a command"},
@@ -40,6 +42,7 @@ static void print_usage(FILE *file)
         fprintf(file, "  %-12s %s\n", commands[i].name, commands[i].purpose);
     fputs("\n"
           "A dead phone on the bench:   spa-sos recover -i eth0 SPA30x_SPA50x_7.5.2b_FW.zip\n"
+          "A capture in a mail:         spa-sos diagnose capture.pcap\n"
           "Which interface is it:       spa-sos interfaces\n"
           "More about a command:        spa-sos help COMMAND\n",
           file);

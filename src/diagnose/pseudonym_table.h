@@ -8,6 +8,9 @@
 #include "diagnose/pseudonym.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
+
+#define uthash_fatal(message) abort() /* no memory: as base/text.h has it */
 #include <uthash.h>
 
 enum pseudonym_domain {
@@ -17,9 +20,10 @@ enum pseudonym_domain {
     PSEUDONYM_WORD, /* in lower case */
 };
 
-#define PSEUDONYM_KEY_SIZE 65 /* domain and up to 64 bytes; longer words share by their beginning  \
-                               */
-#define SUBNETS_MAXIMUM 64    /* learned ones; more are treated as if no mask was seen */
+#define PSEUDONYM_KEY_SIZE                                                                         \
+    65                     /* domain and up to 64 bytes; longer words share by their beginning     \
+                            */
+#define SUBNETS_MAXIMUM 64 /* learned ones; more are treated as if no mask was seen */
 
 struct pseudonym {
     uint8_t original[PSEUDONYM_KEY_SIZE];

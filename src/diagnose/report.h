@@ -105,6 +105,13 @@ void report_text(const struct diagnosis *diagnosis, const struct report_facts *f
  */
 void report_line(const struct diagnosis *diagnosis, struct text *ret);
 
+/*
+ * Appends one line about an observation: seconds since `start_ns`, frame number, sender and
+ * receiver, what it is.
+ */
+void report_timeline_line(const struct observation *observation, instant_ns start_ns,
+                          struct text *ret);
+
 /* Returns: the document of one run or trace; the caller's (json_decref). */
 struct json_t *report_json(const struct diagnosis *diagnosis, const struct report_facts *facts);
 /* The document of a trace that could not be read: result "invalid", `error` = why. */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define LINE_COLUMNS  80
-#define LABEL_COLUMNS 12 /* two of indent, the longest label, one of space */
+#define LABEL_COLUMNS 14 /* two of indent, the longest label, two of space */
 
 struct paragraph {
     struct text *out;
@@ -173,6 +173,24 @@ void report_line(const struct diagnosis *diagnosis, struct text *ret)
              leading->sentence);
 }
 
+void report_timeline_line(const struct observation *observation, instant_ns start_ns,
+                          struct text *ret)
+{
+    text_add(ret, "%12.6f ", (double)(observation->time_ns - start_ns) / (double)NS_PER_S);
+    if (observation->number > 0)
+        text_add(ret, "%7" PRIu64 "  ", observation->number);
+    else
+        text_add(ret, "%7s  ", "");
+    if (observation->has_frame)
+        text_add(ret, "%s > %s  ", mac_format(&observation->from).text,
+                 mac_format(&observation->to).text);
+    else if (observation->has_phone)
+        text_add(ret, "%-39s", mac_format(&observation->phone).text);
+    else
+        text_add(ret, "%-39s", "");
+    text_add(ret, "%s%s\n", observation->text, observation->repeated ? " (again)" : "");
+}
+
 void report_text(const struct diagnosis *diagnosis, const struct report_facts *facts,
                  struct text *ret)
 {
@@ -194,14 +212,14 @@ void report_text(const struct diagnosis *diagnosis, const struct report_facts *f
     add_paragraph(ret, "What to do", leading->advice);
     for (size_t i = 0; i < diagnosis->finding_count; i++)
         add_finding(&diagnosis->findings[i], i == 0 ? "Also" : "", ret);
-    for (size_t i = 0; i < diagnosis->phone_count; i++)
-        add_phone(&diagnosis->phones[i], facts, i > 0 ? "" : "Phone", ret);
-    if (facts->image)
-        add_image(facts->image, ret);
     if (facts->trace)
         add_trace(diagnosis, facts->trace, ret);
     if (facts->counters)
         add_counters(facts->counters, ret);
+    if (facts->image)
+        add_image(facts->image, ret);
+    for (size_t i = 0; i < diagnosis->phone_count; i++)
+        add_phone(&diagnosis->phones[i], facts, i > 0 ? "" : "Phone", ret);
     for (size_t i = 0; i < facts->note_count; i++)
         add_paragraph(ret, i == 0 ? "Note" : "", facts->notes[i]);
 }

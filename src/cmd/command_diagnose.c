@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* spa-sos diagnose TRACE...: says why a recorded recovery failed (docs: command line). */
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/diagnose_options.h"
+#include "cmd/diagnose_trace.h"
+
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXIT_SIGNAL_BASE 128
+
+static volatile sig_atomic_t signal_number;
+
+static void note_signal(int number)
+{
+    signal_number = number;
+}
+
+/*
+ * Ctrl-C is how a capture that arrives through a pipe ends: the capturing program gets the signal
+ * too and closes the pipe. Reading goes on until then, and the verdict is still printed. A second
+ * signal has its usual effect.
+ */
+static void outlive_the_capturing_program(const struct diagnose_options *options)
+{
+    struct sigaction action = {.sa_handler = note_signal,
+                               .sa_flags = (int)(SA_RESTART | SA_RESETHAND)};
+    struct sigaction before;
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < options->trace_count; i++) {
+        if (strcmp(options->traces[i], "-") != 0)
+            continue;
+        if (sigaction(SIGINT, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(SIGINT, &action, NULL);
+    }
+}
+
+static void print_json(json_t *document)
+{
+    struct text text = TEXT_EMPTY;
+    report_json_print(document, &text);
+    fputs(text_chars(&text), stdout);
+    text_free(&text);
+    json_decref(document);
+}
+
+/* Judges every trace. Returns: the exit status. */
+static int judge_all(const struct diagnose_options *options)
+{
+    struct trace_outcome outcome;
+    struct error error;
+    json_t *documents = json_array();
+    int worst = 0;
+    enum report_result worst_result = REPORT_INVALID;
+    for (size_t i = 0; i < options->trace_count; i++) {
+        if (i > 0 && !options->json && options->verbosity >= 0)
+            putchar('\n');
+        if (!diagnose_trace(options, options->traces[i], &outcome, &error)) {
+            fprintf(stderr, "spa-sos diagnose: %s\n", error.text);
+            json_decref(documents);
+            return (int)error.kind;
+        }
+        if (i == 0 || report_worse_status(worst, outcome.status) != worst) {
+            worst = outcome.status;
+            worst_result = outcome.result;
+        }
+        if (outcome.document && options->trace_count > 1 &&
+            json_array_append_new(documents, outcome.document) != 0)
+            abort();
+    }
+    if (options->json && options->trace_count == 1)
+        print_json(outcome.document);
+    else if (options->json)
+        print_json(report_json_traces("diagnose", json_incref(documents), worst_result));
+    json_decref(documents);
+    return worst;
+}
+
+int command_diagnose(int argc, char **argv)
+{
+    struct diagnose_options options;
+    struct error error;
+    int status = 0;
+    if (!diagnose_options_parse(argc, argv, &options, &error)) {
+        fprintf(stderr, "spa-sos diagnose: %s\n", error.text);
+        status = ERROR_USAGE;
+    } else if (options.help) {
+        diagnose_options_print_help();
+    } else {
+        outlive_the_capturing_program(&options);
+        status = judge_all(&options);
+        if (fflush(stdout) != 0) {
+            fprintf(stderr, "spa-sos diagnose: standard output cannot be written\n");
+            status = ERROR_ENVIRONMENT;
+        }
+        if (signal_number != 0)
+            status = EXIT_SIGNAL_BASE + signal_number;
+    }
+    diagnose_options_free(&options);
+    return status;
+}

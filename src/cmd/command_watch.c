@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* spa-sos watch: sends nothing, judges continuously what others do on the wire. */
+#include "cmd/commands.h"
+#include "cmd/live_run.h"
+
+int command_watch(int argc, char **argv)
+{
+    return live_run_command(OPTIONS_WATCH, argc, argv);
+}

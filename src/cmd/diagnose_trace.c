@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One trace of diagnose. The first pass judges; what needs the verdict or all addresses beforehand
+ * (page, redacted copy) takes a second one, so that memory does not grow with the trace.
+ */
+#include "cmd/diagnose_trace.h"
+
+#include "cmd/output_file.h"
+#include "cmd/trace_meter.h"
+#include "cmd/trace_source.h"
+#include "diagnose/extract.h"
+#include "diagnose/redact.h"
+#include "port/recording.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+struct trace_run {
+    const struct diagnose_options *options;
+    struct trace_source source;
+    struct observer *observer;
+    struct trace_meter meter;
+    instant_ns first_ns; /* of the frames; valid once one was seen */
+    bool started;
+    struct extractor *extractor; /* NULL unless asked for, as is the next one */
+    struct redactor *redactor;
+    struct recording *copy; /* of the second pass */
+    uint8_t *copy_bytes;
+    size_t copy_capacity;
+    struct diagnosis diagnosis;
+    struct report_capture capture;
+    struct text notes; /* sentences, each ended by NUL */
+};
+
+static void say(const struct trace_run *run, const char *sentence)
+{
+    if (run->options->verbosity >= 0)
+        fprintf(stderr, "spa-sos diagnose: %s\n", sentence);
+}
+
+/* ---- first pass ---- */
+
+static void observe(void *context, const struct observation *observation)
+{
+    struct trace_run *run = context;
+    trace_meter_observe(&run->meter, observation);
+    if (run->options->timeline) {
+        struct text line = TEXT_EMPTY;
+        report_timeline_line(observation, run->first_ns, &line);
+        fputs(text_chars(&line), run->options->json ? stderr : stdout);
+        text_free(&line);
+    }
+}
+
+static void take_first(void *context, const struct frame *frame)
+{
+    struct trace_run *run = context;
+    if (!run->started) {
+        run->started = true;
+        run->first_ns = frame->time_ns;
+    }
+    observer_frame(run->observer, frame);
+    if (run->extractor)
+        extractor_frame(run->extractor, frame);
+    if (run->redactor)
+        redactor_learn(run->redactor, frame);
+}
+
+static bool judge(struct trace_run *run, struct error *ret_error)
+{
+    run->observer = observer_new();
+    observer_set_sink(run->observer, observe, run);
+    if (!trace_source_read(&run->source, take_first, run, ret_error))
+        return false;
+    if (run->source.warning)
+        say(run, run->source.warning);
+    if (run->extractor)
+        extractor_end(run->extractor);
+    diagnosis_make(run->observer, &run->diagnosis);
+    return true;
+}
+
+/* ---- outputs ---- */
+
+static bool write_extracted(const struct trace_run *run, struct error *ret_error)
+{
+    const struct transfer_image *image = extractor_image(run->extractor);
+    size_t length = 0;
+    const uint8_t *bytes = image ? transfer_image_bytes(image, &length) : NULL;
+    char sentence[512];
+    if (!bytes)
+        return error_set(ret_error, ERROR_INPUT,
+                         "nothing was extracted: the trace holds no DATA that a phone confirmed");
+    if (transfer_image_result(image) == TRANSFER_IMAGE_CANNOT_TELL)
+        return error_set(ret_error, ERROR_INPUT, "nothing was extracted: %s",
+                         transfer_image_reason(image));
+    if (!output_file_write(run->options->extract_path, bytes, length, ret_error))
+        return false;
+    if (transfer_image_result(image) == TRANSFER_IMAGE_GOOD)
+        snprintf(sentence, sizeof sentence, "wrote the image of %zu bytes to %s", length,
+                 run->options->extract_path);
+    else
+        snprintf(sentence, sizeof sentence,
+                 "wrote the file of %zu bytes to %s; it is no valid image: %s", length,
+                 run->options->extract_path, transfer_image_reason(image));
+    say(run, sentence);
+    return true;
+}
+
+static void copy_frame(void *context, const struct frame *frame)
+{
+    struct trace_run *run = context;
+    if (frame->captured > run->copy_capacity) {
+        run->copy_capacity = frame->captured;
+        run->copy_bytes = realloc(run->copy_bytes, run->copy_capacity);
+        if (!run->copy_bytes)
+            abort();
+    }
+    struct port_frame copy = {
+        .time_ns = frame->time_ns,
+        .number = frame->number,
+        .bytes = run->copy_bytes,
+        .length = frame->length,
+    };
+    if (frame->captured > 0)
+        copy.captured = redactor_frame(run->redactor, frame, run->copy_bytes);
+    recording_frame(run->copy, &copy);
+}
+
+static bool write_redacted(struct trace_run *run, struct error *ret_error)
+{
+    const char *path = run->options->redact_path;
+    if (!output_file_write(path, "", 0, ret_error)) /* claims the name: nothing is overwritten */
+        return false;
+    run->copy = recording_create(path, ret_error);
+    if (!run->copy || !trace_source_read(&run->source, copy_frame, run, ret_error))
+        return false;
+    const char *trouble = recording_trouble(run->copy);
+    if (trouble)
+        return error_set(ret_error, ERROR_ENVIRONMENT, "%s", trouble);
+    char sentence[512];
+    snprintf(sentence, sizeof sentence,
+             "wrote %s: addresses, serial numbers and names are replaced, contents left out; look "
+             "at it before you publish it. Whether the image was intact cannot be told from it",
+             path);
+    say(run, sentence);
+    return true;
+}
+
+static bool write_outputs(struct trace_run *run, struct error *ret_error)
+{
+    if (run->options->extract_path && !write_extracted(run, ret_error))
+        return false;
+    return !run->options->redact_path || write_redacted(run, ret_error);
+}
+
+/* ---- the report ---- */
+
+static void print_text(const struct trace_run *run, const struct report_facts *facts)
+{
+    struct text text = TEXT_EMPTY;
+    if (run->options->verbosity < 0) {
+        if (run->options->trace_count > 1)
+            text_add(&text, "%s: ", facts->trace);
+        report_line(&run->diagnosis, &text);
+    } else {
+        report_text(&run->diagnosis, facts, &text);
+    }
+    fputs(text_chars(&text), stdout);
+    text_free(&text);
+}
+
+static void report(struct trace_run *run, struct trace_outcome *ret)
+{
+    struct report_counters counters;
+    struct report_image image;
+    struct report_facts facts = {
+        .command = "diagnose", .trace = run->source.name, .counters = &counters};
+    const char *notes[1] = {run->source.warning};
+    trace_meter_counters(&run->meter, &counters);
+    counters.frames_in = run->diagnosis.frame_count;
+    if (run->source.warning) {
+        facts.notes = notes;
+        facts.note_count = 1;
+    }
+    const struct transfer_image *downloaded =
+        run->extractor ? extractor_image(run->extractor) : NULL;
+    if (downloaded && transfer_image_result(downloaded) == TRANSFER_IMAGE_GOOD) {
+        size_t length;
+        transfer_image_bytes(downloaded, &length);
+        image = (struct report_image){transfer_image_version(downloaded), length,
+                                      transfer_image_sectors(downloaded),
+                                      transfer_image_sha256(downloaded)};
+        facts.image = &image;
+    }
+    if (run->options->json)
+        ret->document = report_json(&run->diagnosis, &facts);
+    else
+        print_text(run, &facts);
+}
+
+static bool open_run(struct trace_run *run, const char *trace, struct error *ret_error)
+{
+    const struct diagnose_options *options = run->options;
+    bool again = options->report_path || options->redact_path || options->verbosity > 0;
+    if (!trace_source_open(trace, options->filter, again, &run->source, ret_error))
+        return false;
+    if (options->extract_path)
+        run->extractor = extractor_new();
+    if (options->redact_path) {
+        uint64_t seed;
+        if (getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
+            return error_set(ret_error, ERROR_ENVIRONMENT, "no random numbers from the kernel");
+        run->redactor = redactor_new(seed);
+    }
+    return true;
+}
+
+static void close_run(struct trace_run *run)
+{
+    recording_close(run->copy);
+    free(run->copy_bytes);
+    redactor_free(run->redactor);
+    extractor_free(run->extractor);
+    diagnosis_free(&run->diagnosis);
+    observer_free(run->observer);
+    trace_source_close(&run->source);
+}
+
+/* The trace itself cannot be used: its exit status and document say so, the others go on. */
+static void fail(const struct trace_run *run, const char *trace, const struct error *error,
+                 struct trace_outcome *ret)
+{
+    fprintf(stderr, "spa-sos diagnose: %s\n", error->text);
+    ret->status = (int)error->kind;
+    ret->result = REPORT_INVALID;
+    if (run->options->json)
+        ret->document = report_json_unreadable("diagnose", trace, error->text);
+}
+
+bool diagnose_trace(const struct diagnose_options *options, const char *trace,
+                    struct trace_outcome *ret, struct error *ret_error)
+{
+    struct trace_run run = {.options = options};
+    *ret = (struct trace_outcome){0};
+    bool is_judged = open_run(&run, trace, ret_error) && judge(&run, ret_error);
+    bool go_on = is_judged || ret_error->kind != ERROR_USAGE;
+    if (is_judged) {
+        ret->status = report_exit_status(run.diagnosis.leading.id, "diagnose");
+        ret->result = report_result(run.diagnosis.leading.id, "diagnose");
+        if (!write_outputs(&run, ret_error)) {
+            fprintf(stderr, "spa-sos diagnose: %s\n", ret_error->text);
+            ret->status = (int)ret_error->kind;
+        }
+        report(&run, ret);
+    } else if (go_on) {
+        fail(&run, trace, ret_error, ret);
+    }
+    close_run(&run);
+    return go_on;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One trace of diagnose: reads it, judges it, writes what was asked for. */
+#ifndef CMD_DIAGNOSE_TRACE_H
+#define CMD_DIAGNOSE_TRACE_H
+
+#include "cmd/diagnose_options.h"
+#include "diagnose/report.h"
+
+struct trace_outcome {
+    int status; /* exit status of this trace alone */
+    enum report_result result;
+    struct json_t *document; /* with options->json: the caller's; else NULL */
+};
+
+/*
+ * Prints the report on standard output (without --json) and messages on standard error.
+ * Returns: false with ret_error if nothing more should be tried (a bad filter).
+ */
+bool diagnose_trace(const struct diagnose_options *options, const char *trace,
+                    struct trace_outcome *ret, struct error *ret_error);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Writing a file as a whole: see output_file.h. */
+#include "cmd/output_file.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool write_all(int descriptor, const uint8_t *bytes, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t written = write(descriptor, bytes + done, length - done);
+        if (written < 0 && errno != EINTR)
+            return false;
+        done += written > 0 ? (size_t)written : 0;
+    }
+    return true;
+}
+
+bool output_file_write(const char *path, const void *bytes, size_t length, struct error *ret_error)
+{
+    char shown[512];
+    text_escape(path, strlen(path), shown, sizeof shown);
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor < 0 && errno == EEXIST)
+        return error_set(ret_error, ERROR_ENVIRONMENT,
+                         "%s exists already and is left as it is; name a new file", shown);
+    if (descriptor < 0)
+        return error_set(ret_error, ERROR_ENVIRONMENT, "%s cannot be written: %s", shown,
+                         strerror(errno));
+    bool is_written = write_all(descriptor, bytes, length);
+    int problem = errno;
+    if (close(descriptor) != 0 && is_written) {
+        is_written = false;
+        problem = errno;
+    }
+    if (is_written)
+        return true;
+    unlink(path);
+    return error_set(ret_error, ERROR_ENVIRONMENT, "%s cannot be written: %s", shown,
+                     strerror(problem));
+}

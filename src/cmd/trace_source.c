@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reading a trace, more than once if need be: see trace_source.h. */
+#include "cmd/trace_source.h"
+
+#include "port/trace.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool fill_spool(struct trace_source *source, struct error *ret_error)
+{
+    char buffer[65536];
+    size_t length;
+    source->spool = tmpfile();
+    while (source->spool && (length = fread(buffer, 1, sizeof buffer, stdin)) > 0) {
+        if (fwrite(buffer, 1, length, source->spool) != length)
+            break;
+    }
+    if (!source->spool || ferror(source->spool) || fflush(source->spool) != 0)
+        return error_set(ret_error, ERROR_ENVIRONMENT,
+                         "standard input cannot be kept in a temporary file: %s", strerror(errno));
+    snprintf(source->path, sizeof source->path, "/proc/self/fd/%d", fileno(source->spool));
+    return true;
+}
+
+bool trace_source_open(const char *name, const char *filter, bool again, struct trace_source *ret,
+                       struct error *ret_error)
+{
+    *ret = (struct trace_source){.name = name, .filter = filter};
+    return !again || strcmp(name, "-") != 0 || fill_spool(ret, ret_error);
+}
+
+void trace_source_close(struct trace_source *source)
+{
+    if (source->spool)
+        fclose(source->spool);
+    free(source->warning);
+}
+
+bool trace_source_read(struct trace_source *source, trace_frame_taker *take, void *context,
+                       struct error *ret_error)
+{
+    struct port_trace_config config = {
+        .path = source->spool ? source->path : source->name,
+        .filter = source->filter,
+    };
+    struct port *port = port_trace_open(&config, ret_error);
+    if (!port)
+        return false;
+    struct port_frame received;
+    struct frame frame;
+    enum port_event event;
+    while ((event = port->operations->next(port, INSTANT_NEVER, &received, ret_error)) ==
+           PORT_FRAME) {
+        frame_dissect(received.bytes, received.captured, received.length, &frame);
+        frame.time_ns = received.time_ns;
+        frame.number = received.number;
+        take(context, &frame);
+    }
+    const char *warning = port_trace_warning(port);
+    free(source->warning);
+    source->warning = warning ? strdup(warning) : NULL;
+    port->operations->close(port);
+    return event == PORT_END;
+}
