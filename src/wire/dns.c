@@ -38,6 +38,9 @@ static enum wire_reason read_question_name(struct reader *reader, char ret[DNS_N
             ret[length] = '\0';
             return WIRE_DNS_SHORT;
         }
+        /* A NUL would hide the rest of the name from everybody who reads it as text. */
+        if (memchr(ret + length, '\0', label) != NULL)
+            return WIRE_DNS_NAME;
         length += label;
         ret[length] = '\0';
     }

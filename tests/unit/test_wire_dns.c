@@ -162,6 +162,8 @@ static void refuses_hostile_names(void **state)
                      WIRE_DNS_NAME);
     assert_int_equal(parse_hex("0001 0100 0001 0000 0000 0000 40 0001 0001", &dns), WIRE_DNS_NAME);
     assert_int_equal(parse_hex("0001 8100 0000 0001 0000 0000 80 0001 0001", &dns), WIRE_DNS_NAME);
+    assert_int_equal(parse_hex("0001 0100 0001 0000 0000 0000 03610062 00 0001 0001", &dns),
+                     WIRE_DNS_NAME);
     /* 255 bytes of name are the most; labels of 63 without end are too many. */
     for (size_t i = 0; i < 5; i++) {
         bytes[12 + i * 64] = 63;
