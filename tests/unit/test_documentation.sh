@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The manual page and the completion know what the program knows: every command, option and verdict,
+# and no option that does not exist.
+set -u
+top_srcdir=${top_srcdir:?run by make check} top_builddir=${top_builddir:?run by make check}
+. "$top_srcdir/tests/tap.sh"
+tap_plan 7
+
+spa_sos=$top_builddir/spa-sos
+manual=$top_srcdir/docs/spa-sos.8
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+commands=$("$spa_sos" --help | sed -nE 's/^  ([a-z]+) .*/\1/p')
+[ "$(wc -w <<<"$commands")" -ge 8 ]
+tap_result $? "the program lists its commands"
+
+# lines_missing WANTED FOUND LOG: fails if a line of the first is not in the second.
+lines_missing() { ! comm -23 <(sort -u "$1") <(sort -u "$2") | tee "$3" | grep -q .; }
+
+tr ' ' '\n' <<<"$commands" >"$work/commands"
+sed -nE 's/^\.It Cm ([a-z]+)$/\1/p' "$manual" >"$work/documented-commands"
+sed -i '/^help$/d' "$work/commands"
+lines_missing "$work/commands" "$work/documented-commands" "$work/missing"
+tap_result $? "the manual page describes every command" "$work/missing"
+
+for command in $commands; do
+	[ "$command" = help ] || "$spa_sos" "$command" --help
+done | grep -oE '^ +(-[a-zA-Z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+' >"$work/options"
+grep -oE '(Fl|,) -[a-z-]+' "$manual" | sed -E 's/^(Fl|,) -/--/' >"$work/documented-options"
+lines_missing "$work/options" "$work/documented-options" "$work/missing"
+tap_result $? "the manual page describes every option" "$work/missing"
+echo --version >>"$work/options"
+lines_missing "$work/documented-options" "$work/options" "$work/missing"
+tap_result $? "the manual page describes no option that does not exist" "$work/missing"
+
+sed -nE 's/^ +\[VERDICT_[A-Z_]+\] = "([a-z-]+)".*/\1/p' "$top_srcdir/src/diagnose/verdict.c" >"$work/verdicts"
+sed -nE 's/^\.It Cm ([a-z-]+)$/\1/p' "$manual" >"$work/documented-verdicts"
+[ "$(wc -l <"$work/verdicts")" -ge 48 ] && lines_missing "$work/verdicts" "$work/documented-verdicts" "$work/missing"
+tap_result $? "the manual page has a paragraph for every verdict" "$work/missing"
+
+. "$top_srcdir/scripts/completion/spa-sos"
+complete_line() { # word...: the last one is being typed
+	COMP_WORDS=("$spa_sos" "$@") COMP_CWORD=$#
+	_spa_sos "$spa_sos" "${COMP_WORDS[$#]}" "${COMP_WORDS[$#-1]}"
+	printf '%s ' "${COMPREPLY[@]}"
+}
+[ "$(complete_line rec)" = "recover " ]
+tap_result $? "completion knows commands"
+[ "$(complete_line recover --gateway n)" = "nudge never " ] && [ "$(complete_line recover --ph)" = "--phone-mac --phones " ]
+tap_result $? "completion knows options and their choices"
+[ "$tap_failures" -eq 0 ]
