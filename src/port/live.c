@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SNAPSHOT_BYTES      65535
+#define SNAPSHOT_BYTES      2048 /* a slot of the buffer each, whatever a frame needs of it */
 #define KERNEL_BUFFER_BYTES (4 * 1024 * 1024)
 /*
  * A reply to what was just sent is awaited awake this long. Sleeping and waking cost about as much;
@@ -316,11 +316,9 @@ static void write_filter(char *ret, size_t size, uint32_t address)
     snprintf(ret, size, "%s or (vlan and (%s))", wanted, wanted);
 }
 
-static bool open_capture(struct live *live, uint32_t address, struct error *ret_error)
+static bool open_capture(struct live *live, struct error *ret_error)
 {
-    char filter_text[FILTER_SIZE];
     char reason[PCAP_ERRBUF_SIZE];
-    struct bpf_program filter;
     live->pcap = pcap_create(live->name, reason);
     if (!live->pcap)
         return error_set(ret_error, ERROR_ENVIRONMENT, "%s: cannot be opened: %s", live->name,
@@ -345,15 +343,25 @@ static bool open_capture(struct live *live, uint32_t address, struct error *ret_
         return error_set(ret_error, ERROR_ENVIRONMENT,
                          "%s: cannot be opened: no Ethernet frames with nanosecond times",
                          live->name);
-    write_filter(filter_text, sizeof filter_text, address);
-    if (pcap_compile(live->pcap, &filter, filter_text, 1, PCAP_NETMASK_UNKNOWN) != 0)
+    if (pcap_setnonblock(live->pcap, 1, reason) != 0)
+        return error_set(ret_error, ERROR_ENVIRONMENT, "%s: cannot be opened: %s", live->name,
+                         reason);
+    return true;
+}
+
+static bool set_filter(struct live *live, uint32_t address, struct error *ret_error)
+{
+    char text[FILTER_SIZE];
+    struct bpf_program filter;
+    write_filter(text, sizeof text, address);
+    if (pcap_compile(live->pcap, &filter, text, 1, PCAP_NETMASK_UNKNOWN) != 0)
         return error_set(ret_error, ERROR_ENVIRONMENT, "%s: no filter: %s", live->name,
                          pcap_geterr(live->pcap));
-    status = pcap_setfilter(live->pcap, &filter);
+    int status = pcap_setfilter(live->pcap, &filter);
     pcap_freecode(&filter);
-    if (status != 0 || pcap_setnonblock(live->pcap, 1, reason) != 0)
-        return error_set(ret_error, ERROR_ENVIRONMENT, "%s: cannot be opened: %s", live->name,
-                         status != 0 ? pcap_geterr(live->pcap) : reason);
+    if (status != 0)
+        return error_set(ret_error, ERROR_ENVIRONMENT, "%s: no filter: %s", live->name,
+                         pcap_geterr(live->pcap));
     return true;
 }
 
@@ -389,7 +397,8 @@ struct port *port_live_open(const struct port_live_config *config, struct error 
     live->start_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
     live->has_carrier = true; /* so that a link that is down is the first event */
     live->carrier = carrier_open(interface.index, ret_error);
-    if (!live->carrier || !open_capture(live, config->address, ret_error) ||
+    if (!live->carrier || !open_capture(live, ret_error) ||
+        (!config->unfiltered && !set_filter(live, config->address, ret_error)) ||
         (!config->listen_only && !open_injection(live, ret_error))) {
         live_close(&live->port);
         return NULL;

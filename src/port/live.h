@@ -18,6 +18,7 @@ struct port_live_config {
     const char *interface;
     bool listen_only;         /* nothing can be sent */
     bool gentle;              /* never poll for a reply, always sleep */
+    bool unfiltered;          /* every frame, not only what a station can use */
     uint32_t address;         /* also every TCP segment from or to this IPv4 address; 0 = none */
     int interrupt_descriptor; /* readable = PORT_INTERRUPTED (port/interruption.h); -1 = none */
 };
