@@ -18,12 +18,13 @@
 #include <sys/random.h>
 #include <time.h>
 
-#define LINGER_NS (2 * NS_PER_S) /* after the last phone is done: its frames are to be seen */
+#define LINGER_NS (2 * NS_PER_S) /* after the last phone has shown that it runs again */
 
 struct simulated_phone {
     struct phone *phone;
     struct mac_address mac;
     unsigned flashes_written; /* to --image-out */
+    bool has_spoken;          /* sent a frame after it was flashed */
 };
 
 struct simulation {
@@ -46,8 +47,11 @@ static void say_event(const struct simulation *simulation, const struct simulate
     char clock[16];
     localtime_r(&seconds, &local);
     strftime(clock, sizeof clock, "%H:%M:%S", &local);
-    fprintf(stderr, "%s.%03d %s %s: %s\n", clock, (int)(event->time_ns % NS_PER_S / NS_PER_MS),
-            mac_format(&phone->mac).text, phone_state_name(event->state), event->text);
+    const char *state = phone_state_name(event->state);
+    bool is_change = strcmp(state, event->text) == 0;
+    fprintf(stderr, "%s.%03d %s %s%s%s\n", clock, (int)(event->time_ns % NS_PER_S / NS_PER_MS),
+            mac_format(&phone->mac).text, state, is_change ? "" : ": ",
+            is_change ? "" : event->text);
 }
 
 /* A file that cannot be written is said and ends nothing. */
@@ -79,10 +83,12 @@ static bool drain(struct simulation *simulation, struct simulated_phone *phone,
 {
     struct phone_output output;
     struct phone_event event;
-    while (phone_next_output(phone->phone, &output))
+    while (phone_next_output(phone->phone, &output)) {
         if (!simulation->port->operations->send(simulation->port, output.bytes, output.length,
                                                 ret_error))
             return false;
+        phone->has_spoken |= phone_flash_count(phone->phone) > 0;
+    }
     while (phone_next_event(phone->phone, &event))
         say_event(simulation, phone, &event);
     write_image(simulation, phone);
@@ -122,20 +128,12 @@ static bool tick(struct simulation *simulation, instant_ns now_ns, struct error 
     return true;
 }
 
-/* A phone that was flashed and has started again, whatever it started. */
-static bool is_done(const struct simulated_phone *phone)
-{
-    enum phone_state state = phone_state(phone->phone);
-    return phone_flash_count(phone->phone) > 0 && state != PHONE_CHECKING &&
-           state != PHONE_FLASHING && state != PHONE_BOOTING && state != PHONE_OFF;
-}
-
 static void look_for_end(struct simulation *simulation, instant_ns now_ns)
 {
     if (!simulation->options.exit_after_flash || simulation->all_done_ns != INSTANT_NEVER)
         return;
     for (unsigned i = 0; i < simulation->options.count; i++)
-        if (!is_done(&simulation->phones[i]))
+        if (!simulation->phones[i].has_spoken)
             return;
     simulation->all_done_ns = now_ns + LINGER_NS;
 }

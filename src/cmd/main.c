@@ -26,6 +26,7 @@ static const struct {
     {"watch", command_watch, "send nothing; say live what goes on"},
     {"diagnose", command_diagnose, "say why a recorded recovery failed"},
     {"replay", command_replay, "run a recorded phone through the engine, or be that phone"},
+    {"simulate", command_simulate, "be a phone in recovery mode, well-behaved or faulty"},
     {"image", command_image, "check, describe, extract a firmware image"},
     {"help", command_help, "how to use a command"},
 };

@@ -16,7 +16,7 @@ static void send_request(struct phone *phone, uint32_t target_ip)
                                 .sender_mac = phone->config.mac,
                                 .sender_ip = phone->ip,
                                 .target_ip = target_ip};
-    transmit_arp(phone, &packet, &mac_broadcast, LOADER_ARP_FRAME_LENGTH);
+    phone_transmit_arp(phone, &packet, &mac_broadcast, LOADER_ARP_FRAME_LENGTH);
 }
 
 static void send_gateway_request(struct phone *phone)
@@ -61,7 +61,7 @@ static void answer(struct phone *phone, const struct arp_packet *request)
                                .sender_ip = phone->ip,
                                .target_mac = request->sender_mac,
                                .target_ip = request->sender_ip};
-    transmit_arp(phone, &reply, &request->sender_mac, ETHERNET_MINIMUM_LENGTH);
+    phone_transmit_arp(phone, &reply, &request->sender_mac, ETHERNET_MINIMUM_LENGTH);
 }
 
 void arp_frame(struct phone *phone, const uint8_t *bytes, size_t length)

@@ -48,7 +48,8 @@ static void send_message(struct phone *phone, uint8_t type)
     }
     dhcp_write_option(&writer, DHCP_OPTION_PARAMETER_LIST, parameters, sizeof parameters);
     dhcp_write_end(&writer, DHCP_LOADER_LENGTH);
-    transmit_udp(phone, UINT32_MAX, DHCP_CLIENT_PORT, DHCP_SERVER_PORT, payload, writer.length);
+    phone_transmit_udp(phone, UINT32_MAX, DHCP_CLIENT_PORT, DHCP_SERVER_PORT, payload,
+                       writer.length);
 }
 
 static void send_discover(struct phone *phone)

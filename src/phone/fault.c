@@ -131,7 +131,7 @@ static void lie_with_length(struct phone *phone, struct phone_output *output)
     size_t length = ETHERNET_HEADER_LENGTH +
                     random_below(&phone->random, ETHERNET_MAXIMUM_LENGTH - ETHERNET_HEADER_LENGTH);
     if (length > output->length)
-        transmit_garbage(phone, output->bytes + output->length, length - output->length);
+        phone_transmit_garbage(phone, output->bytes + output->length, length - output->length);
     output->length = length;
 }
 

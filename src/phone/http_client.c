@@ -20,7 +20,7 @@ static void send_arp_request(struct phone *phone)
                                 .sender_mac = phone->config.mac,
                                 .sender_ip = phone->ip,
                                 .target_ip = phone->attempt.arp_target};
-    transmit_arp(phone, &packet, &mac_broadcast, LOADER_ARP_HTTP_FRAME_LENGTH);
+    phone_transmit_arp(phone, &packet, &mac_broadcast, LOADER_ARP_HTTP_FRAME_LENGTH);
     phone_set_timer(phone, LOADER_HTTP_ARP_WAIT_NS, false);
 }
 
@@ -36,7 +36,7 @@ void http_client_start(struct phone *phone)
 static void send_syn(struct phone *phone)
 {
     phone->http.transmissions++;
-    transmit_tcp(phone, TCP_FLAG_SYN, LOADER_HTTP_MSS, NULL, 0);
+    phone_transmit_tcp(phone, TCP_FLAG_SYN, LOADER_HTTP_MSS, NULL, 0);
     phone_set_timer(phone, LOADER_HTTP_SYN_WAIT_NS, false);
     phone->timer_ns = instant_earlier(phone->timer_ns, phone->http.give_up_ns);
 }
@@ -57,7 +57,7 @@ void http_client_arp_reply(struct phone *phone)
 
 static void give_up(struct phone *phone, const char *why)
 {
-    transmit_tcp(phone, TCP_FLAG_RST | TCP_FLAG_ACK, 0, NULL, 0);
+    phone_transmit_tcp(phone, TCP_FLAG_RST | TCP_FLAG_ACK, 0, NULL, 0);
     phone_print_cost(phone, LOADER_HTTP_RST_PRINT_NS - LOADER_FAILURE_PRINT_NS);
     download_failed(phone, why);
 }
@@ -73,7 +73,8 @@ static void send_request(struct phone *phone)
                  "Connection: close\r\n\r\n",
                  phone->attempt.file, ipv4_format(phone->ip).text, phone->attempt.host_port);
     phone->http.sequence = 1;
-    transmit_tcp(phone, TCP_FLAG_PSH | TCP_FLAG_ACK, 0, (const uint8_t *)request, (size_t)length);
+    phone_transmit_tcp(phone, TCP_FLAG_PSH | TCP_FLAG_ACK, 0, (const uint8_t *)request,
+                       (size_t)length);
     phone->http.sequence = 1 + (uint32_t)length;
 }
 
@@ -147,20 +148,20 @@ static void receive(struct phone *phone, const struct tcp_segment *segment)
 {
     struct http_client *http = &phone->http;
     if (segment->sequence != http->acknowledgement) {
-        transmit_tcp(phone, TCP_FLAG_ACK, 0, NULL, 0);
+        phone_transmit_tcp(phone, TCP_FLAG_ACK, 0, NULL, 0);
         return;
     }
     if (segment->payload_length > 0) {
         http->acknowledgement += (uint32_t)segment->payload_length;
         if (!take_bytes(phone, segment->payload, segment->payload_length))
             return;
-        transmit_tcp(phone, TCP_FLAG_ACK, 0, NULL, 0);
+        phone_transmit_tcp(phone, TCP_FLAG_ACK, 0, NULL, 0);
         phone_set_timer(phone, LOADER_HTTP_IDLE_LIMIT_NS, false);
     }
     if (!(segment->flags & TCP_FLAG_FIN))
         return;
     http->acknowledgement++;
-    transmit_tcp(phone, TCP_FLAG_FIN | TCP_FLAG_ACK, 0, NULL, 0);
+    phone_transmit_tcp(phone, TCP_FLAG_FIN | TCP_FLAG_ACK, 0, NULL, 0);
     if (http->header_complete && phone->download_length > 0)
         download_complete(phone);
     else
@@ -190,7 +191,7 @@ void http_client_segment(struct phone *phone, const struct packet *packet)
         http->stage = HTTP_RECEIVING;
         http->acknowledgement = segment.sequence + 1;
         http->sequence = 1;
-        transmit_tcp(phone, TCP_FLAG_ACK, 0, NULL, 0);
+        phone_transmit_tcp(phone, TCP_FLAG_ACK, 0, NULL, 0);
         send_request(phone);
         phone_set_timer(phone, LOADER_HTTP_IDLE_LIMIT_NS, false);
     } else {

@@ -182,17 +182,17 @@ void acceptance_frame(struct phone *phone, const uint8_t *bytes, size_t length);
 
 /* ---- transmit.c ---- */
 /* UDP as the loader sends it; `broadcast_mac` for DHCP, else the group's or the last ARP result. */
-void transmit_udp(struct phone *phone, uint32_t destination_ip, uint16_t source_port,
-                  uint16_t destination_port, const uint8_t *payload, size_t length);
-void transmit_arp(struct phone *phone, const struct arp_packet *packet,
-                  const struct mac_address *destination, size_t frame_length);
-void transmit_tcp(struct phone *phone, uint8_t flags, uint16_t mss, const uint8_t *payload,
-                  size_t length);
-void transmit_raw(struct phone *phone, const uint8_t *bytes, size_t length);
+void phone_transmit_udp(struct phone *phone, uint32_t destination_ip, uint16_t source_port,
+                        uint16_t destination_port, const uint8_t *payload, size_t length);
+void phone_transmit_arp(struct phone *phone, const struct arp_packet *packet,
+                        const struct mac_address *destination, size_t frame_length);
+void phone_transmit_tcp(struct phone *phone, uint8_t flags, uint16_t mss, const uint8_t *payload,
+                        size_t length);
+void phone_transmit_raw(struct phone *phone, const uint8_t *bytes, size_t length);
 /* Fills with what a heap or a transmit buffer may hold. */
-void transmit_garbage(struct phone *phone, uint8_t *bytes, size_t length);
+void phone_transmit_garbage(struct phone *phone, uint8_t *bytes, size_t length);
 /* Room for one more frame whose bytes the caller fills in, due at cpu_ns; NULL if there is none. */
-struct phone_output *transmit_slot(struct phone *phone);
+struct phone_output *phone_transmit_slot(struct phone *phone);
 
 /* ---- dhcp_client.c ---- */
 void dhcp_client_start(struct phone *phone);

@@ -63,7 +63,7 @@ static void send_dhcp(struct phone *phone, uint8_t type)
                                .vlan = CRAFT_NO_VLAN};
     uint8_t frame[CRAFT_FRAME_SIZE];
     size_t length = craft_udp(phone->craft, &header, payload, writer.length, frame);
-    transmit_raw(phone, frame, length);
+    phone_transmit_raw(phone, frame, length);
     phone_set_timer(phone, FIRMWARE_DHCP_WAIT_NS, false);
 }
 
@@ -102,7 +102,7 @@ static void send_cdp(struct phone *phone)
     cdp_text(&writer, 6, text); /* platform */
     store_be16(frame + 12, (uint16_t)(writer.length - ETHERNET_HEADER_LENGTH));
     store_be16(frame + cdp + 2, checksum_finish(checksum_add(0, frame + cdp, writer.length - cdp)));
-    transmit_raw(phone, frame, writer.length);
+    phone_transmit_raw(phone, frame, writer.length);
 }
 
 static void announce_address(struct phone *phone)
@@ -111,7 +111,7 @@ static void announce_address(struct phone *phone)
                                 .sender_mac = phone->config.mac,
                                 .sender_ip = phone->ip,
                                 .target_ip = phone->ip};
-    transmit_arp(phone, &packet, &mac_broadcast, ETHERNET_MINIMUM_LENGTH);
+    phone_transmit_arp(phone, &packet, &mac_broadcast, ETHERNET_MINIMUM_LENGTH);
 }
 
 static void restart(struct phone *phone)
@@ -193,7 +193,7 @@ void normal_firmware_frame(struct phone *phone, const uint8_t *bytes, size_t len
                                    .sender_ip = phone->ip,
                                    .target_mac = packet.sender_mac,
                                    .target_ip = packet.sender_ip};
-        transmit_arp(phone, &reply, &packet.sender_mac, ETHERNET_MINIMUM_LENGTH);
+        phone_transmit_arp(phone, &reply, &packet.sender_mac, ETHERNET_MINIMUM_LENGTH);
     } else if (type == ETHERTYPE_IPV4_VALUE && there > IPV4_HEADER_LENGTH + UDP_HEADER_LENGTH &&
                rest[9] == IPV4_PROTOCOL_UDP && load_be16(rest + 22) == DHCP_CLIENT_PORT) {
         dhcp_reply(phone, rest + IPV4_HEADER_LENGTH + UDP_HEADER_LENGTH,

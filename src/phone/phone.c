@@ -238,7 +238,7 @@ static void forget(struct phone *phone)
     }
     phone->attempt = (struct attempt){0};
     phone->download_length = 0;
-    transmit_garbage(phone, phone->reply_buffer, sizeof phone->reply_buffer);
+    phone_transmit_garbage(phone, phone->reply_buffer, sizeof phone->reply_buffer);
 }
 
 static void boot(struct phone *phone, duration_ns before_ns)

@@ -84,8 +84,8 @@ static void put_text_over(uint8_t *field, const char *text, size_t size)
 
 static void send_message(struct phone *phone)
 {
-    transmit_udp(phone, RECM_GROUP_IP, RECM_PHONE_PORT, RECM_PC_PORT, phone->reply_buffer,
-                 sizeof phone->reply_buffer);
+    phone_transmit_udp(phone, RECM_GROUP_IP, RECM_PHONE_PORT, RECM_PC_PORT, phone->reply_buffer,
+                       sizeof phone->reply_buffer);
 }
 
 static void answer_request(struct phone *phone)
@@ -94,7 +94,7 @@ static void answer_request(struct phone *phone)
     uint8_t *reply = phone->reply_buffer;
     phone_print_cost(phone, LOADER_REPLY_PRINT_NS);
     reply[0] = RECM_REPLY;
-    transmit_garbage(phone, reply + 1, 3);
+    phone_transmit_garbage(phone, reply + 1, 3);
     store_be32(reply + OFFSET_MAGIC, RECM_MAGIC);
     put_text(reply + OFFSET_SERIAL, config->serial, RECM_TEXT_SIZE);
     put_text(reply + OFFSET_PRODUCT, config->product, RECM_TEXT_SIZE);

@@ -17,7 +17,7 @@ static void send_to_server(struct phone *phone, const struct writer *writer, uin
 {
     uint32_t destination =
         phone->attempt.kind == ATTEMPT_UPGRADE ? RECM_GROUP_IP : phone->attempt.host_ip;
-    transmit_udp(phone, destination, TFTP_PHONE_PORT, port, writer->start, writer->length);
+    phone_transmit_udp(phone, destination, TFTP_PHONE_PORT, port, writer->start, writer->length);
 }
 
 static void send_again(struct phone *phone)

@@ -17,13 +17,13 @@
 #define UDP_FRAME_HEADERS 42 /* Ethernet, IPv4, UDP */
 #define ARP_FRAME_BYTES   42 /* Ethernet, ARP; zeros follow up to byte 60 */
 
-void transmit_garbage(struct phone *phone, uint8_t *bytes, size_t length)
+void phone_transmit_garbage(struct phone *phone, uint8_t *bytes, size_t length)
 {
     for (size_t i = 0; i < length; i++)
         bytes[i] = (uint8_t)(random_u64(&phone->random) >> 32);
 }
 
-struct phone_output *transmit_slot(struct phone *phone)
+struct phone_output *phone_transmit_slot(struct phone *phone)
 {
     if (phone->output_count == PHONE_OUTPUT_RING)
         return NULL;
@@ -47,8 +47,8 @@ static void leave(struct phone *phone, struct phone_output *output, size_t lengt
         fault_distort(phone, output);
 }
 
-void transmit_udp(struct phone *phone, uint32_t destination_ip, uint16_t source_port,
-                  uint16_t destination_port, const uint8_t *payload, size_t length)
+void phone_transmit_udp(struct phone *phone, uint32_t destination_ip, uint16_t source_port,
+                        uint16_t destination_port, const uint8_t *payload, size_t length)
 {
     struct craft_udp header = {.source_mac = phone->config.mac,
                                .destination_mac = phone->next_hop,
@@ -65,33 +65,33 @@ void transmit_udp(struct phone *phone, uint32_t destination_ip, uint16_t source_
         header.source_ip = 0; /* also after an UPGRADE spoilt the address */
         header.destination_mac = mac_broadcast;
     }
-    struct phone_output *output = transmit_slot(phone);
+    struct phone_output *output = phone_transmit_slot(phone);
     if (!output)
         return;
     size_t built = craft_udp(phone->craft, &header, payload, length, output->bytes);
     if (built != 0 && UDP_FRAME_HEADERS + length < ETHERNET_MINIMUM_LENGTH)
-        transmit_garbage(phone, output->bytes + UDP_FRAME_HEADERS + length,
-                         ETHERNET_MINIMUM_LENGTH - UDP_FRAME_HEADERS - length);
+        phone_transmit_garbage(phone, output->bytes + UDP_FRAME_HEADERS + length,
+                               ETHERNET_MINIMUM_LENGTH - UDP_FRAME_HEADERS - length);
     leave(phone, output, built);
 }
 
-void transmit_arp(struct phone *phone, const struct arp_packet *packet,
-                  const struct mac_address *destination, size_t frame_length)
+void phone_transmit_arp(struct phone *phone, const struct arp_packet *packet,
+                        const struct mac_address *destination, size_t frame_length)
 {
-    struct phone_output *output = transmit_slot(phone);
+    struct phone_output *output = phone_transmit_slot(phone);
     if (!output)
         return;
     size_t built = craft_arp(phone->craft, &phone->config.mac, destination, CRAFT_NO_VLAN, packet,
                              output->bytes);
     if (built != 0 && built < frame_length) {
-        transmit_garbage(phone, output->bytes + built, frame_length - built);
+        phone_transmit_garbage(phone, output->bytes + built, frame_length - built);
         built = frame_length;
     }
     leave(phone, output, built);
 }
 
-void transmit_tcp(struct phone *phone, uint8_t flags, uint16_t mss, const uint8_t *payload,
-                  size_t length)
+void phone_transmit_tcp(struct phone *phone, uint8_t flags, uint16_t mss, const uint8_t *payload,
+                        size_t length)
 {
     struct http_client *http = &phone->http;
     struct craft_tcp header = {.source_mac = phone->config.mac,
@@ -113,14 +113,14 @@ void transmit_tcp(struct phone *phone, uint8_t flags, uint16_t mss, const uint8_
         header.source_mac = mac_zero;
         header.source_ip = 0;
     }
-    struct phone_output *output = transmit_slot(phone);
+    struct phone_output *output = phone_transmit_slot(phone);
     if (output)
         leave(phone, output, craft_tcp(phone->craft, &header, payload, length, output->bytes));
 }
 
-void transmit_raw(struct phone *phone, const uint8_t *bytes, size_t length)
+void phone_transmit_raw(struct phone *phone, const uint8_t *bytes, size_t length)
 {
-    struct phone_output *output = transmit_slot(phone);
+    struct phone_output *output = phone_transmit_slot(phone);
     if (!output || length > sizeof output->bytes)
         return;
     memcpy(output->bytes, bytes, length);

@@ -82,8 +82,8 @@ static void ask_name_servers(struct phone *phone, const struct url *url)
     }
     phone_set_state(phone, PHONE_URL_DNS);
     for (unsigned i = 0; i < phone->dns_server_count; i++)
-        transmit_udp(phone, phone->dns_servers[i], DNS_PHONE_PORT, DNS_SERVER_PORT, query,
-                     writer.length);
+        phone_transmit_udp(phone, phone->dns_servers[i], DNS_PHONE_PORT, DNS_SERVER_PORT, query,
+                           writer.length);
     phone_set_timer(phone, LOADER_DNS_WAIT_NS, true);
 }
 
