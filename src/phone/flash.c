@@ -70,6 +70,7 @@ static void check_image(struct phone *phone)
         return;
     struct firmware_memory memory = downloaded(phone);
     firmware_check(&memory, phone->check);
+    phone->checked_generation++;
     if (!grow(&phone->checked, &phone->checked_capacity, length)) {
         phone->checked_length = SIZE_MAX;
         return;
@@ -151,14 +152,19 @@ static void program_sector(struct phone *phone)
     phone_note(phone, "console: Programming sector:%u", number);
     if (number >= PHONE_FLASH_SECTORS)
         return; /* outside the flash: the loader does not notice */
-    if (!phone->sectors[number])
-        phone->sectors[number] = malloc(PHONE_SECTOR_LENGTH);
-    uint8_t *sector = phone->sectors[number];
-    if (!sector)
+    struct flash_sector *sector = &phone->sectors[number];
+    if (!sector->bytes)
+        sector->bytes = malloc(PHONE_SECTOR_LENGTH);
+    if (!sector->bytes)
         return;
-    size_t length = firmware_unpack(&memory, phone->flash_entry, sector);
+    sector->written = true;
+    if (sector->generation == phone->checked_generation && sector->entry == phone->flash_entry)
+        return;
+    size_t length = firmware_unpack(&memory, phone->flash_entry, sector->bytes);
     if (length < PHONE_SECTOR_LENGTH)
-        memset(sector + length, 0xff, PHONE_SECTOR_LENGTH - length); /* erased */
+        memset(sector->bytes + length, 0xff, PHONE_SECTOR_LENGTH - length); /* erased */
+    sector->generation = phone->checked_generation;
+    sector->entry = phone->flash_entry;
 }
 
 static void written(struct phone *phone)
