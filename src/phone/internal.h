@@ -105,15 +105,6 @@ struct url {
     char path[PHONE_URL_SIZE];
 };
 
-/* 64 KiB of flash. What is in `bytes` may be known to be a table entry of the image in `checked`.
- */
-struct flash_sector {
-    uint8_t *bytes;
-    bool written;
-    unsigned generation; /* of `checked`, 0 = unknown */
-    unsigned entry;
-};
-
 /* What will befall the phone on its own: the consequence of heap damage or of a fault. */
 enum fate { FATE_NONE, FATE_CRASH, FATE_RESET, FATE_POWER_OFF, FATE_POWER_ON };
 
@@ -160,9 +151,8 @@ struct phone {
     struct firmware_check *check;
     uint8_t *checked; /* the image of `check`, so that the same bytes are not hashed twice */
     size_t checked_length, checked_capacity;
-    unsigned checked_generation; /* counts the different images, from 1 */
-    unsigned flash_entry;        /* next table entry to be programmed */
-    struct flash_sector sectors[PHONE_FLASH_SECTORS];
+    unsigned flash_entry; /* next table entry to be programmed */
+    uint8_t *sectors[PHONE_FLASH_SECTORS];
     unsigned flash_count;
     unsigned firmware_step; /* of the normal firmware */
     uint32_t firmware_transaction_id;

@@ -41,27 +41,12 @@ struct phone *phone_new(const struct phone_config *config, struct error *ret_err
         free(phone);
         return NULL;
     }
-    phone->craft = craft;
-    phone_become(phone, config);
-    return phone;
-}
-
-void phone_become(struct phone *phone, const struct phone_config *config)
-{
     phone->config = *config;
+    phone->craft = craft;
     phone->random = random_from_seed(config->seed);
-    phone->state = PHONE_OFF;
-    phone->now_ns = phone->cpu_ns = 0;
     phone->timer_ns = phone->fate_ns = INSTANT_NEVER;
-    phone->fate = FATE_NONE;
-    phone->power_loss_done = false;
-    phone->output_count = phone->event_count = 0;
-    for (unsigned i = 0; i < PHONE_FLASH_SECTORS; i++)
-        phone->sectors[i].written = false;
-    phone->flash_count = 0;
-    phone->download_length = 0;
-    phone->damage[0] = '\0';
     url_parse_all(phone);
+    return phone;
 }
 
 void phone_free(struct phone *phone)
@@ -69,7 +54,7 @@ void phone_free(struct phone *phone)
     if (!phone)
         return;
     for (unsigned i = 0; i < PHONE_FLASH_SECTORS; i++)
-        free(phone->sectors[i].bytes);
+        free(phone->sectors[i]);
     craft_free(phone->craft);
     free(phone->download);
     free(phone->checked);
@@ -113,9 +98,7 @@ const uint8_t *phone_download(const struct phone *phone, size_t *ret_length)
 
 const uint8_t *phone_flash_sector(const struct phone *phone, unsigned number)
 {
-    if (number >= PHONE_FLASH_SECTORS || !phone->sectors[number].written)
-        return NULL;
-    return phone->sectors[number].bytes;
+    return number < PHONE_FLASH_SECTORS ? phone->sectors[number] : NULL;
 }
 
 unsigned phone_flash_count(const struct phone *phone)
