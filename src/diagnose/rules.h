@@ -9,7 +9,7 @@
 #define DIAGNOSE_RULES_H
 
 #include "base/text.h"
-#include "diagnose/observer.h"
+#include "diagnose/facts.h"
 
 /* What a rule found. Zeroed before the rule runs; texts are freed by whoever asked. */
 struct judgement {

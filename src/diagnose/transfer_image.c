@@ -36,6 +36,7 @@ struct transfer_image {
     uint8_t *bytes;
     size_t length, capacity;
     enum transfer_image_result result;
+    enum image_refusal refusal;
     char doubt[160]; /* the first thing the capture lacks; "" = nothing */
     char reason[IMAGE_TEXT_SIZE + 64];
     char version[IMAGE_VERSION_SIZE];
@@ -168,7 +169,9 @@ static void judge(struct transfer_image *transfer)
         abort();
     static const uint8_t nothing;
     const uint8_t *bytes = transfer->bytes ? transfer->bytes : &nothing;
-    if (image_check(bytes, transfer->length, image)) {
+    bool good = image_check(bytes, transfer->length, image);
+    transfer->refusal = image->refusal;
+    if (good) {
         transfer->result = TRANSFER_IMAGE_GOOD;
         memcpy(transfer->version, image->version, sizeof(transfer->version));
         memcpy(transfer->sha256, image->sha256, sizeof(transfer->sha256));
@@ -212,6 +215,11 @@ enum transfer_image_result transfer_image_complete(struct transfer_image *transf
 enum transfer_image_result transfer_image_result(const struct transfer_image *transfer)
 {
     return transfer->result;
+}
+
+enum image_refusal transfer_image_refusal(const struct transfer_image *transfer)
+{
+    return transfer->refusal;
 }
 
 const char *transfer_image_reason(const struct transfer_image *transfer)

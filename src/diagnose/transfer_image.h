@@ -11,6 +11,8 @@
 #ifndef DIAGNOSE_TRANSFER_IMAGE_H
 #define DIAGNOSE_TRANSFER_IMAGE_H
 
+#include "image/image.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -55,6 +57,8 @@ enum transfer_image_result transfer_image_result(const struct transfer_image *tr
  * ..., the table says ..."); "" for a good or open one. Valid as long as the transfer.
  */
 const char *transfer_image_reason(const struct transfer_image *transfer);
+/* The first check of image/ that fails; IMAGE_VALID for a good, an open or an unknown one. */
+enum image_refusal transfer_image_refusal(const struct transfer_image *transfer);
 /* What was put together, also if damaged; NULL with 0 bytes after transfer_image_forget. */
 const uint8_t *transfer_image_bytes(const struct transfer_image *transfer, size_t *ret_length);
 /* Of a good one: version (raw text), sectors and SHA-256; "" and 0 otherwise. */
