@@ -55,7 +55,7 @@ static const struct simulate_row rows[] = {
      "as programmed, or as slow as the hardware (default)"},
     {{"boot-delay", required_argument, NULL, SIMULATE_BOOT_DELAY},
      "SECONDS",
-     "from power on to its first frame (default: by timing)"},
+     "from power on or reset to its first frame (default: by timing)"},
     {{"flash-time", required_argument, NULL, SIMULATE_FLASH_TIME},
      "SECONDS",
      "to check and write the image (default: by timing)"},

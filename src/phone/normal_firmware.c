@@ -118,7 +118,8 @@ static void restart(struct phone *phone)
 {
     phone->firmware_step = phone->config.is_static ? STEP_ANNOUNCE : STEP_DISCOVER;
     phone->firmware_transaction_id = (uint32_t)random_u64(&phone->random);
-    phone_set_timer(phone, FIRMWARE_BOOT_NS, false);
+    duration_ns configured_ns = phone->config.boot_ns;
+    phone_set_timer(phone, configured_ns > 0 ? configured_ns : FIRMWARE_BOOT_NS, false);
 }
 
 void normal_firmware_start(struct phone *phone)

@@ -67,7 +67,7 @@ struct phone_config {
     enum phone_timing timing;
     bool console_locked; /* replies within milliseconds (docs: protocol, timers) */
     enum phone_after_flash after_flash;
-    duration_ns boot_ns;  /* power on to first frame or listening; 0 = by timing */
+    duration_ns boot_ns;  /* power on or reset to first frame or listening; 0 = by timing */
     duration_ns flash_ns; /* check and write of the whole image; 0 = by timing */
     uint64_t seed;        /* garbage bytes and jitter */
     struct phone_faults faults;

@@ -13,6 +13,7 @@
 : "${top_builddir:?run by make check}"
 
 spa_sos=$top_builddir/spa-sos
+: "${simulator:=$spa_sos}"
 relay_program=$top_builddir/tests/netns/relay
 make_image=$top_builddir/tests/support/make_image
 
@@ -177,7 +178,7 @@ image() {
 phone() {
 	local name=$1
 	shift
-	start "$name" "$name" "$spa_sos" simulate -i eth0 --timing nominal --boot-delay 0.3 --flash-time 0.5 \
+	start "$name" "$name" "$simulator" simulate -i eth0 --timing nominal --boot-delay 0.3 --flash-time 0.5 \
 		--image-out "$lab/$name.image" "$@"
 }
 
@@ -195,7 +196,13 @@ json() { jq -r "$1 // empty" "$lab/tool.out" 2>/dev/null; }
 # ---- what can be said about it -----------------------------------------------------------------
 
 # count TRACE FILTER: frames that match (tshark's language).
-count() { tshark -n -r "$1" -Y "$2" 2>/dev/null | wc -l; }
+count() { fields "$1" "$2" frame.number | wc -l; }
+# fields TRACE FILTER FIELD...: these fields of the frames that match.
+fields() {
+	local trace=$1 filter=$2
+	shift 2
+	tshark -n -r "$trace" -Y "$filter" -T fields "${@/#/-e}" 2>/dev/null
+}
 
 # Everything about a host that the tool must not change.
 host_state() {
@@ -224,9 +231,12 @@ trace_faults() {
 	[ ! -s "$faults" ]
 }
 
-# Where a result is not what was expected: what the tool and the phones said.
+# Where a result is not what was expected: what the tool and the phones said, once per story.
+stories_shown=
 show_stories() {
 	local file
+	[ -z "$stories_shown" ] || return 0
+	stories_shown=yes
 	for file in "$lab"/*.out "$lab"/*.err; do
 		[ -s "$file" ] || continue
 		echo "# ---- ${file##*/}"
@@ -288,8 +298,9 @@ clean_and_unchanged() {
 # lab_reset: ends every process and host, for the next story of the same test.
 lab_reset() {
 	local name
+	stories_shown=
 	for name in "${!process[@]}"; do
-		stop "$name" KILL
+		stop "$name"
 	done
 	for name in "${!host_process[@]}"; do
 		kill -KILL "${host_process[$name]}"

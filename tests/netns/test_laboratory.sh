@@ -54,7 +54,7 @@ through() { # relay-option...: prints how many of 400 packets came through, and 
 	sleep 0.5
 	stop sniffer
 	stop relay
-	tshark -n -r "$lab/right-side.pcap" -Y 'udp.dstport == 9' -T fields -e udp.payload 2>/dev/null | sed 's/3\(.\)/\1/g' |
+	fields "$lab/right-side.pcap" 'udp.dstport == 9' udp.payload | sed 's/3\(.\)/\1/g' |
 		awk '{ if ($1 + 0 < last) back++; last = $1 + 0 } END { print NR + 0, back + 0 }'
 }
 read -r arrived back < <(through)

@@ -17,7 +17,7 @@ ended_recovered "neither side has an address"
 result "neither side has an address: the phone got its lease from the tool" \
 	test "$(count "$lab/tool.pcap" 'dhcp.option.dhcp == 5 && ip.src == 198.18.0.1')" -ge 1
 result "neither side has an address: the offer came after the time in which another server could" \
-	test "$(tshark -n -r "$lab/tool.pcap" -Y 'dhcp.option.dhcp == 1 || dhcp.option.dhcp == 2' -T fields -e frame.time_relative |
+	test "$(fields "$lab/tool.pcap" 'dhcp.option.dhcp == 1 || dhcp.option.dhcp == 2' frame.time_relative |
 		awk 'NR == 1 { first = $1 } NR == 2 { print ($1 - first >= 4.0 && $1 - first < 5.0) }')" = 1
 lab_reset
 
@@ -53,7 +53,7 @@ recover --dhcp always --address 10.77.0.1/24
 phone phone
 ended_recovered "the only DHCP server, at once and with its own prefix"
 result "the only DHCP server: the offer came at once" \
-	test "$(tshark -n -r "$lab/tool.pcap" -Y 'dhcp.option.dhcp == 1 || dhcp.option.dhcp == 2' -T fields -e frame.time_relative |
+	test "$(fields "$lab/tool.pcap" 'dhcp.option.dhcp == 1 || dhcp.option.dhcp == 2' frame.time_relative |
 		awk 'NR == 1 { first = $1 } NR == 2 { print ($1 - first < 0.5) }')" = 1
 result "the only DHCP server: the phone's address is from that prefix" \
 	grep -q '^10\.77\.0\.' <<<"$(json '.phones[0].ip')"

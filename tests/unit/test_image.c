@@ -482,6 +482,8 @@ static void lengths_around_the_phones_buffer(void **state)
     assert_true(image_check(bytes, IMAGE_MAXIMUM_LENGTH, &result));
     assert_int_equal(result.length, 20000);
     free(small);
+    assert_false(image_find(bytes, IMAGE_MAXIMUM_LENGTH + 1, &result));
+    assert_int_equal(result.refusal, IMAGE_TOO_LONG);
     expect_refusal_of(bytes, IMAGE_MAXIMUM_LENGTH + 1, IMAGE_TOO_LONG);
 }
 

@@ -451,7 +451,16 @@ static void archive_of_very_many_members_is_bounded(void **state)
         snprintf(names[i], sizeof names[i], "%u.bin", i);
         members[i] = (struct member){names[i], "x", 1, true};
     }
+    size_t length;
+    uint8_t *image = synthetic_image(1000, 1, &length);
+    members[999] = (struct member){"last.bin", image, length, false};
+    expect_loaded(write_zip(members, 1200));
+    image_file_free(&file);
+    members[999] = members[0];
+    members[999].name = "999.bin";
+    members[1000] = (struct member){"too-late.bin", image, length, false};
     expect_refused(write_zip(members, 1200), "in the archive: the file is 1 bytes long");
+    free(image);
 }
 
 static int make_directory(void **state)
