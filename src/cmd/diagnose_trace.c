@@ -10,6 +10,7 @@
 #include "cmd/trace_source.h"
 #include "diagnose/extract.h"
 #include "diagnose/redact.h"
+#include "diagnose/report_page.h"
 #include "port/recording.h"
 
 #include <jansson.h>
@@ -25,14 +26,14 @@ struct trace_run {
     struct trace_meter meter;
     instant_ns first_ns; /* of the frames; valid once one was seen */
     bool started;
-    struct extractor *extractor; /* NULL unless asked for, as is the next one */
+    struct extractor *extractor; /* NULL unless asked for, as are the next two */
     struct redactor *redactor;
+    struct report_page *page;
     struct recording *copy; /* of the second pass */
     uint8_t *copy_bytes;
     size_t copy_capacity;
     struct diagnosis diagnosis;
     struct report_capture capture;
-    struct text notes; /* sentences, each ended by NUL */
 };
 
 static void say(const struct trace_run *run, const char *sentence)
@@ -47,6 +48,8 @@ static void observe(void *context, const struct observation *observation)
 {
     struct trace_run *run = context;
     trace_meter_observe(&run->meter, observation);
+    if (run->page)
+        report_page_observe(run->page, observation);
     if (run->options->timeline) {
         struct text line = TEXT_EMPTY;
         report_timeline_line(observation, run->first_ns, &line);
@@ -81,6 +84,23 @@ static bool judge(struct trace_run *run, struct error *ret_error)
         extractor_end(run->extractor);
     diagnosis_make(run->observer, &run->diagnosis);
     return true;
+}
+
+/* ---- second pass ---- */
+
+static void take_again(void *context, const struct frame *frame)
+{
+    struct trace_run *run = context;
+    report_capture_frame(&run->capture, &run->diagnosis, frame);
+    if (run->page)
+        report_page_frame(run->page, &run->diagnosis, frame);
+}
+
+/* What needs to know the phones and the proof beforehand. */
+static bool look_again(struct trace_run *run, struct error *ret_error)
+{
+    return (run->options->verbosity <= 0 && !run->page) ||
+           trace_source_read(&run->source, take_again, run, ret_error);
 }
 
 /* ---- outputs ---- */
@@ -150,13 +170,6 @@ static bool write_redacted(struct trace_run *run, struct error *ret_error)
     return true;
 }
 
-static bool write_outputs(struct trace_run *run, struct error *ret_error)
-{
-    if (run->options->extract_path && !write_extracted(run, ret_error))
-        return false;
-    return !run->options->redact_path || write_redacted(run, ret_error);
-}
-
 /* ---- the report ---- */
 
 static void print_text(const struct trace_run *run, const struct report_facts *facts)
@@ -173,33 +186,56 @@ static void print_text(const struct trace_run *run, const struct report_facts *f
     text_free(&text);
 }
 
-static void report(struct trace_run *run, struct trace_outcome *ret)
+static void fill_image(const struct trace_run *run, struct report_image *ret)
 {
+    const struct transfer_image *image = run->extractor ? extractor_image(run->extractor) : NULL;
+    size_t length;
+    if (!image || transfer_image_result(image) != TRANSFER_IMAGE_GOOD)
+        return;
+    transfer_image_bytes(image, &length);
+    *ret = (struct report_image){.version = transfer_image_version(image),
+                                 .bytes = length,
+                                 .sectors = transfer_image_sectors(image),
+                                 .sha256 = transfer_image_sha256(image)};
+}
+
+static bool write_page(const struct trace_run *run, const struct report_facts *facts,
+                       struct error *ret_error)
+{
+    struct text page = TEXT_EMPTY;
+    report_html(run->page, &run->diagnosis, facts, &page);
+    bool is_written =
+        output_file_write(run->options->report_path, text_chars(&page), page.length, ret_error);
+    text_free(&page);
+    return is_written;
+}
+
+/* Prints, and writes the files that were asked for. Returns: false with ret_error. */
+static bool report(struct trace_run *run, struct trace_outcome *ret, struct error *ret_error)
+{
+    const struct diagnose_options *options = run->options;
     struct report_counters counters;
-    struct report_image image;
-    struct report_facts facts = {
-        .command = "diagnose", .trace = run->source.name, .counters = &counters};
+    struct report_image image = {0};
     const char *notes[1] = {run->source.warning};
     trace_meter_counters(&run->meter, &counters);
     counters.frames_in = run->diagnosis.frame_count;
-    if (run->source.warning) {
-        facts.notes = notes;
-        facts.note_count = 1;
-    }
-    const struct transfer_image *downloaded =
-        run->extractor ? extractor_image(run->extractor) : NULL;
-    if (downloaded && transfer_image_result(downloaded) == TRANSFER_IMAGE_GOOD) {
-        size_t length;
-        transfer_image_bytes(downloaded, &length);
-        image = (struct report_image){transfer_image_version(downloaded), length,
-                                      transfer_image_sectors(downloaded),
-                                      transfer_image_sha256(downloaded)};
-        facts.image = &image;
-    }
-    if (run->options->json)
+    fill_image(run, &image);
+    struct report_facts facts = {
+        .command = "diagnose",
+        .trace = run->source.name,
+        .counters = &counters,
+        .image = image.sha256 ? &image : NULL,
+        .capture = run->capture.frames > 0 ? &run->capture : NULL,
+        .notes = notes,
+        .note_count = run->source.warning ? 1 : 0,
+    };
+    if (options->json)
         ret->document = report_json(&run->diagnosis, &facts);
     else
         print_text(run, &facts);
+    return (!options->report_path || write_page(run, &facts, ret_error)) &&
+           (!options->extract_path || write_extracted(run, ret_error)) &&
+           (!options->redact_path || write_redacted(run, ret_error));
 }
 
 static bool open_run(struct trace_run *run, const char *trace, struct error *ret_error)
@@ -208,8 +244,10 @@ static bool open_run(struct trace_run *run, const char *trace, struct error *ret
     bool again = options->report_path || options->redact_path || options->verbosity > 0;
     if (!trace_source_open(trace, options->filter, again, &run->source, ret_error))
         return false;
-    if (options->extract_path)
+    if (options->extract_path || options->report_path)
         run->extractor = extractor_new();
+    if (options->report_path)
+        run->page = report_page_new();
     if (options->redact_path) {
         uint64_t seed;
         if (getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
@@ -223,6 +261,7 @@ static void close_run(struct trace_run *run)
 {
     recording_close(run->copy);
     free(run->copy_bytes);
+    report_page_free(run->page);
     redactor_free(run->redactor);
     extractor_free(run->extractor);
     diagnosis_free(&run->diagnosis);
@@ -246,16 +285,16 @@ bool diagnose_trace(const struct diagnose_options *options, const char *trace,
 {
     struct trace_run run = {.options = options};
     *ret = (struct trace_outcome){0};
-    bool is_judged = open_run(&run, trace, ret_error) && judge(&run, ret_error);
+    bool is_judged =
+        open_run(&run, trace, ret_error) && judge(&run, ret_error) && look_again(&run, ret_error);
     bool go_on = is_judged || ret_error->kind != ERROR_USAGE;
     if (is_judged) {
         ret->status = report_exit_status(run.diagnosis.leading.id, "diagnose");
         ret->result = report_result(run.diagnosis.leading.id, "diagnose");
-        if (!write_outputs(&run, ret_error)) {
+        if (!report(&run, ret, ret_error)) {
             fprintf(stderr, "spa-sos diagnose: %s\n", ret_error->text);
             ret->status = (int)ret_error->kind;
         }
-        report(&run, ret);
     } else if (go_on) {
         fail(&run, trace, ret_error, ret);
     }

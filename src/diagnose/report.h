@@ -52,13 +52,19 @@ struct report_phone_state {
 struct report_capture {
     uint64_t frames;
     uint64_t cut_frames;    /* captured shorter than they were (snap length) */
-    size_t shortest_cut;    /* bytes captured of the shortest of them */
+    size_t longest_cut;     /* bytes captured of the longest of them */
     uint64_t from_phones;   /* frames that a phone sent */
     uint64_t to_phones;     /* unicast frames to a phone */
     uint64_t other_unicast; /* unicast frames between others: a mirror port or a hub */
     bool time_ran_backwards;
     bool truncated_file; /* the file ends in the middle of a frame */
 };
+
+/* Counts a frame, once the diagnosis tells who the phones are. Start with zeros. */
+void report_capture_frame(struct report_capture *capture, const struct diagnosis *diagnosis,
+                          const struct frame *frame);
+/* What can be concluded from it, as one paragraph. */
+void report_capture_text(const struct report_capture *capture, struct text *ret);
 
 /* Everything around a diagnosis; pointers may be NULL and are the caller's. */
 struct report_facts {
@@ -97,6 +103,10 @@ int report_worse_status(int a, int b);
 
 /* "5, 7-9 and 12": `count` ascending frame numbers. */
 void report_frame_list(const uint64_t *numbers, size_t count, struct text *ret);
+
+/* One paragraph each, as text and page say it. */
+void report_counters_text(const struct report_counters *counters, struct text *ret);
+void report_image_text(const struct report_image *image, struct text *ret);
 
 /* Appends the final report: plain ASCII, at most 80 columns, lines ended by \n. */
 void report_text(const struct diagnosis *diagnosis, const struct report_facts *facts,

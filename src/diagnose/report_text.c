@@ -84,28 +84,25 @@ static void add_duration(duration_ns duration, struct text *ret)
         text_add(ret, "%.1f min", seconds / 60);
 }
 
-static void add_counters(const struct report_counters *counters, struct text *ret)
+void report_counters_text(const struct report_counters *counters, struct text *ret)
 {
-    struct text words = TEXT_EMPTY;
-    text_add(&words, "%" PRIu64 " frame%s in", counters->frames_in, plural(counters->frames_in));
+    text_add(ret, "%" PRIu64 " frame%s in", counters->frames_in, plural(counters->frames_in));
     if (counters->is_live)
-        text_add(&words, ", %" PRIu64 " out, %" PRIu64 " dropped by the kernel",
-                 counters->frames_out, counters->kernel_drops + counters->interface_drops);
-    text_add(&words, ", %" PRIu64 " retransmission%s", counters->retransmissions,
+        text_add(ret, ", %" PRIu64 " out, %" PRIu64 " dropped by the kernel", counters->frames_out,
+                 counters->kernel_drops + counters->interface_drops);
+    text_add(ret, ", %" PRIu64 " retransmission%s", counters->retransmissions,
              plural(counters->retransmissions));
     if (counters->turnaround_count > 0) {
-        text_add(&words, "; turnaround median ");
-        add_duration(counters->turnaround_median_ns, &words);
-        text_add(&words, ", 99%% below ");
-        add_duration(counters->turnaround_p99_ns, &words);
-        text_add(&words, ", longest ");
-        add_duration(counters->turnaround_max_ns, &words);
+        text_add(ret, "; turnaround median ");
+        add_duration(counters->turnaround_median_ns, ret);
+        text_add(ret, ", 99%% below ");
+        add_duration(counters->turnaround_p99_ns, ret);
+        text_add(ret, ", longest ");
+        add_duration(counters->turnaround_max_ns, ret);
     }
     if (counters->transfer_ns > 0)
-        text_add(&words, "; %.1f kB/s",
+        text_add(ret, "; %.1f kB/s",
                  (double)counters->transferred_bytes * 1e6 / (double)counters->transfer_ns);
-    add_paragraph(ret, "Counters", text_chars(&words));
-    text_free(&words);
 }
 
 static void add_network_text(const char *label, const char *raw, struct text *ret)
@@ -155,15 +152,12 @@ static void add_trace(const struct diagnosis *diagnosis, const char *path, struc
     text_free(&words);
 }
 
-static void add_image(const struct report_image *image, struct text *ret)
+void report_image_text(const struct report_image *image, struct text *ret)
 {
     char version[4 * 32 + 1];
-    struct text words = TEXT_EMPTY;
-    text_add(&words, "version %s, %" PRIu64 " bytes, %u sector%s, sha256 %s",
+    text_add(ret, "version %s, %" PRIu64 " bytes, %u sector%s, sha256 %s",
              text_escape(image->version, strlen(image->version), version, sizeof(version)),
              image->bytes, image->sectors, plural(image->sectors), image->sha256);
-    add_paragraph(ret, "Image", text_chars(&words));
-    text_free(&words);
 }
 
 void report_line(const struct diagnosis *diagnosis, struct text *ret)
@@ -214,12 +208,23 @@ void report_text(const struct diagnosis *diagnosis, const struct report_facts *f
         add_finding(&diagnosis->findings[i], i == 0 ? "Also" : "", ret);
     if (facts->trace)
         add_trace(diagnosis, facts->trace, ret);
-    if (facts->counters)
-        add_counters(facts->counters, ret);
-    if (facts->image)
-        add_image(facts->image, ret);
+    if (facts->counters) {
+        report_counters_text(facts->counters, &words);
+        add_paragraph(ret, "Counters", text_chars(&words));
+        text_free(&words);
+    }
+    if (facts->image) {
+        report_image_text(facts->image, &words);
+        add_paragraph(ret, "Image", text_chars(&words));
+        text_free(&words);
+    }
     for (size_t i = 0; i < diagnosis->phone_count; i++)
         add_phone(&diagnosis->phones[i], facts, i > 0 ? "" : "Phone", ret);
+    if (facts->capture) {
+        report_capture_text(facts->capture, &words);
+        add_paragraph(ret, "Capture", text_chars(&words));
+        text_free(&words);
+    }
     for (size_t i = 0; i < facts->note_count; i++)
         add_paragraph(ret, i == 0 ? "Note" : "", facts->notes[i]);
 }
