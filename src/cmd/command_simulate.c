@@ -23,8 +23,8 @@
 struct simulated_phone {
     struct phone *phone;
     struct mac_address mac;
-    unsigned flashes_written; /* to --image-out */
-    bool has_spoken;          /* sent a frame after it was flashed */
+    enum phone_state state; /* of its last event */
+    bool has_spoken;        /* sent a frame after it was flashed */
 };
 
 struct simulation {
@@ -54,14 +54,12 @@ static void say_event(const struct simulation *simulation, const struct simulate
             is_change ? "" : event->text);
 }
 
-/* A file that cannot be written is said and ends nothing. */
-static void write_image(const struct simulation *simulation, struct simulated_phone *phone)
+/* The image was accepted. A file that cannot be written is said and ends nothing. */
+static void write_image(const struct simulation *simulation, const struct simulated_phone *phone)
 {
     const char *path = simulation->options.image_path;
-    unsigned flashes = phone_flash_count(phone->phone);
-    if (!path || flashes == phone->flashes_written)
+    if (!path)
         return;
-    phone->flashes_written = flashes;
     char name[4096];
     if (simulation->options.count > 1)
         snprintf(name, sizeof name, "%s.%s", path, mac_format(&phone->mac).text);
@@ -89,9 +87,12 @@ static bool drain(struct simulation *simulation, struct simulated_phone *phone,
             return false;
         phone->has_spoken |= phone_flash_count(phone->phone) > 0;
     }
-    while (phone_next_event(phone->phone, &event))
+    while (phone_next_event(phone->phone, &event)) {
         say_event(simulation, phone, &event);
-    write_image(simulation, phone);
+        if (event.state == PHONE_FLASHING && phone->state != PHONE_FLASHING)
+            write_image(simulation, phone);
+        phone->state = event.state;
+    }
     return true;
 }
 

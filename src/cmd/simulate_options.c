@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FIRST_OF_MANY "CBT14110001" /* a serial number that can count */
+
 enum {
     SIMULATE_MODEL = 256,
     SIMULATE_SERIAL,
@@ -217,6 +219,7 @@ static bool take_option(int option, const char *text, struct simulate_options *r
     case SIMULATE_MODEL:
         return take_model(text, phone, ret_error);
     case SIMULATE_SERIAL:
+        ret->has_serial = true;
         return take_text("serial", text, phone->serial, sizeof phone->serial, ret_error);
     case SIMULATE_MAC:
         ret->has_mac = mac_parse(text, &phone->mac) && !mac_is_group(&phone->mac);
@@ -256,6 +259,38 @@ static bool take_option(int option, const char *text, struct simulate_options *r
     }
 }
 
+/* Adds `index` to the decimal number at the end of `serial`. Returns: false if it is too short. */
+static bool count_serial(char *serial, unsigned index)
+{
+    unsigned carry = index;
+    for (size_t place = strlen(serial); carry > 0; place--) {
+        if (place == 0 || serial[place - 1] < '0' || serial[place - 1] > '9')
+            return false;
+        carry += (unsigned)(serial[place - 1] - '0');
+        serial[place - 1] = (char)('0' + carry % 10);
+        carry /= 10;
+    }
+    return true;
+}
+
+bool simulate_options_phone(const struct simulate_options *options, unsigned index,
+                            struct phone_config *ret, struct error *ret_error)
+{
+    *ret = options->phone;
+    ret->seed += index;
+    unsigned carry = index;
+    for (size_t i = sizeof ret->mac.octet; i-- > 3;) {
+        carry += ret->mac.octet[i];
+        ret->mac.octet[i] = (uint8_t)carry;
+        carry >>= 8;
+    }
+    if (!count_serial(ret->serial, index))
+        return error_set(ret_error, ERROR_USAGE,
+                         "--serial %s: expected more digits at its end, to count %u phones",
+                         options->phone.serial, index + 1);
+    return true;
+}
+
 bool simulate_options_parse(int argc, char **argv, struct simulate_options *ret,
                             struct error *ret_error)
 {
@@ -284,35 +319,8 @@ bool simulate_options_parse(int argc, char **argv, struct simulate_options *ret,
     if (!ret->interface)
         return error_set(ret_error, ERROR_USAGE,
                          "no interface: -i IF (spa-sos interfaces lists them)");
-    return true;
-}
-
-/* Adds `index` to the decimal number at the end of `serial`. */
-static bool count_serial(char *serial, unsigned index, struct error *ret_error)
-{
-    unsigned carry = index;
-    for (size_t place = strlen(serial); carry > 0; place--) {
-        if (place == 0 || serial[place - 1] < '0' || serial[place - 1] > '9')
-            return error_set(ret_error, ERROR_USAGE,
-                             "--serial %s: expected more digits at its end, to count %u phones",
-                             serial, index + 1);
-        carry += (unsigned)(serial[place - 1] - '0');
-        serial[place - 1] = (char)('0' + carry % 10);
-        carry /= 10;
-    }
-    return true;
-}
-
-bool simulate_options_phone(const struct simulate_options *options, unsigned index,
-                            struct phone_config *ret, struct error *ret_error)
-{
-    *ret = options->phone;
-    ret->seed += index;
-    unsigned carry = index;
-    for (size_t i = sizeof ret->mac.octet; i-- > 3;) {
-        carry += ret->mac.octet[i];
-        ret->mac.octet[i] = (uint8_t)carry;
-        carry >>= 8;
-    }
-    return count_serial(ret->serial, index, ret_error);
+    if (ret->count > 1 && !ret->has_serial)
+        snprintf(ret->phone.serial, sizeof ret->phone.serial, "%s", FIRST_OF_MANY);
+    struct phone_config last;
+    return simulate_options_phone(ret, ret->count - 1, &last, ret_error);
 }

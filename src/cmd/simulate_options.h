@@ -12,7 +12,7 @@ struct simulate_options {
     const char *write_path; /* -w */
     const char *image_path; /* --image-out: where accepted images go */
     struct phone_config phone;
-    bool has_mac; /* phone.mac was given */
+    bool has_mac, has_serial; /* were given */
     unsigned count;
     bool exit_after_flash;
     bool is_quiet, is_gentle;

@@ -1,38 +1,22 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # The live port on interfaces of its own: what it sends and receives, what becomes of it when a cable
 # is pulled, an interface goes or a signal comes, and that nothing is left behind when it is killed.
 set -u
+. "${top_srcdir:?run by make check}/tests/netns/lib.sh"
+lab_enter "$@"
 
-if [ -z "${PORT_LIVE_NAMESPACE-}" ]; then
-	export PORT_LIVE_NAMESPACE=1
-	if unshare -n true 2>/dev/null; then
-		exec unshare -n "$0" "$@"
-	elif unshare -rn true 2>/dev/null; then
-		exec unshare -rn "$0" "$@"
-	fi
-	echo "1..0 # SKIP no network namespace of our own: needs root or user namespaces"
-	exit 0
-fi
+probe=$top_builddir/tests/netns/port_probe
+out=$lab/out
 
-probe=${top_builddir:-.}/tests/netns/port_probe
-scratch=$(mktemp -d)
-trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$scratch"' EXIT
-out=$scratch/out
-count=0
-failed=0
-
-check() { # description command...
-	local description=$1
+check() { # sentence command...
+	local sentence=$1
 	shift
-	count=$((count + 1))
 	if "$@"; then
-		echo "ok $count - $description"
+		tap_result 0 "$sentence"
 	else
-		echo "not ok $count - $description"
-		sed 's/^/# /' "$out" 2>/dev/null | head -n 30
-		failed=1
+		tap_result 1 "$sentence" "$out"
 	fi
 }
 
@@ -47,15 +31,9 @@ pair() {
 }
 unpair() { ip link del left 2>/dev/null; }
 
-wait_for() { # regular expression: waits until the probe has said it
-	for _ in $(seq 100); do
-		grep -qE "$1" "$out" 2>/dev/null && return 0
-		sleep 0.1
-	done
-	return 1
-}
+# wait_for EXPRESSION: until the probe has said it
+wait_for() { wait_until 10 grep -qE "$1" "$out"; }
 
-echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6 2>/dev/null
 pair
 
 "$probe" left 1 5 >"$out"
@@ -88,6 +66,21 @@ check "and can get none" [ "$no_new_privileges" = 1 ]
 check "it receives without capabilities" times_said '^frame .* from 77 ' 3
 "$probe" left 1 5 drop >"$out"
 check "it sends without capabilities" said '^in 5 out 5 lost 0$'
+
+if [ "$(wc -l </proc/self/uid_map)" -eq 1 ] && grep -q ' 4294967295$' /proc/self/uid_map; then
+	SUDO_UID=65534 SUDO_GID=65533 "$probe" left 5 1 drop >"$out" &
+	pid=$!
+	wait_for '^frame '
+	users=$(sed -n 's/^Uid:\t//p' /proc/$pid/status | tr '\t' ' ')
+	groups=$(sed -n 's/^Gid:\t//p' /proc/$pid/status | tr '\t' ' ')
+	kill -KILL $pid
+	wait $pid 2>/dev/null
+	check "under sudo a run becomes the user who called it" [ "$users" = "65534 65534 65534 65534" ]
+	check "and has that user's group" [ "$groups" = "65533 65533 65533 65533" ]
+	check "it sends as that user" said '^frame 1 .* from 77 '
+else
+	tap_skip "under sudo a run becomes the user who called it" "this namespace has one user"
+fi
 
 "$probe" left 20 0 >"$out" &
 pid=$!
@@ -154,5 +147,4 @@ ip link add bridge0 type bridge 2>/dev/null && {
 	unpair
 }
 
-echo "1..$count"
-exit $failed
+tap_done

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# spa-sos interfaces: what each kind of interface is good for, as text and as JSON, without privileges.
+set -u
+. "${top_srcdir:?run by make check}/tests/netns/lib.sh"
+lab_enter "$@"
+
+interfaces() { # option...
+	"$spa_sos" interfaces "$@" >"$lab/out" 2>"$lab/err"
+	status=$?
+}
+of() { jq -r ".interfaces[] | select(.name == \"$1\") | $2" "$lab/out"; }
+is() { # sentence interface expression wanted
+	result "$1" equals "$(of "$2" "$3")" "$4"
+}
+
+interfaces --json
+result "with nothing but the loopback nothing is found" equals "$status $(jq -r .result "$lab/out")" \
+	"5 nothing-found"
+
+ip link add name near type veth peer name far
+ip link set near up
+ip link set far up
+ip address add 192.0.2.7/24 dev near
+ip link add name plain0 type veth peer name plain1
+ip link add name bridge0 type bridge
+ip link set plain1 master bridge0
+
+interfaces --json
+result "with an interface that can be used it ends with status 0" equals "$status" 0
+is "the loopback is unusable" lo .use unusable
+is "and says why" lo '.why | test("no cable")' true
+is "a virtual cable is usable" near '"\(.kind) \(.use) \(.up) \(.carrier)"' "virtual usable true true"
+is "its address is shown" near '.addresses | join(" ")' 192.0.2.7/24
+is "an interface that is switched off is said to be" plain0 '"\(.up) \(.carrier)"' "false false"
+is "a bridge is doubtful" bridge0 '"\(.kind) \(.use)"' "bridge doubtful"
+is "so is its port" plain1 '"\(.kind) \(.use) \(.master)"' "bridge port doubtful bridge0"
+ip link set far mtu 500
+interfaces --json
+is "an MTU too small for DATA makes it unusable" far '"\(.use) \(.why)"' \
+	"unusable has an MTU of 500, at least 576 is needed"
+ip link set far down
+interfaces --json
+is "without a link it is still usable" near '"\(.use) \(.up) \(.carrier)"' "usable true false"
+
+interfaces
+result "the text names each interface once, at the start of a line" \
+	equals "$(grep -cE '^(lo|near|far|plain0|plain1|bridge0) ' "$lab/out")" 6
+result "and how to switch on one that is off" grep -q 'ip link set plain0 up' "$lab/out"
+setpriv --bounding-set=-all --inh-caps=-all "$spa_sos" interfaces >"$lab/out" 2>"$lab/err"
+result "it needs no privileges" equals "$?" 0
+interfaces --jsno
+result "an unknown option is a usage error" equals "$status" 2
+interfaces eth0
+result "so is an argument" equals "$status" 2
+
+tap_done
