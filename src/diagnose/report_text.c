@@ -54,15 +54,17 @@ static void add_evidence(const struct verdict *verdict, struct text *ret)
     report_frame_list(verdict->evidence, verdict->evidence_count, ret);
 }
 
-static void add_finding(const struct verdict *verdict, const char *label, struct text *ret)
+static void add_finding(const struct verdict *verdict, bool names_phone, const char *label,
+                        struct text *ret)
 {
     struct text words = TEXT_EMPTY;
     text_add(&words, "%s (%s): %s", verdict_name(verdict->id), confidence_name(verdict->confidence),
              verdict->sentence);
+    if (names_phone && verdict->has_phone)
+        text_add(&words, " %s:", mac_format(&verdict->phone).text);
     if (verdict->evidence_count > 0) {
-        text_add(&words, " (");
+        text_add(&words, " ");
         add_evidence(verdict, &words);
-        text_add(&words, ")");
     }
     add_paragraph(ret, label, text_chars(&words));
     text_free(&words);
@@ -182,7 +184,17 @@ void report_timeline_line(const struct observation *observation, instant_ns star
         text_add(ret, "%-39s", mac_format(&observation->phone).text);
     else
         text_add(ret, "%-39s", "");
-    text_add(ret, "%s%s\n", observation->text, observation->repeated ? " (again)" : "");
+    /* Summaries of ARP end with the addresses that stand in front already. */
+    const char *mac = observation->has_frame
+                          ? strstr(observation->text, mac_format(&observation->to).text)
+                          : NULL;
+    size_t length = strlen(observation->text);
+    if (mac && mac > observation->text && strcmp(mac, mac_format(&observation->to).text) == 0) {
+        const char *comma = strrchr(observation->text, ',');
+        length = comma ? (size_t)(comma - observation->text) : length;
+    }
+    text_add(ret, "%.*s%s\n", (int)length, observation->text,
+             observation->repeated ? " (again)" : "");
 }
 
 void report_text(const struct diagnosis *diagnosis, const struct report_facts *facts,
@@ -201,11 +213,11 @@ void report_text(const struct diagnosis *diagnosis, const struct report_facts *f
     if (leading->detail[0])
         add_paragraph(ret, "Why", leading->detail);
     if (leading->evidence_count > 0)
-        add_paragraph(ret, leading->detail[0] ? "" : "Why", text_chars(&words));
+        add_paragraph(ret, "Evidence", text_chars(&words));
     text_free(&words);
     add_paragraph(ret, "What to do", leading->advice);
     for (size_t i = 0; i < diagnosis->finding_count; i++)
-        add_finding(&diagnosis->findings[i], i == 0 ? "Also" : "", ret);
+        add_finding(&diagnosis->findings[i], diagnosis->phone_count > 1, i == 0 ? "Also" : "", ret);
     if (facts->trace)
         add_trace(diagnosis, facts->trace, ret);
     if (facts->counters) {
