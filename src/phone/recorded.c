@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NO_STEP SIZE_MAX
+#define NO_STEP              SIZE_MAX
+#define DISCOVER_INTERVAL_NS (5 * NS_PER_S) /* docs: protocol, DHCP client */
 
 struct recorded_phone *recorded_phone_new(const struct mac_address *mac, double speed,
                                           struct error *ret_error)
@@ -99,6 +100,20 @@ instant_ns recorded_phone_deadline(const struct recorded_phone *phone)
     return phone->due_step == NO_STEP ? INSTANT_NEVER : phone->due_ns;
 }
 
+/*
+ * A recorded phone whose first DISCOVER was answered asks a second time when today's is not, as
+ * every loader does (docs: protocol, DHCP client).
+ */
+static void plan_second_discover(struct recorded_phone *phone, size_t played, instant_ns now_ns)
+{
+    if (phone->steps[played].kind != SCRIPT_DISCOVER || phone->discovers != 1 ||
+        phone->position >= phone->step_count ||
+        phone->steps[phone->position].stimulus != SCRIPT_OFFER)
+        return;
+    phone->due_step = played;
+    phone->due_ns = now_ns + (duration_ns)((double)DISCOVER_INTERVAL_NS / phone->speed);
+}
+
 void recorded_phone_tick(struct recorded_phone *phone, instant_ns now_ns)
 {
     if (phone->due_step == NO_STEP || now_ns < phone->due_ns)
@@ -112,18 +127,36 @@ void recorded_phone_tick(struct recorded_phone *phone, instant_ns now_ns)
         if (phone->has_last_block)
             block = phone->last_block;
     }
+    phone->discovers = step->kind == SCRIPT_DISCOVER ? phone->discovers + 1 : 0;
     play(phone, index, block);
     if (index >= phone->position)
         phone->position = index + 1;
     plan_next(phone, now_ns);
+    plan_second_discover(phone, index, now_ns);
 }
 
-/* The step from `position` on that answers this stimulus, NO_STEP if the script has none. */
+/*
+ * Does this stimulus bring the step forth? A read request comes after an ARP reply, and also after
+ * any ARP request that the phone answers meanwhile: the loader's quirk (docs: protocol, ARP).
+ */
+static bool answers(const struct script_step *step, enum script_kind stimulus)
+{
+    return step->stimulus == stimulus ||
+           (step->kind == SCRIPT_READ_REQUEST && step->stimulus == SCRIPT_ARP_REPLY &&
+            stimulus == SCRIPT_ARP_REQUEST);
+}
+
+/*
+ * The step from `position` on that answers this stimulus, NO_STEP if the script has none. Without
+ * its lease the phone goes nowhere.
+ */
 static size_t find_answer(const struct recorded_phone *phone, enum script_kind stimulus)
 {
     for (size_t i = phone->position; i < phone->step_count; i++) {
-        if (phone->steps[i].stimulus == stimulus)
+        if (answers(&phone->steps[i], stimulus))
             return i;
+        if (phone->steps[i].kind == SCRIPT_DHCP_REQUEST)
+            return NO_STEP;
     }
     return NO_STEP;
 }

@@ -77,6 +77,8 @@ struct recorded_phone {
     instant_ns due_ns;
     size_t due_step;      /* the step that is due; SIZE_MAX: none */
     size_t transfer_step; /* the last SCRIPT_DATA_ACK played; SIZE_MAX: none */
+    unsigned discovers;   /* in a row */
+    uint32_t last_transaction_id;
     uint16_t last_block;
     bool has_last_block;
     uint16_t next_identification;

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#define PAYLOAD_SIZE 1500
+#define PAYLOAD_SIZE     1500
+#define DISCOVER_ID_STEP UINT32_C(0x01000000) /* docs: protocol, DHCP client */
 
 /* An address of the recorded world as it is called today; others stay. */
 static uint32_t translate(const struct recorded_phone *phone, uint32_t ip)
@@ -90,7 +91,14 @@ static size_t render_udp(struct recorded_phone *phone, const struct script_step 
         .time_to_live = frame->ipv4.time_to_live,
         .vlan = CRAFT_NO_VLAN,
     };
-    if (step->kind == SCRIPT_DHCP_REQUEST) {
+    if (step->kind == SCRIPT_DISCOVER && phone->discovers > 1) {
+        /* The transaction id steps with each DISCOVER; the last one heard is the base. */
+        store_be32(payload + 4, phone->last_transaction_id + DISCOVER_ID_STEP);
+        phone->last_transaction_id += DISCOVER_ID_STEP;
+    } else if (step->kind == SCRIPT_DISCOVER) {
+        phone->last_transaction_id = load_be32(payload + 4);
+    } else if (step->kind == SCRIPT_DHCP_REQUEST) {
+        store_be32(payload + 4, phone->last_transaction_id);
         patch_dhcp(phone, payload, length);
     } else if (step->kind == SCRIPT_REPLY || step->kind == SCRIPT_ECHO) {
         patch_recm(phone, step->kind, payload, length);
