@@ -167,7 +167,8 @@ static size_t find_earlier_answer(const struct recorded_phone *phone, enum scrip
     for (size_t i = phone->position; i-- > 0;) {
         if (phone->steps[i].stimulus == stimulus)
             return i;
-        if (phone->steps[i].kind == SCRIPT_DISCOVER)
+        /* Nothing is answered across a restart, or while the phone checks and writes an image. */
+        if (phone->steps[i].kind == SCRIPT_DISCOVER || phone->steps[i].last_block)
             return NO_STEP;
     }
     return NO_STEP;
