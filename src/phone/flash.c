@@ -39,7 +39,8 @@ bool download_append(struct phone *phone, const uint8_t *bytes, size_t length, s
         download_failed(phone, "the computer running the simulation has no memory left");
         return false;
     }
-    memcpy(phone->download + phone->download_length, bytes, length);
+    if (length > 0)
+        memcpy(phone->download + phone->download_length, bytes, length);
     phone->download_length = total;
     return true;
 }
@@ -70,6 +71,7 @@ static void check_image(struct phone *phone)
         return;
     struct firmware_memory memory = downloaded(phone);
     firmware_check(&memory, phone->check);
+    phone->checked_generation++;
     if (!grow(&phone->checked, &phone->checked_capacity, length)) {
         phone->checked_length = SIZE_MAX;
         return;
@@ -78,37 +80,53 @@ static void check_image(struct phone *phone)
     phone->checked_length = length;
 }
 
+/* Table entries from `first` on that are written: all but the skipped sectors. */
+static unsigned entries_to_program(const struct phone *phone, unsigned first)
+{
+    struct firmware_memory memory = downloaded(phone);
+    unsigned count = 0;
+    for (unsigned i = first; i < phone->check->entry_count; i++)
+        count += !firmware_sector_is_skipped(firmware_sector_number(&memory, i));
+    return count;
+}
+
 static duration_ns sector_time(const struct phone *phone)
 {
     if (phone->config.flash_ns == 0)
         return phone->config.timing == PHONE_TIMING_HARDWARE ? LOADER_SECTOR_FLASH_NS : 0;
+    return phone->config.flash_ns / entries_to_program(phone, 0);
+}
+
+static void skip_loader_sectors(struct phone *phone)
+{
     struct firmware_memory memory = downloaded(phone);
-    unsigned programmed = 0;
-    for (unsigned i = 0; i < phone->check->entry_count; i++)
-        programmed += !firmware_sector_is_skipped(firmware_sector_number(&memory, i));
-    return programmed > 0 ? phone->config.flash_ns / programmed : 0;
+    for (; phone->flash_entry < phone->check->entry_count; phone->flash_entry++) {
+        unsigned number = firmware_sector_number(&memory, phone->flash_entry);
+        if (!firmware_sector_is_skipped(number))
+            return;
+        phone_note(phone, number <= 1 ? "console: Skip upgrade boot loader in recovery mode"
+                                      : "console: Skip upgrade recovery code in recovery mode");
+    }
+}
+
+static bool loses_power_now(struct phone *phone)
+{
+    if (!phone->config.faults.power_loss_in_flash || phone->power_loss_done)
+        return false;
+    phone->power_loss_done =
+        2 * entries_to_program(phone, phone->flash_entry) <= entries_to_program(phone, 0);
+    return phone->power_loss_done;
 }
 
 static void flash_next(struct phone *phone)
 {
-    const struct phone_faults *faults = &phone->config.faults;
-    unsigned entries = phone->check->entry_count;
-    struct firmware_memory memory = downloaded(phone);
-    while (phone->flash_entry < entries) {
-        unsigned number = firmware_sector_number(&memory, phone->flash_entry);
-        if (!firmware_sector_is_skipped(number))
-            break;
-        phone_note(phone, number <= 1 ? "console: Skip upgrade boot loader in recovery mode"
-                                      : "console: Skip upgrade recovery code in recovery mode");
-        phone->flash_entry++;
-    }
-    if (faults->power_loss_in_flash && !phone->power_loss_done &&
-        phone->flash_entry >= entries / 2) {
-        phone->power_loss_done = true;
+    skip_loader_sectors(phone);
+    if (loses_power_now(phone))
         phone_set_fate(phone, FATE_POWER_OFF, 0);
-        return;
-    }
-    phone_set_timer(phone, phone->flash_entry < entries ? sector_time(phone) : 0, false);
+    else if (phone->flash_entry < phone->check->entry_count)
+        phone_set_timer(phone, sector_time(phone), false);
+    else
+        phone_set_timer(phone, 0, false);
 }
 
 static void accepted(struct phone *phone)
@@ -151,14 +169,19 @@ static void program_sector(struct phone *phone)
     phone_note(phone, "console: Programming sector:%u", number);
     if (number >= PHONE_FLASH_SECTORS)
         return; /* outside the flash: the loader does not notice */
-    if (!phone->sectors[number])
-        phone->sectors[number] = malloc(PHONE_SECTOR_LENGTH);
-    uint8_t *sector = phone->sectors[number];
-    if (!sector)
+    struct flash_sector *sector = &phone->sectors[number];
+    if (!sector->bytes)
+        sector->bytes = malloc(PHONE_SECTOR_LENGTH);
+    if (!sector->bytes)
         return;
-    size_t length = firmware_unpack(&memory, phone->flash_entry, sector);
+    sector->written = true;
+    if (sector->generation == phone->checked_generation && sector->entry == phone->flash_entry)
+        return;
+    size_t length = firmware_unpack(&memory, phone->flash_entry, sector->bytes);
     if (length < PHONE_SECTOR_LENGTH)
-        memset(sector + length, 0xff, PHONE_SECTOR_LENGTH - length); /* erased */
+        memset(sector->bytes + length, 0xff, PHONE_SECTOR_LENGTH - length); /* erased */
+    sector->generation = phone->checked_generation;
+    sector->entry = phone->flash_entry;
 }
 
 static void written(struct phone *phone)

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The phone as a whole: power, time, the receive buffers, and what can be seen from outside. What
- * it does with a frame or a timer stands in the other files.
+ * The phone as a whole: power, time and the receive buffers. What it does with a frame or a timer
+ * stands in the other files, what can be seen of it in outside.c.
  */
 #include "phone/internal.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,12 +39,27 @@ struct phone *phone_new(const struct phone_config *config, struct error *ret_err
         free(phone);
         return NULL;
     }
-    phone->config = *config;
     phone->craft = craft;
-    phone->random = random_from_seed(config->seed);
-    phone->timer_ns = phone->fate_ns = INSTANT_NEVER;
-    url_parse_all(phone);
+    phone_become(phone, config);
     return phone;
+}
+
+void phone_become(struct phone *phone, const struct phone_config *config)
+{
+    phone->config = *config;
+    phone->random = random_from_seed(config->seed);
+    phone->state = PHONE_OFF;
+    phone->now_ns = phone->cpu_ns = 0;
+    phone->timer_ns = phone->fate_ns = INSTANT_NEVER;
+    phone->fate = FATE_NONE;
+    phone->power_loss_done = false;
+    phone->output_count = phone->event_count = 0;
+    for (unsigned i = 0; i < PHONE_FLASH_SECTORS; i++)
+        phone->sectors[i].written = false;
+    phone->flash_count = 0;
+    phone->download_length = 0;
+    phone->damage[0] = '\0';
+    url_parse_all(phone);
 }
 
 void phone_free(struct phone *phone)
@@ -54,126 +67,12 @@ void phone_free(struct phone *phone)
     if (!phone)
         return;
     for (unsigned i = 0; i < PHONE_FLASH_SECTORS; i++)
-        free(phone->sectors[i]);
+        free(phone->sectors[i].bytes);
     craft_free(phone->craft);
     free(phone->download);
     free(phone->checked);
     free(phone->check);
     free(phone);
-}
-
-/* ---- What can be seen outside ---- */
-
-static const char *const state_names[PHONE_STATE_COUNT] = {
-    [PHONE_OFF] = "off",
-    [PHONE_BOOTING] = "booting",
-    [PHONE_DHCP] = "asking for an address",
-    [PHONE_LISTENING] = "listening",
-    [PHONE_ARP_WAIT] = "resolving its gateway",
-    [PHONE_TFTP] = "downloading",
-    [PHONE_URL_DNS] = "resolving the name in its URL",
-    [PHONE_URL_HTTP] = "downloading over HTTP",
-    [PHONE_CHECKING] = "checking the image",
-    [PHONE_FLASHING] = "writing flash",
-    [PHONE_SERIAL_PROMPT] = "at its serial prompt",
-    [PHONE_CRASHED] = "crashed",
-    [PHONE_NORMAL_FIRMWARE] = "running its normal firmware",
-};
-
-const char *phone_state_name(enum phone_state state)
-{
-    return (unsigned)state < PHONE_STATE_COUNT ? state_names[state] : "unknown";
-}
-
-enum phone_state phone_state(const struct phone *phone)
-{
-    return phone->state;
-}
-
-const uint8_t *phone_download(const struct phone *phone, size_t *ret_length)
-{
-    *ret_length = phone->download_length;
-    return phone->download;
-}
-
-const uint8_t *phone_flash_sector(const struct phone *phone, unsigned number)
-{
-    return number < PHONE_FLASH_SECTORS ? phone->sectors[number] : NULL;
-}
-
-unsigned phone_flash_count(const struct phone *phone)
-{
-    return phone->flash_count;
-}
-
-const char *phone_damage(const struct phone *phone)
-{
-    return phone->damage[0] ? phone->damage : NULL;
-}
-
-static void note(struct phone *phone, const char *format, va_list arguments)
-{
-    unsigned place = (phone->event_first + phone->event_count) % PHONE_EVENT_RING;
-    if (phone->event_count == PHONE_EVENT_RING)
-        phone->event_first = (phone->event_first + 1) % PHONE_EVENT_RING;
-    else
-        phone->event_count++;
-    struct phone_event *event = &phone->events[place];
-    event->time_ns = phone->cpu_ns;
-    event->state = phone->state;
-    vsnprintf(event->text, sizeof event->text, format, arguments);
-}
-
-void phone_note(struct phone *phone, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    note(phone, format, arguments);
-    va_end(arguments);
-}
-
-void phone_set_state(struct phone *phone, enum phone_state state)
-{
-    if (phone->state == state)
-        return;
-    phone->state = state;
-    phone_note(phone, "%s", phone_state_name(state));
-}
-
-void phone_damaged(struct phone *phone, const char *format, ...)
-{
-    va_list arguments;
-    if (!phone->damage[0]) {
-        va_start(arguments, format);
-        vsnprintf(phone->damage, sizeof phone->damage, format, arguments);
-        va_end(arguments);
-    }
-    va_start(arguments, format);
-    note(phone, format, arguments);
-    va_end(arguments);
-    phone_set_fate(phone, FATE_CRASH, LOADER_HEAP_CRASH_NS);
-}
-
-bool phone_next_output(struct phone *phone, struct phone_output *ret)
-{
-    const struct timed_output *first = &phone->outputs[phone->output_first];
-    if (phone->output_count == 0 || first->due_ns > phone->now_ns)
-        return false;
-    ret->length = first->output.length;
-    memcpy(ret->bytes, first->output.bytes, first->output.length);
-    phone->output_first = (phone->output_first + 1) % PHONE_OUTPUT_RING;
-    phone->output_count--;
-    return true;
-}
-
-bool phone_next_event(struct phone *phone, struct phone_event *ret)
-{
-    if (phone->event_count == 0 || phone->events[phone->event_first].time_ns > phone->now_ns)
-        return false;
-    *ret = phone->events[phone->event_first];
-    phone->event_first = (phone->event_first + 1) % PHONE_EVENT_RING;
-    phone->event_count--;
-    return true;
 }
 
 /* ---- Time ---- */
@@ -276,26 +175,9 @@ static void boot_done(struct phone *phone)
     recovery_configured(phone);
 }
 
-/* Frames and lines that were still to come do not come any more. */
-static void drop_future(struct phone *phone, instant_ns now_ns)
-{
-    while (phone->output_count > 0) {
-        unsigned last = (phone->output_first + phone->output_count - 1) % PHONE_OUTPUT_RING;
-        if (phone->outputs[last].due_ns <= now_ns)
-            break;
-        phone->output_count--;
-    }
-    while (phone->event_count > 0) {
-        unsigned last = (phone->event_first + phone->event_count - 1) % PHONE_EVENT_RING;
-        if (phone->events[last].time_ns <= now_ns)
-            break;
-        phone->event_count--;
-    }
-}
-
 static void go_dark(struct phone *phone, instant_ns now_ns)
 {
-    drop_future(phone, now_ns);
+    phone_drop_future(phone, now_ns);
     phone->cpu_ns = now_ns;
     phone_stop_timer(phone);
     phone->fate = FATE_NONE;
@@ -306,7 +188,7 @@ static void go_dark(struct phone *phone, instant_ns now_ns)
 static void meet_fate(struct phone *phone)
 {
     enum fate fate = phone->fate;
-    drop_future(phone, phone->cpu_ns);
+    phone_drop_future(phone, phone->cpu_ns);
     phone->fate = FATE_NONE;
     phone->fate_ns = INSTANT_NEVER;
     switch (fate) {

@@ -109,6 +109,12 @@ struct phone_config phone_config_default(void);
 /* Returns: a phone without power, to be freed with phone_free; NULL with ret_error filled. */
 struct phone *phone_new(const struct phone_config *config, struct error *ret_error);
 void phone_free(struct phone *phone);
+/*
+ * Makes it another phone, factory-new and without power at time 0, in the same memory: for
+ * thousands of simulations in a row. What a check of the same image said before is not computed
+ * again.
+ */
+void phone_become(struct phone *phone, const struct phone_config *config);
 
 void phone_power_on(struct phone *phone, instant_ns now_ns);
 void phone_power_off(struct phone *phone, instant_ns now_ns);
