@@ -44,6 +44,24 @@ static uint32_t take_lease(struct core *core)
     return 0;
 }
 
+/* A phone that insists on an address, of an OFFER that an earlier run made: it may have it if
+ * nobody else can. */
+static bool grant(struct core *core, struct dhcp_client *client, uint32_t ip)
+{
+    uint32_t mask = mask_of(core);
+    uint32_t own = core->config.address;
+    uint32_t host = ip & ~mask;
+    if (((ip ^ own) & mask) != 0 || ip == own || host == 0 || host == ~mask || is_avoided(core, ip))
+        return false;
+    uint32_t hosts = ~mask - 1;
+    uint32_t place = (host + hosts - (own & ~mask) - 1) % hosts; /* in the order of take_lease */
+    if (place < core->leases_taken)
+        return false;
+    client->lease_ip = ip;
+    dhcp_server_avoid(core, ip);
+    return true;
+}
+
 /* Byte for byte the form of the recorded OFFER and ACK that the loader accepts. */
 static void send_reply(struct core *core, const struct dhcp_client *client, uint8_t type,
                        uint32_t transaction_id)
@@ -124,16 +142,17 @@ void dhcp_server_offer(struct core *core, struct dhcp_client *client, instant_ns
 }
 
 bool dhcp_server_request(struct core *core, struct dhcp_client *client,
-                         const struct dhcp_message *message, instant_ns now_ns)
+                         const struct dhcp_message *message)
 {
     timer_stop(&core->timers, &client->timer);
     if (!message->has_server_identifier || message->server_identifier != core->config.address)
         return false;
     /* The phone chose us, so it relies on us even if another server has shown up since. Without an
      * offer of this run it holds one of an earlier run: the same rules as for an OFFER. */
-    if (!client->offered && (!may_offer(core) || !has_lease(core, client, now_ns)))
+    if (!client->offered && !may_offer(core))
         return false;
-    if (message->has_requested_ip && message->requested_ip != client->lease_ip)
+    uint32_t wanted_ip = message->has_requested_ip ? message->requested_ip : client->lease_ip;
+    if (wanted_ip == 0 || (wanted_ip != client->lease_ip && !grant(core, client, wanted_ip)))
         return false;
     send_reply(core, client, DHCP_ACK, message->transaction_id);
     return true;

@@ -24,7 +24,7 @@ void dhcp_server_discover(struct core *core, struct dhcp_client *client,
 void dhcp_server_offer(struct core *core, struct dhcp_client *client, instant_ns now_ns);
 /* A REQUEST. Returns: whether the ACK was sent. */
 bool dhcp_server_request(struct core *core, struct dhcp_client *client,
-                         const struct dhcp_message *message, instant_ns now_ns);
+                         const struct dhcp_message *message);
 /* Any DHCP message of others: notes a foreign server. `from` is the frame's source. */
 void dhcp_server_witness(struct core *core, const struct mac_address *from,
                          const struct dhcp_message *message, instant_ns now_ns);
