@@ -14,7 +14,7 @@ static void reply_for(struct core *core, uint32_t ip, const struct arp_packet *r
         .target_mac = request->sender_mac,
         .target_ip = request->sender_ip,
     };
-    transmit_arp(&core->transmit, &request->sender_mac, &reply);
+    outbox_arp(&core->outbox, &request->sender_mac, &reply);
 }
 
 /* A probe for the phone's own address ends its wait: it claims nothing (docs: protocol, ARP). */
@@ -25,7 +25,7 @@ static void nudge(struct core *core, const struct arp_packet *request)
         .sender_mac = core->config.source_mac,
         .target_ip = request->sender_ip,
     };
-    transmit_arp(&core->transmit, &request->sender_mac, &probe);
+    outbox_arp(&core->outbox, &request->sender_mac, &probe);
 }
 
 void arp_answer_own(struct core *core, const struct arp_packet *request)

@@ -4,15 +4,15 @@
 #define ENGINE_CORE_H
 
 #include "engine/journal.h"
+#include "engine/outbox.h"
 #include "engine/statistics.h"
 #include "engine/timer.h"
-#include "engine/transmit.h"
 
 struct session;
 
 struct core {
     struct station_config config;
-    struct transmit transmit;
+    struct outbox outbox;
     struct journal journal;
     struct timers timers;
     struct statistics turnaround; /* DATA to ACK */
@@ -21,9 +21,11 @@ struct core {
     char file_name[RECM_FILE_NAME_MAXIMUM + 1]; /* what our phones ask for */
     uint16_t transfer_port;                     /* the one source port of all DATA */
 
-    bool foreign_dhcp_seen;       /* another server is on the segment: yield */
-    uint32_t foreign_dhcp_server; /* its identifier, 0 = unknown */
-    uint32_t leases_taken;        /* how far the pool is used */
+    bool foreign_dhcp_seen;         /* another server is on the segment: yield */
+    uint32_t foreign_dhcp_server;   /* its identifier, 0 = unknown */
+    instant_ns dhcp_quiet_until_ns; /* an exchange is going on: ask nobody else meanwhile */
+    instant_ns next_offer_ns;       /* exchanges are kept apart */
+    uint32_t leases_taken;          /* how far the pool is used */
 #define AVOIDED_ADDRESSES 64
     uint32_t avoided[AVOIDED_ADDRESSES]; /* used by others on the segment, the latest ones */
     unsigned avoided_next;

@@ -87,8 +87,8 @@ static void send_reply(struct core *core, const struct dhcp_client *client, uint
     dhcp_write_option_ip(&writer, DHCP_OPTION_DNS_SERVER, own);
     dhcp_write_end(&writer, sizeof payload);
     if (!writer.failed)
-        transmit_udp(&core->transmit, &client->mac, client->lease_ip, DHCP_SERVER_PORT,
-                     DHCP_CLIENT_PORT, payload, writer.length);
+        outbox_udp(&core->outbox, &client->mac, client->lease_ip, DHCP_SERVER_PORT,
+                   DHCP_CLIENT_PORT, payload, writer.length);
 }
 
 static bool has_lease(struct core *core, struct dhcp_client *client, instant_ns now_ns)
@@ -125,8 +125,15 @@ void dhcp_server_discover(struct core *core, struct dhcp_client *client,
     if (!may_offer(core))
         return;
     bool first = message->transaction_id == dhcp_loader_transaction_id(&client->mac, 1);
+    instant_ns due_ns = now_ns;
     if (first && core->config.dhcp == DHCP_POLICY_AUTO)
-        timer_set(&core->timers, &client->timer, now_ns + OFFER_DELAY_NS);
+        due_ns += OFFER_DELAY_NS;
+    if (due_ns < core->next_offer_ns)
+        due_ns = instant_earlier(core->next_offer_ns, now_ns + OFFER_LATEST_NS);
+    core->next_offer_ns = due_ns + OFFER_SPACING_NS;
+    core->dhcp_quiet_until_ns = due_ns + DHCP_EXCHANGE_NS;
+    if (due_ns > now_ns)
+        timer_set(&core->timers, &client->timer, due_ns);
     else
         dhcp_server_offer(core, client, now_ns);
 }

@@ -8,22 +8,22 @@
 
 /* ---- IGMP (docs: protocol, rules for the PC side, 2) ---- */
 
-static void report(struct station *station, instant_ns now_ns)
+void membership_report(struct station *station, instant_ns now_ns)
 {
-    transmit_igmp_report(&station->core.transmit, RECM_GROUP_IP);
+    outbox_igmp_report(&station->core.outbox, RECM_GROUP_IP);
     station->report_ns = now_ns;
     timer_set(&station->core.timers, &station->membership, now_ns + MEMBERSHIP_INTERVAL_NS);
 }
 
 static void report_came_due(void *owner, instant_ns now_ns)
 {
-    report(owner, now_ns);
+    membership_report(owner, now_ns);
 }
 
 void membership_start(struct station *station, instant_ns now_ns)
 {
     station->membership = timer_for(report_came_due, station);
-    report(station, now_ns);
+    membership_report(station, now_ns);
 }
 
 void membership_query(struct station *station, const struct igmp_message *query, instant_ns now_ns)
@@ -31,7 +31,7 @@ void membership_query(struct station *station, const struct igmp_message *query,
     if (query->type != IGMP_QUERY || (query->group != 0 && query->group != RECM_GROUP_IP))
         return;
     if (now_ns - station->report_ns >= MEMBERSHIP_PAUSE_NS)
-        report(station, now_ns);
+        membership_report(station, now_ns);
 }
 
 /* ---- Hints ---- */

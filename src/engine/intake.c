@@ -31,6 +31,7 @@ static void loader_asks(struct station *station, const struct frame *frame, inst
     struct session *session = station_find_or_add(station, &frame->ethernet.source, now_ns);
     if (!session || session_heard(session, frame->ipv4.identification, now_ns) == HEARD_STALE)
         return;
+    core->dhcp_quiet_until_ns = now_ns + DHCP_EXCHANGE_NS;
     if (message->type == DHCP_DISCOVER) {
         session_handle(session, EVENT_DISCOVER, now_ns);
         if (!is_passive(station))

@@ -19,6 +19,10 @@
  * shows which serial number would have been right. */
 #define PROBE_SPECIFIC_ONLY  12
 #define PROBE_WILDCARD_EVERY 4
+/* A REQUEST to all costs a phone 0.58 s and its neighbours' buffers: none while an OFFER or an ACK
+ * is expected, but not for longer than PROBE_HELD_NS (a refused phone asks without end). */
+#define DHCP_EXCHANGE_NS (1 * NS_PER_S)
+#define PROBE_HELD_NS    (8 * NS_PER_S)
 /* One probe round (1.5 s) and a REPLY (0.58 s): a second phone has had its chance to answer. */
 #define SETTLING_NS (2200 * NS_PER_MS)
 /* After the last ACK only a REQUEST can show that the image was refused: a refused phone listens
@@ -39,12 +43,18 @@
 
 /* ---- DHCP (rule 1; section DHCP client) ---- */
 
-#define OFFER_DELAY_NS   (4 * NS_PER_S)  /* before the second DISCOVER at 5.0 s */
+#define OFFER_DELAY_NS (4 * NS_PER_S) /* before the second DISCOVER at 5.0 s */
+/* Phones that start together flood each other's five receive buffers with their broadcasts: their
+ * exchanges are kept apart (docs: protocol, what the phone accepts). */
+#define OFFER_SPACING_NS (15 * NS_PER_MS)
+#define OFFER_LATEST_NS  (4800 * NS_PER_MS)
 #define DHCP_PATIENCE_NS (12 * NS_PER_S) /* the loader gives up after 10 s of silence */
 #define LEASE_GUESS_NS   (6 * NS_PER_S)  /* no second REQUEST after 5 s: the ACK came, unseen */
 #define LEASE_TIME_S     86400u
 /* A phone that has had its address for so long and answers nothing is deaf. */
 #define DEAF_PATIENCE_NS (60 * NS_PER_S)
+/* The user was told to power-cycle the phone, and may have to walk to it. */
+#define POWER_CYCLE_PATIENCE_NS (180 * NS_PER_S)
 /* The lease was seen and kills the loader: time for the user to power-cycle it, no more. */
 #define DEAD_LEASE_PATIENCE_NS (30 * NS_PER_S)
 
@@ -61,7 +71,7 @@
 #define TRANSFER_PORT_FIRST  49152u /* TID ports are taken from here to 65535 */
 /* A loader DISCOVER sooner than this after the last ACK cannot follow a complete write: booting
  * alone takes 5.5 s. The phone lost power while it checked or wrote. */
-#define FLASH_SHORTEST_NS (10 * NS_PER_S)
+#define FLASH_SHORTEST_NS (15 * NS_PER_S)
 #define FLASH_WAIT_NS     (600 * NS_PER_S)
 #define TRANSFER_ROUND_NS (12 * NS_PER_S) /* the phone repeats an ACK after 6 to 9 s */
 /* No phone is back with a frame so soon after its last one: a lower IP id then is an old frame. */

@@ -70,6 +70,8 @@ const char *choice_search_serial(const struct station *station, unsigned turn);
 bool choice_run_is_over(const struct station *station);
 
 void membership_start(struct station *station, instant_ns now_ns);
+/* Now, and every ten seconds from now on. */
+void membership_report(struct station *station, instant_ns now_ns);
 void membership_query(struct station *station, const struct igmp_message *query, instant_ns now_ns);
 void hints_start(struct station *station, instant_ns now_ns);
 

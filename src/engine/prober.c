@@ -14,8 +14,8 @@ static void send_request(struct station *station, const char *serial, struct mac
 {
     uint8_t payload[RECM_PC_LENGTH];
     recm_build_request(serial, payload);
-    transmit_udp(&station->core.transmit, &to, RECM_GROUP_IP, RECM_PC_PORT, RECM_PHONE_PORT,
-                 payload, sizeof payload);
+    outbox_udp(&station->core.outbox, &to, RECM_GROUP_IP, RECM_PC_PORT, RECM_PHONE_PORT, payload,
+               sizeof payload);
     station->prober.last_ns = now_ns;
 }
 
@@ -96,6 +96,8 @@ static void ask(struct station *station, instant_ns now_ns)
         ask_phone(station, urgent, TO_PHONE, now_ns);
         return;
     }
+    if (now_ns < station->core.dhcp_quiet_until_ns && now_ns < prober->last_ns + PROBE_HELD_NS)
+        return;
     enum destination destination = prober->turn++ % DESTINATIONS;
     if (due && (!searches || destination == TO_PHONE))
         ask_phone(station, due, searches ? TO_PHONE : (TO_PHONE + destination) % DESTINATIONS,

@@ -166,6 +166,7 @@ static void start_addressing(struct session *session, instant_ns now_ns)
 static void go_on_addressing(struct session *session, instant_ns now_ns)
 {
     session->warned = false;
+    session->core->progress_ns = now_ns;
     bool elsewhere =
         session->lease_server != 0 && session->lease_server != session->core->config.address;
     set_deadline(session, now_ns + (elsewhere ? LEASE_GUESS_NS : DHCP_PATIENCE_NS));
@@ -199,7 +200,8 @@ static void addressing_ended(struct session *session, instant_ns now_ns)
         return;
     }
     session->warned = true;
-    set_deadline(session, now_ns + DEAF_PATIENCE_NS);
+    bool ready = core->config.dhcp != DHCP_POLICY_NEVER;
+    set_deadline(session, now_ns + (ready ? POWER_CYCLE_PATIENCE_NS : DEAF_PATIENCE_NS));
     if (core->config.dhcp == DHCP_POLICY_NEVER || core->config.mode == STATION_WATCH)
         say(session, now_ns,
             "it asked for an address, got none, and has stopped listening, although SOS stays on "
@@ -276,8 +278,8 @@ static void send_order(struct session *session, instant_ns now_ns)
     recm_build_upgrade(session->serial, core->config.tftp_port, core->file_name, payload);
     struct mac_address group = mac_of_group(RECM_GROUP_IP);
     bool to_group = core->config.group_only || session->orders % 2 == 1;
-    transmit_udp(&core->transmit, to_group ? &group : &session->mac, RECM_GROUP_IP, RECM_PC_PORT,
-                 RECM_PHONE_PORT, payload, sizeof payload);
+    outbox_udp(&core->outbox, to_group ? &group : &session->mac, RECM_GROUP_IP, RECM_PC_PORT,
+               RECM_PHONE_PORT, payload, sizeof payload);
     session->orders++;
     session->ordered = true;
     set_deadline(session, now_ns + ECHO_WAIT_NS);

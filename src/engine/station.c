@@ -94,11 +94,11 @@ struct station *station_new(const struct station_config *config, struct error *r
         core->transfer_port = config->transfer_port;
     uint16_t first_identification = (uint16_t)random_below(&random, 65536);
     station->observer = observer_new();
-    if (!transmit_init(&core->transmit, &core->config, first_identification, ret_error)) {
+    if (!outbox_init(&core->outbox, &core->config, first_identification, ret_error)) {
         station_free(station);
         return NULL;
     }
-    core->transmit.silent = config->mode == STATION_WATCH;
+    core->outbox.silent = config->mode == STATION_WATCH;
     choice_start(station);
     return station;
 }
@@ -114,7 +114,7 @@ void station_free(struct station *station)
     observer_free(station->observer);
     timers_free(&station->core.timers);
     journal_free(&station->core.journal);
-    transmit_free(&station->core.transmit);
+    outbox_free(&station->core.outbox);
     free(station);
 }
 
@@ -183,7 +183,7 @@ static instant_ns timeout_deadline(const struct station *station)
 static void end_run(struct station *station, instant_ns now_ns)
 {
     station->over = true;
-    station->core.transmit.silent = true;
+    station->core.outbox.silent = true;
     observer_end(station->observer, now_ns);
 }
 
@@ -268,7 +268,7 @@ void station_carrier(struct station *station, bool up, instant_ns now_ns)
     station->carrier_down = !up;
     if (!up) {
         station->pause_ns = now_ns;
-        transmit_clear(&core->transmit);
+        outbox_clear(&core->outbox);
         journal_message(&core->journal, now_ns, NULL,
                         "The cable carries no link: waiting until it is back.");
         return;
@@ -278,14 +278,14 @@ void station_carrier(struct station *station, bool up, instant_ns now_ns)
         session_pause(station->sessions[i], now_ns - station->pause_ns);
     journal_message(&core->journal, now_ns, NULL, "The cable carries a link again.");
     if (core->config.mode != STATION_WATCH)
-        membership_start(station, now_ns);
+        membership_report(station, now_ns);
 }
 
 void station_stop(struct station *station, instant_ns now_ns)
 {
     now_ns = advance(station, now_ns);
     station->stopped = true;
-    transmit_clear(&station->core.transmit);
+    outbox_clear(&station->core.outbox);
     if (!station->over)
         end_run(station, now_ns);
 }
@@ -317,7 +317,7 @@ void station_frame(struct station *station, const struct frame *frame, instant_n
 
 bool station_next_output(struct station *station, struct station_output *ret)
 {
-    return transmit_next(&station->core.transmit, ret);
+    return outbox_next(&station->core.outbox, ret);
 }
 
 bool station_next_event(struct station *station, struct station_event *ret)
@@ -365,7 +365,7 @@ void station_counters(const struct station *station, struct station_counters *re
     const struct core *core = &station->core;
     *ret = (struct station_counters){
         .frames_in = station->frames_in,
-        .frames_out = core->transmit.frames_out,
+        .frames_out = core->outbox.frames_out,
         .retransmissions = core->retransmissions,
         .turnaround_count = core->turnaround.count,
         .turnaround_median_ns = statistics_quantile(&core->turnaround, 0.5),

@@ -22,8 +22,8 @@ static void send_block(struct core *core, struct tftp_transfer *transfer, instan
     struct writer writer = writer_over(payload, sizeof payload);
     tftp_write_data(&writer, transfer->block, config->image + offset,
                     left < TFTP_BLOCK_LENGTH ? left : TFTP_BLOCK_LENGTH);
-    transmit_udp(&core->transmit, &transfer->mac, transfer->ip, core->transfer_port, transfer->port,
-                 payload, writer.length);
+    outbox_udp(&core->outbox, &transfer->mac, transfer->ip, core->transfer_port, transfer->port,
+               payload, writer.length);
     transfer->last_sent_ns = now_ns;
     timer_set(&core->timers, &transfer->timer, now_ns + transfer->repeat_ns);
 }

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Invariants of the station's conduct: see checks.h. */
+#include "tests/sim/checks.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PHONE_FRAME_MAXIMUM 1496
+
+void checks_fail(struct checks *checks, instant_ns now_ns, const char *format, ...)
+{
+    if (checks->violation[0])
+        return;
+    int used = snprintf(checks->violation, sizeof checks->violation,
+                        "at %.6f s: ", (double)now_ns / (double)NS_PER_S);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(checks->violation + used, sizeof checks->violation - (size_t)used, format, arguments);
+    va_end(arguments);
+}
+
+static struct checked_phone *find(struct checks *checks, const struct mac_address *mac)
+{
+    for (unsigned i = 0; i < checks->phone_count; i++) {
+        if (mac_equal(&checks->phones[i].mac, mac))
+            return &checks->phones[i];
+    }
+    return NULL;
+}
+
+static struct checked_phone *find_or_add(struct checks *checks, const struct mac_address *mac)
+{
+    struct checked_phone *phone = find(checks, mac);
+    if (phone || checks->phone_count == CHECKED_PHONES)
+        return phone;
+    phone = &checks->phones[checks->phone_count++];
+    phone->mac = *mac;
+    return phone;
+}
+
+/* ---- What is sent ---- */
+
+static void check_form(struct checks *checks, const struct frame *frame, instant_ns now_ns)
+{
+    if (frame->reason != WIRE_OK)
+        checks_fail(checks, now_ns, "a malformed frame was sent: %s",
+                    wire_reason_text(frame->reason));
+    if (!mac_equal(&frame->ethernet.source, &checks->config->source_mac))
+        checks_fail(checks, now_ns, "a frame from a foreign MAC address was sent");
+    if (frame->length < 60 || frame->length > PHONE_FRAME_MAXIMUM)
+        checks_fail(checks, now_ns, "a frame of %zu bytes was sent", frame->length);
+    if (frame->kind == FRAME_ARP && frame->length != 60)
+        checks_fail(checks, now_ns, "an ARP frame of %zu bytes was sent", frame->length);
+    if (frame->kind != FRAME_IGMP && frame->kind != FRAME_ARP &&
+        frame_loader_drop(frame) != FRAME_LOADER_TAKES)
+        checks_fail(checks, now_ns, "a frame was sent that no loader takes");
+}
+
+static void check_recm(struct checks *checks, const struct frame *frame, instant_ns now_ns)
+{
+    const struct recm_message *message = &frame->recm;
+    if (message->length != RECM_PC_LENGTH || frame->udp.source_port != RECM_PC_PORT)
+        checks_fail(checks, now_ns, "a RECM message of %zu bytes from port %u was sent",
+                    message->length, frame->udp.source_port);
+    if (message->operation == RECM_REQUEST) {
+        if (checks->request_ns && now_ns - checks->request_ns < NS_PER_S)
+            checks_fail(checks, now_ns, "two REQUESTs within a second");
+        checks->request_ns = now_ns;
+        return;
+    }
+    if (checks->config->mode != STATION_RECOVER)
+        checks_fail(checks, now_ns, "an UPGRADE was sent in a mode that orders nothing");
+    if (strcmp(message->serial, RECM_WILDCARD_SERIAL) == 0)
+        checks_fail(checks, now_ns, "an UPGRADE with the wildcard was sent");
+    if (!recm_file_name_is_sendable(message->file_name))
+        checks_fail(checks, now_ns, "an UPGRADE with an unsendable file name was sent");
+    for (unsigned i = 0; i < checks->phone_count; i++) {
+        if (strcmp(checks->phones[i].serial, message->serial) == 0)
+            checks->phones[i].ordered = true;
+    }
+}
+
+static void check_data(struct checks *checks, const struct frame *frame, instant_ns now_ns)
+{
+    struct checked_phone *phone = find(checks, &frame->ethernet.destination);
+    unsigned block = frame->tftp.block;
+    if (frame->tftp.opcode != TFTP_DATA) {
+        checks_fail(checks, now_ns, "TFTP opcode %u was sent", frame->tftp.opcode);
+        return;
+    }
+    if (!phone || !phone->ordered) {
+        checks_fail(checks, now_ns, "DATA was sent to a phone that was not ordered");
+        return;
+    }
+    if (block == 1 && phone->request_open) {
+        phone->request_open = false;
+        phone->acknowledged = 0;
+        phone->block = 1;
+        return;
+    }
+    if (block == phone->block && phone->acknowledged < block)
+        return; /* a repeat of the newest */
+    if (block == phone->block + 1 && phone->acknowledged == phone->block && phone->block)
+        phone->block = block;
+    else
+        checks_fail(checks, now_ns, "DATA %u was sent after DATA %u and ACK %u", block,
+                    phone->block, phone->acknowledged);
+}
+
+static void check_dhcp(struct checks *checks, const struct frame *frame, instant_ns now_ns)
+{
+    const struct dhcp_message *message = &frame->dhcp;
+    const struct checked_phone *phone = find(checks, &message->client_mac);
+    if (message->type != DHCP_OFFER && message->type != DHCP_ACK)
+        checks_fail(checks, now_ns, "DHCP message type %u was sent", message->type);
+    if (!phone || !phone->loader_asked)
+        checks_fail(checks, now_ns, "a lease was given to a host that is no recovery loader");
+    if (checks->config->dhcp == DHCP_POLICY_NEVER)
+        checks_fail(checks, now_ns, "a lease was given against --dhcp never");
+}
+
+void checks_sent(struct checks *checks, const uint8_t *bytes, size_t length, instant_ns now_ns)
+{
+    struct frame frame;
+    frame_dissect(bytes, length, length, &frame);
+    checks->sent++;
+    if (checks->ended || checks->config->mode == STATION_WATCH)
+        checks_fail(checks, now_ns, "a frame was sent after the end");
+    check_form(checks, &frame, now_ns);
+    if (frame.kind == FRAME_RECM)
+        check_recm(checks, &frame, now_ns);
+    else if (frame.kind == FRAME_TFTP)
+        check_data(checks, &frame, now_ns);
+    else if (frame.kind == FRAME_DHCP)
+        check_dhcp(checks, &frame, now_ns);
+}
+
+/* ---- What is received ---- */
+
+static void note_tftp(struct checks *checks, const struct frame *frame)
+{
+    struct checked_phone *phone = find_or_add(checks, &frame->ethernet.source);
+    if (!phone)
+        return;
+    if (frame->tftp.opcode == TFTP_RRQ)
+        phone->request_open = true;
+    else if (frame->tftp.opcode == TFTP_ACK && frame->tftp.block == phone->block)
+        phone->acknowledged = phone->block;
+}
+
+void checks_received(struct checks *checks, const uint8_t *bytes, size_t length)
+{
+    struct frame frame;
+    frame_dissect(bytes, length, length, &frame);
+    if (frame.reason != WIRE_OK || mac_equal(&frame.ethernet.source, &checks->config->source_mac))
+        return;
+    struct checked_phone *phone;
+    switch (frame.kind) {
+    case FRAME_DHCP:
+        phone = dhcp_is_loader(&frame.dhcp) ? find_or_add(checks, &frame.dhcp.client_mac) : NULL;
+        if (phone)
+            phone->loader_asked = true;
+        break;
+    case FRAME_RECM:
+        if (frame.recm.operation != RECM_REPLY)
+            break;
+        phone = find_or_add(checks, &frame.ethernet.source);
+        if (phone)
+            memcpy(phone->serial, frame.recm.serial, sizeof phone->serial);
+        break;
+    case FRAME_TFTP:
+        note_tftp(checks, &frame);
+        break;
+    default:
+        break;
+    }
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The invariants of the station's conduct, checked on every frame it sends or receives: nothing
+ * that could harm a phone, strict lockstep, nobody served but who was ordered, leases to loaders
+ * only, not one frame after the end. Written from the protocol, not from the engine.
+ */
+#ifndef SIM_CHECKS_H
+#define SIM_CHECKS_H
+
+#include "engine/station.h"
+
+#define CHECKED_PHONES 64
+
+struct checked_phone {
+    struct mac_address mac;
+    bool loader_asked; /* a loader DISCOVER or REQUEST was received from it */
+    bool ordered;      /* an UPGRADE for its serial was sent */
+    char serial[RECM_TEXT_SIZE + 1];
+    bool request_open; /* an RRQ came that no DATA 1 has answered yet */
+    unsigned block;    /* newest DATA sent in this download */
+    unsigned acknowledged;
+};
+
+struct checks {
+    const struct station_config *config;
+    struct checked_phone phones[CHECKED_PHONES];
+    unsigned phone_count;
+    bool ended;            /* the run is over: nothing may be sent */
+    instant_ns request_ns; /* the last REQUEST */
+    uint64_t sent;
+    char violation[256]; /* the first one; "" = none */
+};
+
+void checks_sent(struct checks *checks, const uint8_t *bytes, size_t length, instant_ns now_ns);
+void checks_received(struct checks *checks, const uint8_t *bytes, size_t length);
+void checks_fail(struct checks *checks, instant_ns now_ns, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

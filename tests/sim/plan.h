@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a simulated world is like, drawn from one seed: phones, switch, weather on the cables, other
+ * hosts, the user, the station's options; and what has to come of it.
+ */
+#ifndef SIM_PLAN_H
+#define SIM_PLAN_H
+
+#include "engine/station.h"
+#include "phone/phone.h"
+#include "port/segment.h"
+
+#define PLAN_PHONES_MAXIMUM   50
+#define PLAN_OUTAGES_MAXIMUM  3
+#define PLAN_VERDICTS_MAXIMUM 8
+
+/* The one thing that is wrong in a world; small faults of the cables come on top. */
+enum trouble {
+    TROUBLE_NONE,
+    TROUBLE_WEATHER,              /* loss, duplicates, reordering, jitter, for good but bearable */
+    TROUBLE_STORM,                /* half of all frames lost, for a while */
+    TROUBLE_FLAPPING,             /* the PC's link comes and goes, for a while */
+    TROUBLE_POWER_CUTS,           /* the phone loses power at any moment, and gets it back */
+    TROUBLE_NO_PHONE,             /* nothing is connected */
+    TROUBLE_NO_DHCP,              /* nobody gives addresses */
+    TROUBLE_NO_ROUTER,            /* a foreign lease without router */
+    TROUBLE_NO_MASK,              /* a foreign lease without mask */
+    TROUBLE_DEAD_GATEWAY,         /* a foreign lease whose router answers nothing */
+    TROUBLE_DEAD_GATEWAY_NO_HELP, /* the same with --gateway never */
+    TROUBLE_WRONG_SERIAL,
+    TROUBLE_SEVERAL,        /* several phones, none chosen */
+    TROUBLE_ONE_OF_SEVERAL, /* several phones, one chosen by serial */
+    TROUBLE_MANY,           /* up to 50 phones, all of them */
+    TROUBLE_SNOOPING,       /* a switch that hides the phone from the group */
+    TROUBLE_RIVAL,          /* another program asks for phones */
+    TROUBLE_FOREIGN_TFTP,   /* another server refuses every request for a file */
+    TROUBLE_INTERRUPTED,    /* the user ends the run */
+    TROUBLE_FAULTY_PHONE,   /* a fault of phone/fault.h */
+    TROUBLE_COUNT
+};
+
+struct outage {
+    instant_ns off_ns, on_ns;
+};
+
+struct phone_plan {
+    struct phone_config config;
+    instant_ns power_on_ns;
+    struct outage outages[PLAN_OUTAGES_MAXIMUM];
+    unsigned outage_count;
+};
+
+enum foreign_server {
+    SERVER_NONE,
+    SERVER_GOOD,         /* its router answers ARP */
+    SERVER_DEAD_GATEWAY, /* its router does not */
+    SERVER_NO_ROUTER,
+    SERVER_NO_MASK,
+};
+
+/* What has to come of it. */
+enum outcome {
+    OUTCOME_RECOVERED, /* every phone the run was for has the image and runs it */
+    OUTCOME_FAILED,    /* the run ends by itself, and the verdict names the trouble */
+    OUTCOME_ANY,       /* only the invariants count */
+};
+
+struct plan {
+    uint64_t seed;
+    enum trouble trouble;
+    const char *fault; /* TROUBLE_FAULTY_PHONE: its name */
+    enum segment_kind kind;
+    struct segment_cable pc_cable, phone_cable;
+    double storm_loss; /* on the phones' cables, until storm_end_ns */
+    instant_ns storm_end_ns;
+    instant_ns flap_end_ns;
+    struct phone_plan phones[PLAN_PHONES_MAXIMUM];
+    unsigned phone_count;
+    enum foreign_server server;
+    bool foreign_tftp, rival;
+    bool user_power_cycles;  /* the user power-cycles a phone that has gone deaf */
+    instant_ns interrupt_ns; /* 0 = never */
+    struct station_config station;
+    const char *serial; /* what station.selection.serials points at */
+    char serial_text[RECM_TEXT_SIZE + 1];
+
+    enum outcome outcome;
+    enum verdict_id verdicts[PLAN_VERDICTS_MAXIMUM]; /* any of them is right */
+    unsigned verdict_count;
+};
+
+#define PLAN_START_NS (1000 * NS_PER_S)
+#define PLAN_END_NS   (PLAN_START_NS + 7200 * NS_PER_S)
+
+/* The same seed gives the same plan. The image is the caller's. */
+void plan_draw(uint64_t seed, const uint8_t *image, size_t image_length, struct plan *ret);
+/* One phone on a perfect cable, nothing else. */
+void plan_simple(const uint8_t *image, size_t image_length, struct plan *ret);
+/* A phone without help past a dead gateway, and yet expected to be recovered. */
+void plan_hopeless(const uint8_t *image, size_t image_length, struct plan *ret);
+const char *trouble_name(enum trouble trouble);
+
+#endif

@@ -1,0 +1,24 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# A fixed set of random worlds, and proof that the simulation can fail.
+. "$top_srcdir/tests/tap.sh"
+simulate=$top_builddir/tests/sim/simulate
+directory=$(mktemp -d) || exit 1
+trap 'rm -rf "$directory"' EXIT
+tap_plan 3
+
+"$simulate" --first-seed 1 --seeds 400 --invariants-only --trace-directory "$directory" >"$directory/log"
+tap_result $? "400 worlds hold every invariant" "$directory/log"
+
+for run in first second; do
+	"$simulate" --first-seed 12 --seeds 5 --invariants-only --verbose \
+		--trace-directory "$directory" >"$directory/$run"
+done
+[ -s "$directory/first" ] && cmp -s "$directory/first" "$directory/second"
+tap_result $? "the same seeds give the same worlds"
+
+"$simulate" --self-test --trace-directory "$directory" >"$directory/log"
+[ $? = 1 ] && grep -q "0 of 1 phones were recovered" "$directory/log" &&
+	grep -q "replay: scripts/simulate" "$directory/log" && [ -s "$directory/simulate-0.pcap" ]
+tap_result $? "a failure is noticed, with its replay command and its trace" "$directory/log"
+tap_done

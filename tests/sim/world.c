@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A simulated world and what is checked in it: see world.h. */
+#include "tests/sim/world.h"
+
+#include "base/random.h"
+#include "image/image.h"
+#include "phone/fault.h"
+#include "port/recorder.h"
+#include "run/run.h"
+#include "tests/sim/checks.h"
+#include "tests/sim/hosts.h"
+
+#include <md5.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_WRITTEN_SECTOR 5
+#define POWER_CYCLE_AFTER_NS (15 * NS_PER_S) /* the user reads the advice */
+#define POWER_OFF_NS         (3 * NS_PER_S)
+
+struct world;
+
+struct world_phone {
+    struct world *world;
+    const struct phone_plan *plan;
+    struct phone *phone;
+    struct segment_endpoint *endpoint;
+    bool powered;
+    instant_ns power_ns; /* the next change of power */
+    unsigned outages_done;
+    unsigned flashed;
+};
+
+/* Between station and segment: every frame is checked on its way. */
+struct checking_port {
+    struct port base;
+    struct port *inner;
+    struct checks *checks;
+};
+
+struct world {
+    const struct plan *plan;
+    struct checks checks;
+    struct segment *segment;
+    struct world_phone phones[PLAN_PHONES_MAXIMUM];
+    struct host host;
+    struct random storm;
+    struct station *station;
+    bool verbose, interrupted;
+};
+
+/* ---- The checking port ---- */
+
+static enum port_event check_next(struct port *port, instant_ns deadline_ns, struct port_frame *ret,
+                                  struct error *ret_error)
+{
+    struct checking_port *self = (struct checking_port *)port;
+    enum port_event event = self->inner->operations->next(self->inner, deadline_ns, ret, ret_error);
+    if (event == PORT_FRAME)
+        checks_received(self->checks, ret->bytes, ret->captured);
+    return event;
+}
+
+static bool check_send(struct port *port, const uint8_t *bytes, size_t length,
+                       struct error *ret_error)
+{
+    struct checking_port *self = (struct checking_port *)port;
+    checks_sent(self->checks, bytes, length, self->inner->operations->now(self->inner));
+    return self->inner->operations->send(self->inner, bytes, length, ret_error);
+}
+
+static instant_ns check_now(struct port *port)
+{
+    struct checking_port *self = (struct checking_port *)port;
+    return self->inner->operations->now(self->inner);
+}
+
+static void check_counters(struct port *port, struct port_counters *ret)
+{
+    struct checking_port *self = (struct checking_port *)port;
+    self->inner->operations->counters(self->inner, ret);
+}
+
+static void check_close(struct port *port)
+{
+    struct checking_port *self = (struct checking_port *)port;
+    self->inner->operations->close(self->inner);
+}
+
+static const struct port_operations checking_operations = {
+    .next = check_next,
+    .send = check_send,
+    .now = check_now,
+    .counters = check_counters,
+    .close = check_close,
+};
+
+/* ---- Phones ---- */
+
+/* Every sector that the phone may write has to hold what the image says, by its own digests. */
+static void check_flash(struct world_phone *self, instant_ns now_ns)
+{
+    const struct station_config *config = &self->world->plan->station;
+    struct image image;
+    uint8_t digest[16];
+    self->flashed = phone_flash_count(self->phone);
+    bool same = image_check(config->image, config->image_length, &image);
+    for (unsigned i = 0; i < image.sector_count && same; i++) {
+        const struct image_sector *sector = &image.sectors[i];
+        if (sector->number < FIRST_WRITTEN_SECTOR)
+            continue; /* boot and recovery loader are never written */
+        const uint8_t *flash = phone_flash_sector(self->phone, sector->number);
+        MD5_CTX md5;
+        MD5Init(&md5);
+        if (flash)
+            MD5Update(&md5, flash, sector->unpacked_length);
+        MD5Final(digest, &md5);
+        same = flash && memcmp(digest, sector->digest, sizeof digest) == 0;
+    }
+    if (!same)
+        checks_fail(&self->world->checks, now_ns, "phone %s has flashed something else",
+                    self->plan->config.serial);
+}
+
+static void flush(struct world_phone *self, instant_ns now_ns)
+{
+    struct phone_output output;
+    struct phone_event event;
+    while (phone_next_output(self->phone, &output))
+        segment_send(self->endpoint, output.bytes, output.length);
+    while (phone_next_event(self->phone, &event)) {
+        if (self->world->verbose)
+            printf("%12.6f  %s  %s\n", (double)event.time_ns / (double)NS_PER_S,
+                   self->plan->config.serial, event.text);
+    }
+    const char *damage = phone_damage(self->phone);
+    if (damage)
+        checks_fail(&self->world->checks, now_ns, "a phone was damaged: %s", damage);
+    if (phone_flash_count(self->phone) != self->flashed)
+        check_flash(self, now_ns);
+}
+
+static void phone_deliver(void *context, const uint8_t *bytes, size_t length, instant_ns now_ns)
+{
+    struct world_phone *self = context;
+    phone_frame(self->phone, bytes, length, now_ns);
+    flush(self, now_ns);
+}
+
+static instant_ns phone_next_deadline(void *context)
+{
+    const struct world_phone *self = context;
+    return instant_earlier(self->power_ns, phone_deadline(self->phone));
+}
+
+/* A half-written phone is a trouble of its own: no outage then. */
+static bool is_writing(const struct world_phone *self)
+{
+    enum phone_state state = phone_state(self->phone);
+    return state == PHONE_CHECKING || state == PHONE_FLASHING;
+}
+
+static instant_ns next_outage(const struct world_phone *self)
+{
+    if (self->outages_done == self->plan->outage_count)
+        return INSTANT_NEVER;
+    return self->plan->outages[self->outages_done].off_ns;
+}
+
+static void change_power(struct world_phone *self, instant_ns now_ns)
+{
+    if (!self->powered) {
+        phone_power_on(self->phone, now_ns);
+        self->powered = true;
+        self->power_ns = next_outage(self);
+        return;
+    }
+    bool planned = next_outage(self) <= now_ns;
+    instant_ns on_ns = planned ? self->plan->outages[self->outages_done++].on_ns
+                               : now_ns + POWER_OFF_NS; /* the user's own power-cycle */
+    if (is_writing(self)) {
+        self->power_ns = next_outage(self);
+        return;
+    }
+    phone_power_off(self->phone, now_ns);
+    self->powered = false;
+    self->power_ns = on_ns;
+}
+
+static void phone_tick_device(void *context, instant_ns now_ns)
+{
+    struct world_phone *self = context;
+    if (now_ns >= self->power_ns)
+        change_power(self, now_ns);
+    phone_tick(self->phone, now_ns);
+    flush(self, now_ns);
+}
+
+static const struct segment_device phone_device = {
+    .deliver = phone_deliver,
+    .deadline = phone_next_deadline,
+    .tick = phone_tick_device,
+};
+
+static bool storm_drops(void *context, const uint8_t *bytes, size_t length, instant_ns now_ns)
+{
+    struct world *world = context;
+    (void)bytes;
+    (void)length;
+    return now_ns < world->plan->storm_end_ns &&
+           random_unit(&world->storm) < world->plan->storm_loss;
+}
+
+static bool add_phone(struct world *world, unsigned index)
+{
+    struct world_phone *self = &world->phones[index];
+    struct error error;
+    self->world = world;
+    self->plan = &world->plan->phones[index];
+    self->phone = phone_new(&self->plan->config, &error);
+    self->power_ns = self->plan->power_on_ns;
+    if (!self->phone) {
+        checks_fail(&world->checks, PLAN_START_NS, "no phone: %s", error.text);
+        return false;
+    }
+    struct segment_cable cable = world->plan->phone_cable;
+    if (world->plan->storm_loss > 0) {
+        cable.to_switch.drop = cable.from_switch.drop = storm_drops;
+        cable.to_switch.drop_context = cable.from_switch.drop_context = world;
+    }
+    self->endpoint = segment_attach(world->segment, &cable, &phone_device, self);
+    return true;
+}
+
+/* ---- The user ---- */
+
+/* Reads the program's advice and power-cycles what has gone deaf. */
+static void help_deaf_phones(struct world *world, instant_ns now_ns)
+{
+    for (unsigned i = 0; i < world->plan->phone_count; i++) {
+        struct world_phone *self = &world->phones[i];
+        enum phone_state state = phone_state(self->phone);
+        bool deaf = state == PHONE_SERIAL_PROMPT || state == PHONE_CRASHED;
+        if (!deaf || !self->powered || self->power_ns != INSTANT_NEVER)
+            continue;
+        self->power_ns = now_ns + POWER_CYCLE_AFTER_NS;
+        segment_touch(self->endpoint);
+    }
+}
+
+static void watch(void *context, const struct station *station, const struct station_event *event,
+                  instant_ns now_ns)
+{
+    struct world *world = context;
+    if (event && world->verbose && event->text[0])
+        printf("%12.6f  station  %s\n", (double)event->time_ns / (double)NS_PER_S, event->text);
+    if (!event && world->plan->user_power_cycles)
+        help_deaf_phones(world, now_ns);
+    if (world->plan->interrupt_ns && now_ns >= world->plan->interrupt_ns && !world->interrupted) {
+        world->interrupted = true;
+        station_stop(world->station, now_ns);
+    }
+    (void)station;
+}
+
+/* ---- The outcome ---- */
+
+static bool phone_is_wanted(const struct plan *plan, const struct phone_plan *phone)
+{
+    if (plan->station.selection.serial_count)
+        return strcmp(plan->serial_text, phone->config.serial) == 0;
+    return true;
+}
+
+static void count_recovered(const struct world *world, struct world_result *ret)
+{
+    for (unsigned i = 0; i < world->plan->phone_count; i++) {
+        const struct world_phone *self = &world->phones[i];
+        bool wanted = phone_is_wanted(world->plan, self->plan);
+        ret->wanted += wanted;
+        ret->recovered += wanted && phone_flash_count(self->phone) > 0 &&
+                          phone_state(self->phone) == PHONE_NORMAL_FIRMWARE;
+        if (!wanted && phone_flash_count(self->phone) > 0)
+            snprintf(ret->violation, sizeof ret->violation, "phone %s was flashed unasked",
+                     self->plan->config.serial);
+    }
+}
+
+static bool is_right(const struct plan *plan, const struct world_result *result)
+{
+    bool all = result->wanted > 0 && result->recovered == result->wanted;
+    if (all && plan->outcome != OUTCOME_FAILED)
+        return result->verdict == VERDICT_RECOVERED || plan->outcome == OUTCOME_ANY;
+    if (plan->outcome == OUTCOME_ANY)
+        return true;
+    for (unsigned i = 0; i < plan->verdict_count; i++) {
+        if (plan->verdicts[i] == result->verdict)
+            return true;
+    }
+    return false;
+}
+
+static void judge(struct world *world, enum run_end end, struct world_result *ret)
+{
+    const struct plan *plan = world->plan;
+    memcpy(ret->violation, world->checks.violation, sizeof ret->violation);
+    count_recovered(world, ret);
+    ret->end_ns = segment_now(world->segment);
+    ret->ended = end == RUN_DONE;
+    struct diagnosis diagnosis;
+    station_diagnose(world->station, &diagnosis);
+    ret->verdict = diagnosis.leading.id;
+    diagnosis_free(&diagnosis);
+    ret->verdict_right = is_right(plan, ret);
+    if (ret->violation[0])
+        return;
+    if (!ret->ended)
+        snprintf(ret->violation, sizeof ret->violation, "the run did not end");
+    else if (plan->outcome == OUTCOME_RECOVERED && ret->recovered != ret->wanted)
+        snprintf(ret->violation, sizeof ret->violation, "%u of %u phones were recovered",
+                 ret->recovered, ret->wanted);
+    else if (plan->outcome == OUTCOME_FAILED && ret->recovered)
+        snprintf(ret->violation, sizeof ret->violation, "a phone was recovered against all odds");
+}
+
+static void plug_in(struct world *world, struct craft *craft)
+{
+    const struct plan *plan = world->plan;
+    for (unsigned i = 0; i < plan->phone_count; i++) {
+        if (!add_phone(world, i))
+            return;
+    }
+    if (plan->server != SERVER_NONE || plan->foreign_tftp || plan->rival) {
+        host_init(&world->host, plan, craft);
+        world->host.endpoint = segment_attach(world->segment, NULL, &host_device, &world->host);
+    }
+}
+
+static void flap(struct world *world, struct port *port)
+{
+    struct random random = random_from_seed(world->plan->seed + 7);
+    instant_ns now_ns = PLAN_START_NS;
+    while (world->plan->flap_end_ns) {
+        instant_ns down_ns = now_ns + (instant_ns)random_below(&random, 20000) * NS_PER_MS;
+        now_ns = down_ns + (instant_ns)random_below(&random, 5000) * NS_PER_MS + NS_PER_MS;
+        if (now_ns >= world->plan->flap_end_ns)
+            break;
+        segment_set_link(segment_port_endpoint(port), false, down_ns);
+        segment_set_link(segment_port_endpoint(port), true, now_ns);
+    }
+}
+
+static void run(struct world *world, struct port *port, const char *trace_path,
+                struct world_result *ret)
+{
+    struct error error;
+    struct recording *recording = trace_path ? recording_create(trace_path, &error) : NULL;
+    struct port *recorder = recording ? port_recorder_new(port, recording) : NULL;
+    struct checking_port checking = {
+        .base = {&checking_operations},
+        .inner = recorder ? recorder : port,
+        .checks = &world->checks,
+    };
+    world->station = station_new(&world->plan->station, &error);
+    if (!world->station) {
+        checks_fail(&world->checks, PLAN_START_NS, "no station: %s", error.text);
+        memcpy(ret->violation, world->checks.violation, sizeof ret->violation);
+    } else {
+        enum run_end end = run_station(&checking.base, world->station, watch, world, &error);
+        if (end == RUN_TRACE_END || end == RUN_FAILED)
+            printf("%s\n", end == RUN_FAILED ? error.text : "the world has ended");
+        judge(world, end, ret);
+    }
+    station_free(world->station);
+    checking.base.operations->close(&checking.base);
+    recording_close(recording);
+}
+
+void world_run(const struct plan *plan, const char *trace_path, bool verbose,
+               struct world_result *ret)
+{
+    struct error error;
+    struct world *world = calloc(1, sizeof *world);
+    struct craft *craft = craft_new(&error);
+    *ret = (struct world_result){0};
+    if (!world || !craft)
+        abort();
+    world->plan = plan;
+    world->verbose = verbose;
+    world->checks.config = &plan->station;
+    world->storm = random_from_seed(plan->seed + 1);
+    struct segment_config config = {
+        .kind = plan->kind,
+        .seed = plan->seed,
+        .start_ns = PLAN_START_NS,
+        .end_ns = PLAN_END_NS,
+    };
+    world->segment = segment_new(&config);
+    struct port *port = segment_port(world->segment, &plan->pc_cable);
+    if (!port)
+        abort();
+    flap(world, port);
+    plug_in(world, craft);
+    if (world->checks.violation[0])
+        memcpy(ret->violation, world->checks.violation, sizeof ret->violation);
+    run(world, port, trace_path, ret);
+    for (unsigned i = 0; i < plan->phone_count; i++)
+        phone_free(world->phones[i].phone);
+    segment_free(world->segment);
+    craft_free(craft);
+    free(world);
+}
