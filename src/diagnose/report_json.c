@@ -6,12 +6,8 @@
 #include "diagnose/report.h"
 
 #include <jansson.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define NS_PER_US_REAL 1000.0
-#define US_PER_MS_REAL 1000.0
 
 static json_t *checked(json_t *value)
 {
@@ -40,7 +36,7 @@ static json_t *number(uint64_t value)
 /* Milliseconds with three decimals: microseconds are as good as any clock here. */
 static json_t *milliseconds(duration_ns duration)
 {
-    return json_real(round((double)duration / NS_PER_US_REAL) / US_PER_MS_REAL);
+    return json_real((double)((duration + NS_PER_US / 2) / NS_PER_US) / 1000.0);
 }
 
 /* Any bytes as a JSON string. The program's own texts are ASCII; paths and arguments may not be. */
