@@ -201,7 +201,10 @@ static void dissect_llc(struct frame *frame, size_t full_length)
     else if (skip_prefix(frame, llc_stp, LLC_LENGTH) || skip_prefix(frame, snap_pvst, SNAP_LENGTH))
         judge(frame, FRAME_STP, stp_parse(frame->payload, frame->payload_length, &frame->stp), cut);
     else
-        judge(frame, FRAME_OTHER, WIRE_ETHERNET_TYPE_UNKNOWN, cut);
+        judge(frame, FRAME_OTHER,
+              cut && frame->payload_length < SNAP_LENGTH ? WIRE_TRUNCATED
+                                                         : WIRE_ETHERNET_TYPE_UNKNOWN,
+              cut);
 }
 
 void frame_dissect(const uint8_t *bytes, size_t captured, size_t length, struct frame *ret)
