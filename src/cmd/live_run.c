@@ -7,7 +7,6 @@
 #include "cmd/options_table.h"
 #include "cmd/phone_list.h"
 #include "cmd/progress.h"
-#include "cmd/watch.h"
 #include "port/interfaces.h"
 #include "port/interruption.h"
 #include "port/live.h"
@@ -29,7 +28,6 @@ struct live_run {
     struct port *port;
     struct station *station;
     struct progress *progress;
-    struct watcher watcher; /* of watch */
     int interruption;
     bool without_link; /* the run ended before the cable ever carried a link */
 };
@@ -119,12 +117,6 @@ static bool wrap_port(struct live_run *run, struct error *ret_error)
             return error_set(ret_error, ERROR_ENVIRONMENT, "out of memory");
         run->port = wrapped;
     }
-    if (run->options.command == OPTIONS_WATCH) {
-        wrapped = watch_heartbeat_new(run->port);
-        if (!wrapped)
-            return error_set(ret_error, ERROR_ENVIRONMENT, "out of memory");
-        run->port = wrapped;
-    }
     return true;
 }
 
@@ -190,14 +182,6 @@ static void write_results(struct live_run *run, const struct diagnosis *diagnosi
         progress_message(run->progress, "warning: %s", error.text);
 }
 
-static void tell_verdict(struct live_run *run, const struct station *station, instant_ns now_ns)
-{
-    struct text line = TEXT_EMPTY;
-    if (watcher_judge(&run->watcher, station, now_ns, &line))
-        progress_message(run->progress, "%s", text_chars(&line));
-    text_free(&line);
-}
-
 static void observe(void *context, const struct station *station, const struct station_event *event,
                     instant_ns now_ns)
 {
@@ -206,8 +190,6 @@ static void observe(void *context, const struct station *station, const struct s
     const char *trouble = run->recording ? recording_trouble(run->recording) : NULL;
     if (trouble)
         progress_message(run->progress, "warning: %s", trouble);
-    if (run->options.command == OPTIONS_WATCH && !event)
-        tell_verdict(run, station, now_ns);
     if (run->options.phones_path && is_result(event)) {
         struct diagnosis diagnosis;
         station_diagnose(station, &diagnosis);

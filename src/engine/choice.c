@@ -265,6 +265,8 @@ bool choice_run_is_over(const struct station *station)
         return true;
     if (station->choice.only && session_is_over(station->choice.only))
         return true;
+    if (names_phones(station) && entries_left(station) == 0)
+        return true; /* whoever else is there, known or not */
     struct tally tally = count_sessions(station);
     if (tally.over + tally.unnamed == 0 || tally.open)
         return false;

@@ -185,8 +185,7 @@ phone() {
 # recover [OPTION...]: starts the tool on eth0 of host pc as process 'tool', with trace and JSON, and
 # waits until it is at work.
 recover() {
-	host_remember pc
-	rm -f "$lab/tool.pcap"
+	[ -e "$lab/pc.before" ] || host_remember pc
 	start tool pc "$spa_sos" recover -i eth0 -w "$lab/tool.pcap" --json "$@" "$image"
 	wait_until 10 test -s "$lab/tool.pcap"
 }
@@ -221,10 +220,11 @@ host_is_unchanged() { # host [log]
 }
 
 # trace_faults TRACE: prints what tshark calls malformed or gives a bad checksum. Fails if there is
-# such a frame, or if the trace cannot be read to its end.
+# such a frame, or if the trace cannot be read to its end. (The phone asks a group for its file, so
+# tshark does not know the DATA for TFTP by itself and would guess at its contents.)
 trace_faults() {
 	local faults=$lab/faults
-	tshark -n -r "$1" -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -o tcp.check_checksum:TRUE \
+	tshark -n -r "$1" -d udp.port==2000,tftp -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -o tcp.check_checksum:TRUE \
 		-Y '_ws.malformed || ip.checksum.status == "Bad" || udp.checksum.status == "Bad" || tcp.checksum.status == "Bad" || igmp.checksum.status == "Bad"' \
 		>"$faults" 2>"$faults.err" || { cat "$faults.err"; return 1; }
 	cat "$faults"
@@ -311,7 +311,7 @@ lab_reset() {
 	for port in $(ip -json link show type veth | jq -r '.[].ifname') switch; do
 		ip link delete "$port" 2>/dev/null
 	done
-	rm -f "$lab"/*.out "$lab"/*.err "$lab"/*.image "$lab"/*.pcap
+	rm -f "$lab"/*.{out,err,image,pcap,before}
 }
 
 # direct_cable: a PC and a phone, one cable, no address anywhere.

@@ -36,8 +36,8 @@ host pc phone server
 switch
 plug pc phone server
 dhcp_server server 192.168.77.1 --no-ping --dhcp-option=3
-recover --timeout 20
+recover
 phone phone
-ended_failed "a lease without a router" 60 1 lease-without-router no-gateway
+ended_failed "a lease without a router" 120 1 lease-without-router no-gateway
 
 tap_done

@@ -44,8 +44,8 @@ stand_in_is_unicast() {
 result "--gateway stand-in: only the phone was told" stand_in_is_unicast
 lab_reset
 
-dead_gateway --gateway never --timeout 20
-ended_failed "--gateway never" 60 1 gateway-dead
+dead_gateway --gateway never
+ended_failed "--gateway never" 120 1 gateway-dead
 result "--gateway never: the tool kept out of it" equals "$(stand_ins) $(nudges)" "0 0"
 
 tap_done
