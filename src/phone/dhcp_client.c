@@ -114,8 +114,9 @@ static bool read_option(struct lease_reply *reply, uint8_t option, const uint8_t
         reply->router = length >= 4 ? load_be32(value) : 0;
         break;
     case DHCP_OPTION_DNS_SERVER:
-        for (unsigned i = 0; i < 2 && length >= 4 * (i + 1); i++)
-            reply->dns_servers[reply->dns_server_count++ % 2] = load_be32(value + 4 * i);
+        reply->dns_server_count = length / 4 < 2 ? length / 4 : 2;
+        for (unsigned i = 0; i < reply->dns_server_count; i++)
+            reply->dns_servers[i] = load_be32(value + 4 * i);
         break;
     default:
         break;
@@ -153,7 +154,7 @@ static void take_lease(struct phone *phone, const struct lease_reply *reply)
     phone->mask = reply->mask;
     phone->gateway = reply->router;
     phone->server_ip = reply->server_ip;
-    phone->dns_server_count = reply->dns_server_count < 2 ? reply->dns_server_count : 2;
+    phone->dns_server_count = reply->dns_server_count;
     memcpy(phone->dns_servers, reply->dns_servers, sizeof reply->dns_servers);
     phone_note(phone, "console: address %s", ipv4_format(reply->your_ip).text);
     phone_print_cost(phone, LOADER_CONFIGURED_PRINT_NS);
@@ -164,7 +165,6 @@ static void take_reply(struct phone *phone, const struct lease_reply *reply)
 {
     struct dhcp_client *client = &phone->dhcp;
     if (reply->type == DHCP_TYPE_NONE) {
-        client->frozen = true;
         phone_stop_timer(phone);
         phone_note(phone, "frozen by a BOOTP reply without option 53");
     } else if (!client->requesting && !client->refused && reply->type == DHCP_OFFER &&
@@ -192,7 +192,6 @@ void dhcp_client_packet(struct phone *phone, const struct packet *packet)
     if (phone->state != PHONE_DHCP)
         return;
     /* Any packet to port 68, even a foreign one, restarts the running wait; also a frozen one. */
-    client->frozen = false;
     phone_set_timer(phone, client->refused ? LOADER_DHCP_NAK_WAIT_NS : LOADER_DHCP_WAIT_NS, false);
     const uint8_t *bytes = packet->payload;
     if (packet->payload_length < DHCP_OPTIONS_OFFSET || bytes[0] != DHCP_BOOTREPLY ||

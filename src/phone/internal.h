@@ -43,8 +43,6 @@ void phone_transmit_tcp(struct phone *phone, uint8_t flags, uint16_t mss, const 
 void phone_transmit_raw(struct phone *phone, const uint8_t *bytes, size_t length);
 /* Fills with what a heap or a transmit buffer may hold. */
 void phone_transmit_garbage(struct phone *phone, uint8_t *bytes, size_t length);
-/* Room for one more frame whose bytes the caller fills in, due at cpu_ns; NULL if there is none. */
-struct phone_output *phone_transmit_slot(struct phone *phone);
 
 /* ---- dhcp_client.c ---- */
 void dhcp_client_start(struct phone *phone);

@@ -114,21 +114,27 @@ static void announce_address(struct phone *phone)
     phone_transmit_arp(phone, &packet, &mac_broadcast, ETHERNET_MINIMUM_LENGTH);
 }
 
-static void restart(struct phone *phone)
+static void start_after(struct phone *phone, duration_ns wait_ns)
 {
     phone->firmware_step = phone->config.is_static ? STEP_ANNOUNCE : STEP_DISCOVER;
     phone->firmware_transaction_id = (uint32_t)random_u64(&phone->random);
-    duration_ns configured_ns = phone->config.boot_ns;
-    phone_set_timer(phone, configured_ns > 0 ? configured_ns : FIRMWARE_BOOT_NS, false);
+    phone->ip_identification = 0;
+    phone->ip = phone->config.is_static ? phone->config.static_ip : 0;
+    phone_set_timer(phone, wait_ns, false);
 }
 
 void normal_firmware_start(struct phone *phone)
 {
     phone->chain.filled = phone->chain.taken = phone->chain.released = 0;
-    phone->ip_identification = 0;
-    phone->ip = phone->config.is_static ? phone->config.static_ip : 0;
     phone_set_state(phone, PHONE_NORMAL_FIRMWARE);
-    restart(phone);
+    duration_ns configured_ns = phone->config.boot_ns;
+    start_after(phone, configured_ns > 0 ? configured_ns : FIRMWARE_BOOT_NS);
+}
+
+static void crash_and_start_again(struct phone *phone)
+{
+    phone_note(phone, "the normal firmware crashes");
+    start_after(phone, FIRMWARE_CRASH_NS);
 }
 
 void normal_firmware_timer(struct phone *phone)
@@ -138,6 +144,8 @@ void normal_firmware_timer(struct phone *phone)
     case STEP_REQUEST: /* no ACK: begin again */
         phone->firmware_step = STEP_DISCOVER;
         send_dhcp(phone, DHCP_DISCOVER);
+        if (phone->config.faults.firmware_crash_loop)
+            crash_and_start_again(phone);
         break;
     case STEP_ANNOUNCE:
         announce_address(phone);
@@ -146,16 +154,11 @@ void normal_firmware_timer(struct phone *phone)
         break;
     default:
         send_cdp(phone);
-        phone_set_timer(phone, CDP_INTERVAL_NS, false);
+        if (phone->config.faults.firmware_crash_loop)
+            crash_and_start_again(phone);
+        else
+            phone_set_timer(phone, CDP_INTERVAL_NS, false);
         break;
-    }
-    if (phone->config.faults.firmware_crash_loop && phone->firmware_step != STEP_CDP &&
-        phone->timer_ns - phone->cpu_ns == FIRMWARE_DHCP_WAIT_NS) {
-        phone_note(phone, "the normal firmware crashes");
-        phone->ip_identification = 0;
-        phone->ip = 0;
-        restart(phone);
-        phone_set_timer(phone, FIRMWARE_CRASH_NS, false);
     }
 }
 

@@ -52,7 +52,6 @@ struct timed_output {
 };
 
 struct dhcp_client {
-    bool frozen;           /* by a plain BOOTP reply */
     bool requesting;       /* an OFFER was taken */
     bool refused;          /* a NAK: the pause before the next DISCOVER */
     unsigned transmission; /* of the present message, from 1 */

@@ -23,7 +23,8 @@ void phone_transmit_garbage(struct phone *phone, uint8_t *bytes, size_t length)
         bytes[i] = (uint8_t)(random_u64(&phone->random) >> 32);
 }
 
-struct phone_output *phone_transmit_slot(struct phone *phone)
+/* Room for one more frame, due at cpu_ns; NULL if there is none. */
+static struct phone_output *take_slot(struct phone *phone)
 {
     if (phone->output_count == PHONE_OUTPUT_RING)
         return NULL;
@@ -32,17 +33,12 @@ struct phone_output *phone_transmit_slot(struct phone *phone)
     return &phone->outputs[place].output;
 }
 
-static void take_back_slot(struct phone *phone)
-{
-    phone->output_count--;
-}
-
 /* A finished frame: a liar may still lay hands on it. */
 static void leave(struct phone *phone, struct phone_output *output, size_t length)
 {
     output->length = length;
     if (length == 0)
-        take_back_slot(phone);
+        phone->output_count--;
     else if (phone->config.faults.liar)
         fault_distort(phone, output);
 }
@@ -65,7 +61,7 @@ void phone_transmit_udp(struct phone *phone, uint32_t destination_ip, uint16_t s
         header.source_ip = 0; /* also after an UPGRADE spoilt the address */
         header.destination_mac = mac_broadcast;
     }
-    struct phone_output *output = phone_transmit_slot(phone);
+    struct phone_output *output = take_slot(phone);
     if (!output)
         return;
     size_t built = craft_udp(phone->craft, &header, payload, length, output->bytes);
@@ -78,7 +74,7 @@ void phone_transmit_udp(struct phone *phone, uint32_t destination_ip, uint16_t s
 void phone_transmit_arp(struct phone *phone, const struct arp_packet *packet,
                         const struct mac_address *destination, size_t frame_length)
 {
-    struct phone_output *output = phone_transmit_slot(phone);
+    struct phone_output *output = take_slot(phone);
     if (!output)
         return;
     size_t built = craft_arp(phone->craft, &phone->config.mac, destination, CRAFT_NO_VLAN, packet,
@@ -113,14 +109,14 @@ void phone_transmit_tcp(struct phone *phone, uint8_t flags, uint16_t mss, const 
         header.source_mac = mac_zero;
         header.source_ip = 0;
     }
-    struct phone_output *output = phone_transmit_slot(phone);
+    struct phone_output *output = take_slot(phone);
     if (output)
         leave(phone, output, craft_tcp(phone->craft, &header, payload, length, output->bytes));
 }
 
 void phone_transmit_raw(struct phone *phone, const uint8_t *bytes, size_t length)
 {
-    struct phone_output *output = phone_transmit_slot(phone);
+    struct phone_output *output = take_slot(phone);
     if (!output || length > sizeof output->bytes)
         return;
     memcpy(output->bytes, bytes, length);

@@ -12,7 +12,8 @@
 #include <string.h>
 #include <strings.h>
 
-#define HTTP_PORT 80
+#define HTTP_PORT     80
+#define SCHEME_LENGTH 7 /* of both */
 
 /* Splits host[:port][/path]. Returns: false if there is no host. */
 static bool split(const char *rest, struct url *url)
@@ -34,15 +35,10 @@ static bool split(const char *rest, struct url *url)
 static struct url url_parse(const char *text)
 {
     struct url url = {.port = HTTP_PORT};
-    const char *rest;
-    if (strncmp(text, "tftp://", 7) == 0)
-        rest = text + 7;
-    else if (strncmp(text, "http://", 7) == 0)
-        rest = text + 7;
-    else
+    url.is_http = strncmp(text, "http://", SCHEME_LENGTH) == 0;
+    if (!url.is_http && strncmp(text, "tftp://", SCHEME_LENGTH) != 0)
         return (struct url){0};
-    url.is_http = text[0] == 'h';
-    url.present = split(rest, &url);
+    url.present = split(text + SCHEME_LENGTH, &url);
     url.is_name = !ipv4_parse(url.host, &url.host_ip);
     return url;
 }

@@ -6,6 +6,7 @@
 #include "phone_bench.h"
 
 #include "phone/firmware.h"
+#include "tests/support/synthetic_image.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -179,7 +180,7 @@ static void P7_19_a_file_that_is_no_image_hangs_and_crashes_the_phone(void **sta
     json_decref(table);
 }
 
-static void unpacked_sectors_are_in_flash_and_their_digest_holds(void **state)
+static void the_sectors_in_flash_are_the_unpacked_ones(void **state)
 {
     (void)state;
     struct firmware_memory memory;
@@ -203,6 +204,43 @@ static void unpacked_sectors_are_in_flash_and_their_digest_holds(void **state)
     free(bytes);
 }
 
+static void short_and_stored_sectors_are_written_and_the_rest_is_erased(void **state)
+{
+    (void)state;
+    struct firmware_memory memory;
+    uint8_t *bytes = synthetic_image(400000, 7, &memory.length);
+    uint8_t *sector = malloc(PHONE_SECTOR_LENGTH);
+    memory.bytes = bytes;
+    struct firmware_check check;
+    firmware_check(&memory, &check);
+    assert_int_equal(check.result, FIRMWARE_ACCEPTED);
+    struct phone_config config = phone_config_default();
+    struct bench *bench = bench_new(&config);
+    assert_true(bench_get_address(bench));
+    assert_true(bench_order(bench, "image.bin"));
+    assert_true(bench_transfer(bench, bytes, memory.length));
+    assert_true(bench_reach(bench, PHONE_NORMAL_FIRMWARE, 600 * NS_PER_S));
+    unsigned whole = 0, partial = 0;
+    for (unsigned entry = 0; entry < check.entry_count; entry++) {
+        unsigned number = firmware_sector_number(&memory, entry);
+        const uint8_t *flash = phone_flash_sector(bench->phone, number);
+        if (firmware_sector_is_skipped(number)) {
+            assert_null(flash);
+            continue;
+        }
+        size_t length = firmware_unpack(&memory, entry, sector);
+        assert_memory_equal(flash, sector, length);
+        for (size_t i = length; i < PHONE_SECTOR_LENGTH; i++)
+            assert_int_equal(flash[i], 0xff);
+        whole += length == PHONE_SECTOR_LENGTH;
+        partial += length < PHONE_SECTOR_LENGTH;
+    }
+    assert_true(whole > 0 && partial > 0);
+    bench_free(bench);
+    free(sector);
+    free(bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,7 +248,8 @@ int main(void)
         cmocka_unit_test(the_phone_writes_the_sectors_that_the_loader_wrote),
         cmocka_unit_test(a_refused_image_changes_no_sector_and_the_phone_listens_again),
         cmocka_unit_test(P7_19_a_file_that_is_no_image_hangs_and_crashes_the_phone),
-        cmocka_unit_test(unpacked_sectors_are_in_flash_and_their_digest_holds),
+        cmocka_unit_test(the_sectors_in_flash_are_the_unpacked_ones),
+        cmocka_unit_test(short_and_stored_sectors_are_written_and_the_rest_is_erased),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -320,6 +320,54 @@ static void P8_7_more_than_7340032_bytes_with_the_header_are_too_many(void **sta
     bench_free(bench);
 }
 
+static void P8_5_a_server_that_falls_silent_or_refuses_ends_the_attempt(void **state)
+{
+    (void)state;
+    struct bench *bench = connected("http://192.168.77.111/x.bin");
+    expect_tcp(bench, TCP_FLAG_RST | TCP_FLAG_ACK, 11 * S);
+    bench_free(bench);
+    bench = connected("http://192.168.77.111/x.bin");
+    put_segment(bench, TCP_FLAG_RST | TCP_FLAG_ACK, 1001, NULL, 0);
+    assert_true(bench_reach(bench, PHONE_LISTENING, S));
+    assert_true(bench_is_silent(bench, 15 * S));
+    bench_free(bench);
+}
+
+static void P8_7_an_answer_without_a_body_is_no_image(void **state)
+{
+    (void)state;
+    static const char header[] = "HTTP/1.0 200 OK\r\n\r\n";
+    struct bench *bench = connected("http://192.168.77.111/x.bin");
+    put_segment(bench, TCP_FLAG_ACK | TCP_FLAG_FIN, 1001, header, sizeof header - 1);
+    bench_run_for(bench, 2 * S);
+    assert_int_equal(phone_state(bench->phone), PHONE_LISTENING);
+    assert_true(bench_console_says(bench, "without a body"));
+    bench_free(bench);
+}
+
+static void P8_7_a_header_without_an_end_is_given_up(void **state)
+{
+    (void)state;
+    static const char line[1000] = "HTTP/1.0 200 OK\r\n";
+    struct bench *bench = connected("http://192.168.77.111/x.bin");
+    for (uint32_t i = 0; i < 2; i++) {
+        put_segment(bench, TCP_FLAG_ACK, 1001 + i * 1000, line, sizeof line);
+        expect_tcp(bench, TCP_FLAG_ACK, S);
+    }
+    put_segment(bench, TCP_FLAG_ACK, 3001, line, sizeof line);
+    expect_tcp(bench, TCP_FLAG_RST | TCP_FLAG_ACK, S);
+    bench_free(bench);
+}
+
+static void P8_3_a_name_without_a_name_server_fails_at_once(void **state)
+{
+    (void)state;
+    struct bench *bench = with_url("tftp://firmware.example/x");
+    assert_true(bench_is_silent(bench, 100 * S));
+    assert_true(bench_console_says(bench, "no name server"));
+    bench_free(bench);
+}
+
 static void P8_8_a_static_phone_cannot_use_http(void **state)
 {
     (void)state;
@@ -393,6 +441,10 @@ int main(void)
         cmocka_unit_test(P8_7_segments_out_of_order_are_not_taken),
         cmocka_unit_test(P8_7_another_status_than_200_ends_the_attempt),
         cmocka_unit_test(P8_7_more_than_7340032_bytes_with_the_header_are_too_many),
+        cmocka_unit_test(P8_5_a_server_that_falls_silent_or_refuses_ends_the_attempt),
+        cmocka_unit_test(P8_7_an_answer_without_a_body_is_no_image),
+        cmocka_unit_test(P8_7_a_header_without_an_end_is_given_up),
+        cmocka_unit_test(P8_3_a_name_without_a_name_server_fails_at_once),
         cmocka_unit_test(P8_8_a_static_phone_cannot_use_http),
         cmocka_unit_test(P4_12_http_eats_requests_but_answers_arp),
         cmocka_unit_test(P6_9_after_http_each_frame_costs_35_ms_until_the_next_tftp_attempt),
