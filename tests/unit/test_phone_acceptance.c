@@ -326,6 +326,22 @@ static void P2_14_loop_counts_stretch_on_hardware(void **state)
     assert_int_equal(time_of_second_rrq(PHONE_TIMING_NOMINAL), 2000 * MS);
 }
 
+static void P2_14_handling_frames_stretches_a_loop_count(void **state)
+{
+    (void)state;
+    struct bench *bench = listening();
+    assert_true(bench_order(bench, "x"));
+    instant_ns first_ns = bench->last.time_ns;
+    for (unsigned i = 0; i < 5; i++) {
+        bench_request(bench, RECM_WILDCARD_SERIAL);
+        assert_true(is_answered(bench)); /* 0.58 s each */
+    }
+    assert_true(bench_next(bench, 10 * NS_PER_S));
+    assert_int_equal(bench->last.kind, FRAME_TFTP);
+    assert_in_range(bench->last.time_ns - first_ns, 9100 * MS, 9400 * MS);
+    bench_free(bench);
+}
+
 static duration_ns reply_time(const struct phone_config *config)
 {
     struct bench *bench = bench_new(config);
@@ -646,6 +662,7 @@ int main(void)
         cmocka_unit_test(P2_13_the_second_of_two_frames_back_to_back_can_be_lost),
         cmocka_unit_test(P2_13_at_most_five_frames_wait_while_it_prints),
         cmocka_unit_test(P2_14_loop_counts_stretch_on_hardware),
+        cmocka_unit_test(P2_14_handling_frames_stretches_a_loop_count),
         cmocka_unit_test(P2_15_printing_delays_the_reply_unless_the_console_is_locked),
         cmocka_unit_test(P2_15_a_message_for_another_phone_costs_time_too),
         cmocka_unit_test(P2_16_a_packet_of_another_protocol_costs_40_ms),

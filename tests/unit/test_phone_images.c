@@ -241,6 +241,25 @@ static void short_and_stored_sectors_are_written_and_the_rest_is_erased(void **s
     free(bytes);
 }
 
+static void a_length_of_2_to_the_31_is_invalid_even_if_its_end_wraps_into_the_file(void **state)
+{
+    (void)state;
+    static const uint32_t lengths[] = {0x80000000, 0xffffff00};
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        struct firmware_memory memory;
+        struct firmware_check check;
+        uint8_t *bytes = synthetic_image(20000, 7, &memory.length);
+        memory.bytes = bytes;
+        store_be32(bytes + 0x80 + 4, lengths[i]);
+        store_be32(bytes + 0x80 + 8, 0x1000 - lengths[i]);
+        synthetic_image_seal(bytes);
+        firmware_check(&memory, &check);
+        assert_int_equal(check.result, FIRMWARE_REJECTED);
+        assert_string_equal(check.lines[0], "Invalid sector info len");
+        free(bytes);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +268,7 @@ int main(void)
         cmocka_unit_test(a_refused_image_changes_no_sector_and_the_phone_listens_again),
         cmocka_unit_test(P7_19_a_file_that_is_no_image_hangs_and_crashes_the_phone),
         cmocka_unit_test(the_sectors_in_flash_are_the_unpacked_ones),
+        cmocka_unit_test(a_length_of_2_to_the_31_is_invalid_even_if_its_end_wraps_into_the_file),
         cmocka_unit_test(short_and_stored_sectors_are_written_and_the_rest_is_erased),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
