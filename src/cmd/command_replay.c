@@ -225,8 +225,7 @@ static struct station *make_station(struct replay *replay, struct error *ret_err
         config->selection.serials = replay->options.serials;
         config->selection.serial_count = replay->options.serial_count;
     }
-    /* The recorded PC had made up its mind: no waiting for a second phone to answer. */
-    if (replay->facts.ordered && !replay->facts.has_specific_serial) {
+    if (replay->facts.chosen_at_once && !replay->facts.has_specific_serial) {
         config->selection.macs = &replay->facts.phone_mac;
         config->selection.mac_count = 1;
     }

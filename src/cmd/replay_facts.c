@@ -8,6 +8,8 @@
 
 /* An OFFER this soon after the first DISCOVER did not wait for other servers. */
 #define WAITED_FOR_OTHERS_NS (3 * NS_PER_S)
+/* This program waits longer for a second phone unless it was told which one is meant. */
+#define SETTLING_SHORTEST_NS (2 * NS_PER_S)
 /* So many group requests without a broadcast one show that the PC did not alternate. */
 #define GROUP_ONLY_REQUESTS 4
 
@@ -52,6 +54,7 @@ static void note_recm(struct replay_facts *facts, const struct frame *frame)
     const struct recm_message *message = &frame->recm;
     if (message->operation == RECM_UPGRADE && !facts->ordered) {
         facts->ordered = true;
+        facts->chosen_at_once = frame->time_ns - facts->first_reply_ns < SETTLING_SHORTEST_NS;
         facts->tftp_port = message->tftp_port;
         memcpy(facts->file_name, message->file_name, sizeof facts->file_name);
     } else if (message->operation == RECM_REQUEST) {
@@ -59,10 +62,11 @@ static void note_recm(struct replay_facts *facts, const struct frame *frame)
             facts->broadcast_requests++;
         else if (mac_is_group(&frame->ethernet.destination))
             facts->group_requests++;
-        if (!facts->has_specific_serial && strcmp(message->serial, RECM_WILDCARD_SERIAL) != 0) {
+        if (!facts->requested && strcmp(message->serial, RECM_WILDCARD_SERIAL) != 0) {
             facts->has_specific_serial = true;
             memcpy(facts->serial, message->serial, sizeof facts->serial);
         }
+        facts->requested = true;
     }
 }
 
@@ -118,6 +122,8 @@ static void note_frame(struct replay_facts *facts, const struct frame *frame,
         facts->discovered = true;
         facts->first_discover_ns = frame->time_ns;
     }
+    if (from_phone && is_recovery_message(frame, true) && facts->first_reply_ns == 0)
+        facts->first_reply_ns = frame->time_ns;
     if (from_pc && is_recovery_message(frame, false))
         note_recm(facts, frame);
     else if (frame->kind == FRAME_TFTP)

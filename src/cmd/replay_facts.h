@@ -17,8 +17,10 @@ struct replay_facts {
     uint32_t pc_ip;
     unsigned prefix_length;
     int vlan;
-    bool has_specific_serial;
-    char serial[RECM_TEXT_SIZE + 1]; /* asked for by REQUEST, if not the wildcard */
+    bool requested, has_specific_serial;
+    char serial[RECM_TEXT_SIZE + 1]; /* asked for by the first REQUEST, if not the wildcard */
+    instant_ns first_reply_ns;       /* of the phone; 0 = none */
+    bool chosen_at_once;             /* the order came before a second phone could have answered */
     char file_name[128];             /* of the first UPGRADE */
     uint16_t tftp_port;              /* announced in it */
     uint16_t transfer_port;          /* source of DATA */
