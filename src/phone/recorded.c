@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NO_STEP              SIZE_MAX
-#define DISCOVER_INTERVAL_NS (5 * NS_PER_S) /* docs: protocol, DHCP client */
+#define NO_STEP SIZE_MAX
 
 struct recorded_phone *recorded_phone_new(const struct mac_address *mac, double speed,
                                           struct error *ret_error)
@@ -18,6 +17,7 @@ struct recorded_phone *recorded_phone_new(const struct mac_address *mac, double 
     phone->speed = speed;
     phone->due_step = NO_STEP;
     phone->transfer_step = NO_STEP;
+    phone->last_played = NO_STEP;
     phone->craft = craft_new(ret_error);
     if (!phone->craft) {
         free(phone);
@@ -101,17 +101,33 @@ instant_ns recorded_phone_deadline(const struct recorded_phone *phone)
 }
 
 /*
- * A recorded phone whose first DISCOVER was answered asks a second time when today's is not, as
- * every loader does (docs: protocol, DHCP client).
+ * Where the recorded partner answered at once and today's does not, the phone asks again as every
+ * loader does (docs: protocol; the pace is that of the recorded traces).
  */
-static void plan_second_discover(struct recorded_phone *phone, size_t played, instant_ns now_ns)
+static const struct repeat {
+    enum script_kind kind, awaited;
+    duration_ns interval_ns;
+    unsigned times; /* in all */
+} repeats[] = {
+    {SCRIPT_DISCOVER, SCRIPT_OFFER, 5 * NS_PER_S, 2},
+    {SCRIPT_ARP_REQUEST, SCRIPT_ARP_REPLY, 280 * NS_PER_MS, 3},
+    {SCRIPT_READ_REQUEST, SCRIPT_DATA, 6400 * NS_PER_MS, 5},
+    {SCRIPT_DATA_ACK, SCRIPT_DATA, 6400 * NS_PER_MS, 5},
+};
+
+static void plan_repeat(struct recorded_phone *phone, size_t played, instant_ns now_ns)
 {
-    if (phone->steps[played].kind != SCRIPT_DISCOVER || phone->discovers != 1 ||
-        phone->position >= phone->step_count ||
-        phone->steps[phone->position].stimulus != SCRIPT_OFFER)
+    size_t next = phone->position;
+    if (phone->due_step != NO_STEP || next >= phone->step_count)
         return;
-    phone->due_step = played;
-    phone->due_ns = now_ns + (duration_ns)((double)DISCOVER_INTERVAL_NS / phone->speed);
+    for (size_t i = 0; i < sizeof repeats / sizeof repeats[0]; i++) {
+        const struct repeat *repeat = &repeats[i];
+        if (phone->steps[played].kind != repeat->kind ||
+            phone->steps[next].stimulus != repeat->awaited || phone->plays >= repeat->times)
+            continue;
+        phone->due_step = played;
+        phone->due_ns = now_ns + (duration_ns)((double)repeat->interval_ns / phone->speed);
+    }
 }
 
 void recorded_phone_tick(struct recorded_phone *phone, instant_ns now_ns)
@@ -127,12 +143,15 @@ void recorded_phone_tick(struct recorded_phone *phone, instant_ns now_ns)
         if (phone->has_last_block)
             block = phone->last_block;
     }
-    phone->discovers = step->kind == SCRIPT_DISCOVER ? phone->discovers + 1 : 0;
+    phone->plays =
+        index == phone->last_played && block == phone->last_played_block ? phone->plays + 1 : 1;
+    phone->last_played = index;
+    phone->last_played_block = block;
     play(phone, index, block);
     if (index >= phone->position)
         phone->position = index + 1;
     plan_next(phone, now_ns);
-    plan_second_discover(phone, index, now_ns);
+    plan_repeat(phone, index, now_ns);
 }
 
 /*

@@ -77,7 +77,9 @@ struct recorded_phone {
     instant_ns due_ns;
     size_t due_step;      /* the step that is due; SIZE_MAX: none */
     size_t transfer_step; /* the last SCRIPT_DATA_ACK played; SIZE_MAX: none */
-    unsigned discovers;   /* in a row */
+    size_t last_played;   /* step; SIZE_MAX: none */
+    uint16_t last_played_block;
+    unsigned plays; /* how often it was played in a row */
     uint32_t last_transaction_id;
     uint16_t last_block;
     bool has_last_block;

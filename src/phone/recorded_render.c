@@ -91,7 +91,7 @@ static size_t render_udp(struct recorded_phone *phone, const struct script_step 
         .time_to_live = frame->ipv4.time_to_live,
         .vlan = CRAFT_NO_VLAN,
     };
-    if (step->kind == SCRIPT_DISCOVER && phone->discovers > 1) {
+    if (step->kind == SCRIPT_DISCOVER && phone->plays > 1) {
         /* The transaction id steps with each DISCOVER; the last one heard is the base. */
         store_be32(payload + 4, phone->last_transaction_id + DISCOVER_ID_STEP);
         phone->last_transaction_id += DISCOVER_ID_STEP;
