@@ -58,7 +58,8 @@ const char *phone_damage(const struct phone *phone)
     return phone->damage[0] ? phone->damage : NULL;
 }
 
-static void note(struct phone *phone, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void note(struct phone *phone, const char *format,
+                                                       va_list arguments)
 {
     unsigned place = (phone->event_first + phone->event_count) % PHONE_EVENT_RING;
     if (phone->event_count == PHONE_EVENT_RING)

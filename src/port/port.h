@@ -17,9 +17,9 @@
 #include <stdint.h>
 
 enum port_event {
-    PORT_FRAME,       /* *ret is filled */
-    PORT_DEADLINE,    /* the deadline came first */
-    PORT_CARRIER_UP,  /* the cable carries a link again */
+    PORT_FRAME,      /* *ret is filled */
+    PORT_DEADLINE,   /* the deadline came first */
+    PORT_CARRIER_UP, /* the cable carries a link again */
     PORT_CARRIER_DOWN,
     PORT_INTERRUPTED, /* a signal asked the run to end */
     PORT_END,         /* a trace has no more frames */

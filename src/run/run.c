@@ -22,7 +22,8 @@ static bool drain(struct port *port, struct station *station, run_observer *obse
     return true;
 }
 
-/* One step: waits for the port and tells the station. Returns: false when the run ends, *ret says how. */
+/* One step: waits for the port and tells the station. Returns: false when the run ends, *ret says
+ * how. */
 static bool step(struct port *port, struct station *station, enum run_end *ret,
                  struct error *ret_error)
 {
