@@ -4,12 +4,12 @@
 
 #include <cap-ng.h>
 #include <errno.h>
+#include <limits.h>
 #include <seccomp.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/types.h>
 #include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -23,20 +23,28 @@
 #define HAS_SANITIZER 0
 #endif
 
-/* Returns: true with the numbers of the user who called sudo; false if it was not sudo. */
-static bool invoking_user(uid_t *ret_user, gid_t *ret_group)
+/* Returns: false for anything but a number above 0 that fits an int. */
+static bool read_identity(const char *name, unsigned *ret)
 {
-    const char *user = getenv("SUDO_UID");
-    const char *group = getenv("SUDO_GID");
-    if (geteuid() != 0 || !user || !group || *user == '\0' || *group == '\0')
+    const char *text = getenv(name);
+    if (!text || *text < '0' || *text > '9')
         return false;
-    char *user_end, *group_end;
-    unsigned long uid = strtoul(user, &user_end, 10);
-    unsigned long gid = strtoul(group, &group_end, 10);
-    if (*user_end || *group_end || uid == 0)
+    char *end;
+    errno = 0;
+    unsigned long value = strtoul(text, &end, 10);
+    if (errno != 0 || *end != '\0' || value == 0 || value > INT_MAX)
         return false;
-    *ret_user = (uid_t)uid;
-    *ret_group = (gid_t)gid;
+    *ret = (unsigned)value;
+    return true;
+}
+
+bool privileges_invoking_user(uid_t *ret_user, gid_t *ret_group)
+{
+    unsigned user, group;
+    if (geteuid() != 0 || !read_identity("SUDO_UID", &user) || !read_identity("SUDO_GID", &group))
+        return false;
+    *ret_user = (uid_t)user;
+    *ret_group = (gid_t)group;
     return true;
 }
 
@@ -44,7 +52,7 @@ bool privileges_drop(struct error *ret_error)
 {
     uid_t user;
     gid_t group;
-    if (invoking_user(&user, &group)) {
+    if (privileges_invoking_user(&user, &group)) {
         capng_clear(CAPNG_SELECT_BOTH);
         int status =
             capng_change_id((int)user, (int)group, CAPNG_INIT_SUPP_GRP | CAPNG_CLEAR_BOUNDING);

@@ -9,6 +9,14 @@
 
 #include "base/error.h"
 
+#include <sys/types.h>
+
+/*
+ * Returns: true with the numbers of the user and group who started the program with sudo; false if
+ * it does not run as root, was not started by sudo, or was by root.
+ */
+bool privileges_invoking_user(uid_t *ret_user, gid_t *ret_group);
+
 /*
  * Drops capabilities and, if sudo started the program, becomes the invoking user with that user's
  * groups. For an ordinary user without capabilities this changes nothing but "no new privileges".

@@ -6,6 +6,7 @@
 #include "port/recording.h"
 
 #include "base/bytes.h"
+#include "port/privileges.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -42,17 +43,12 @@ struct recording {
 /* A run under sudo leaves no files of root's behind. */
 static void give_to_invoking_user(int descriptor)
 {
-    const char *user = getenv("SUDO_UID");
-    const char *group = getenv("SUDO_GID");
-    if (geteuid() != 0 || !user || !group)
-        return;
-    char *user_end, *group_end;
-    unsigned long uid = strtoul(user, &user_end, 10);
-    unsigned long gid = strtoul(group, &group_end, 10);
-    if (*user == '\0' || *user_end || *group == '\0' || *group_end)
+    uid_t user;
+    gid_t group;
+    if (!privileges_invoking_user(&user, &group))
         return;
     /* On a file system without owners this fails, and nothing is lost. */
-    int ignored = fchown(descriptor, (uid_t)uid, (gid_t)gid);
+    int ignored = fchown(descriptor, user, group);
     (void)ignored;
 }
 

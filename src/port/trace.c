@@ -132,10 +132,13 @@ static void end_of_records(struct trace *trace, int status)
         return;
     }
     trace->end = PORT_FAILED;
-    error_set(&trace->error, ERROR_INPUT,
-              "%s: damaged after frame %" PRIu64 ": %s\nThe frames before that can be used on "
-              "their own: editcap -r IN OUT 1-%" PRIu64,
-              trace->name, trace->number, why, trace->number);
+    char hint[128] = "";
+    if (trace->number > 0)
+        snprintf(hint, sizeof hint,
+                 "\nThe frames before that can be used on their own: editcap -r IN OUT 1-%" PRIu64,
+                 trace->number);
+    error_set(&trace->error, ERROR_INPUT, "%s: damaged after frame %" PRIu64 ": %s%s", trace->name,
+              trace->number, why, hint);
 }
 
 /* Makes `pending` the next frame that passes the filter, or ends the trace. */

@@ -31,6 +31,12 @@ pair() {
 }
 unpair() { ip link del left 2>/dev/null; }
 
+# begin ARGUMENT...: the probe in the background as $pid; what an earlier one has said is gone at once
+begin() {
+	rm -f "$out"
+	"$probe" "$@" >"$out" &
+	pid=$!
+}
 # wait_for EXPRESSION: until the probe has said it
 wait_for() { wait_until 10 grep -qE "$1" "$out"; }
 
@@ -42,8 +48,7 @@ check "a frame of 60 bytes stays one of 60 bytes" times_said 'length 60 type 080
 check "frames are counted both ways" said '^in 5 out 5 lost 0$'
 check "the run ends at its deadline" said '^deadline$'
 
-"$probe" left 5 0 >"$out" &
-pid=$!
+begin left 5 0
 wait_for '^open$'
 "$probe" right 1 3 >/dev/null
 kill -TERM $pid
@@ -53,8 +58,7 @@ check "a signal ends the run and is named" said '^interrupted by 15$'
 check "frames are stamped by the kernel just before they are read" \
 	not_said 'age_us ([0-9]{6,}|-)'
 
-"$probe" left 5 0 drop >"$out" &
-pid=$!
+begin left 5 0 drop
 wait_for '^open$'
 capabilities=$(grep -E '^Cap(Prm|Eff|Inh|Amb)' /proc/$pid/status | grep -vc '0000000000000000')
 no_new_privileges=$(sed -n 's/^NoNewPrivs:\t//p' /proc/$pid/status)
@@ -68,9 +72,8 @@ check "it receives without capabilities" times_said '^frame .* from 77 ' 3
 check "it sends without capabilities" said '^in 5 out 5 lost 0$'
 
 if [ "$(wc -l </proc/self/uid_map)" -eq 1 ] && grep -q ' 4294967295$' /proc/self/uid_map; then
-	SUDO_UID=65534 SUDO_GID=65533 "$probe" left 5 1 drop >"$out" &
-	pid=$!
-	wait_for '^frame '
+	SUDO_UID=65534 SUDO_GID=65533 begin left 5 1 drop
+		wait_for '^frame '
 	users=$(sed -n 's/^Uid:\t//p' /proc/$pid/status | tr '\t' ' ')
 	groups=$(sed -n 's/^Gid:\t//p' /proc/$pid/status | tr '\t' ' ')
 	kill -KILL $pid
@@ -82,16 +85,14 @@ else
 	tap_skip "under sudo a run becomes the user who called it" "this namespace has one user"
 fi
 
-"$probe" left 20 0 >"$out" &
-pid=$!
+begin left 20 0
 wait_for '^open$'
 check "a run listens to all MAC addresses" promiscuity_is left 1
 kill -KILL $pid
 wait $pid 2>/dev/null
 check "nothing of that is left when the run is killed" promiscuity_is left 0
 
-"$probe" left 20 0 >"$out" &
-pid=$!
+begin left 20 0
 wait_for '^open$'
 ip link set right down
 wait_for '^carrier down$'
@@ -117,8 +118,7 @@ ip link set left down
 "$probe" left 1 0 >"$out"
 check "an interface that is switched off is said to be, with the cure" \
 	said '^error 3 left: .*switched off.*ip link set left up'
-"$probe" left 1 0 wait >"$out" &
-pid=$!
+begin left 1 0 wait
 wait_for '^waiting switched-off 1$'
 ip link set left up
 wait_for '^waiting no-carrier 2$'

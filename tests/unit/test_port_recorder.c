@@ -245,6 +245,26 @@ static void new_files_belong_to_the_invoking_user(void **state)
     recording_close(automatic);
 }
 
+static void odd_sudo_variables_change_nothing(void **state)
+{
+    (void)state;
+    static const char *const odd[] = {"", "-1", "0", "12x", "99999999999999999999", " 5"};
+    struct error error = {0};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        struct stat status;
+        setenv("SUDO_UID", odd[i], 1);
+        setenv("SUDO_GID", odd[i], 1);
+        struct recording *recording = recording_create(file, &error);
+        assert_non_null(recording);
+        assert_int_equal(stat(file, &status), 0);
+        assert_int_equal(status.st_uid, geteuid());
+        recording_close(recording);
+        unlink(file);
+    }
+    unsetenv("SUDO_UID");
+    unsetenv("SUDO_GID");
+}
+
 static void an_automatic_trace_is_private_and_leaves_nothing(void **state)
 {
     (void)state;
@@ -428,6 +448,7 @@ int main(void)
         FILE_TEST(a_full_disk_is_said_once_and_leaves_a_whole_trace),
         FILE_TEST(a_reader_that_goes_away_does_not_end_the_program),
         FILE_TEST(new_files_belong_to_the_invoking_user),
+        FILE_TEST(odd_sudo_variables_change_nothing),
         FILE_TEST(an_automatic_trace_is_private_and_leaves_nothing),
         FILE_TEST(an_automatic_trace_cuts_data_and_is_kept_on_failure),
         FILE_TEST(two_kept_traces_of_one_second_get_two_names),

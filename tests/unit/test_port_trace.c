@@ -447,6 +447,55 @@ static void cooked_frames_get_an_ethernet_header(void **state)
     }
 }
 
+/* A cooked v1 frame with a payload of its own. */
+static size_t cooked_payload(uint8_t *ret, uint8_t packet_type, uint16_t protocol,
+                             const uint8_t *payload, size_t length)
+{
+    memset(ret, 0, 16);
+    ret[1] = packet_type;
+    store_be16(ret + 4, 6);
+    memcpy(ret + 6, phone, 6);
+    store_be16(ret + 14, protocol);
+    memcpy(ret + 16, payload, length);
+    return 16 + length;
+}
+
+static void cooked_arp_tags_and_lengths_are_understood(void **state)
+{
+    (void)state;
+    uint8_t arp[28], tagged[4 + 28], bpdu[38] = {0x42, 0x42, 0x03}, bytes[64];
+    memcpy(arp, ethernet_frame + 14, sizeof arp);
+    arp[7] = 2; /* a reply to 02:...:99 */
+    memcpy(arp + 18, (uint8_t[]){2, 0, 0, 0, 0, 0x99}, 6);
+    store_be16(tagged, 10);
+    store_be16(tagged + 2, 0x0806);
+    memcpy(tagged + 4, arp, sizeof arp);
+
+    struct file_image image = {0};
+    put_pcap_header(&image, 0xa1b2c3d4, 113);
+    put_pcap_record(&image, 1, 0, bytes, cooked_payload(bytes, 0, 0x0806, arp, sizeof arp));
+    put_pcap_record(&image, 1, 0, bytes, cooked_payload(bytes, 0, 0x8100, tagged, sizeof tagged));
+    put_pcap_record(&image, 1, 0, bytes, cooked_payload(bytes, 2, 4, bpdu, sizeof bpdu));
+    arp[7] = 1; /* a request to one host: who-has 192.168.77.20, which has sent before */
+    memcpy(arp + 24, (uint8_t[]){192, 168, 77, 20}, 4);
+    put_pcap_record(&image, 1, 0, bytes, cooked_payload(bytes, 4, 0x0806, arp, sizeof arp));
+
+    struct port *port = open_image(&image);
+    struct port_frame frame;
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(next(port, &frame), PORT_FRAME);
+        assert_memory_equal(frame.bytes, ((uint8_t[]){2, 0, 0, 0, 0, 0x99}), 6);
+        assert_int_equal(load_be16(frame.bytes + 12), i == 0 ? 0x0806 : 0x8100);
+    }
+    assert_int_equal(load_be16(frame.bytes + 14), 10);
+    assert_int_equal(next(port, &frame), PORT_FRAME);
+    assert_int_equal(frame.bytes[0], 0x03); /* a group nobody knows */
+    assert_int_equal(load_be16(frame.bytes + 12), sizeof bpdu);
+    assert_int_equal(next(port, &frame), PORT_FRAME);
+    assert_memory_equal(frame.bytes, phone, 6);
+    port->operations->close(port);
+}
+
 static void cooked_records_too_short_for_their_header_are_skipped(void **state)
 {
     (void)state;
@@ -521,6 +570,7 @@ int main(void)
         cmocka_unit_test(deadlines_between_frames_move_the_clock_and_lose_ties),
         cmocka_unit_test(filtered_frames_are_left_out_but_counted),
         cmocka_unit_test(cooked_frames_get_an_ethernet_header),
+        cmocka_unit_test(cooked_arp_tags_and_lengths_are_understood),
         cmocka_unit_test(cooked_records_too_short_for_their_header_are_skipped),
         cmocka_unit_test(what_is_sent_reaches_the_callback_only),
     };
