@@ -46,7 +46,8 @@ local e = {
     bad_length = expert("bad_length", "Wrong length: the phone drops it", PI_MALFORMED, ERROR),
     heap_damage = expert("heap_damage", "More than 160 bytes: this damages the phone's heap",
         PI_PROTOCOL, ERROR),
-    bad_magic = expert("bad_magic", "The magic is not RECM: the phone drops it", PI_MALFORMED, ERROR),
+    bad_magic = expert("bad_magic", "The magic is not RECM: the phone drops it", PI_MALFORMED,
+        ERROR),
     bad_op = expert("bad_op", "This operation is not for this sender", PI_MALFORMED, ERROR),
     wrong_source_port = expert("wrong_source_port", "Wrong source port: the phone drops it",
         PI_PROTOCOL, ERROR),
@@ -69,7 +70,8 @@ local e = {
     file_name_long = expert("file_name_long", "File name of more than 63 characters", PI_PROTOCOL,
         WARN),
     no_address = expert("no_address", "The phone has no address yet (DHCP)", PI_SEQUENCE, NOTE),
-    reply_unterminated = expert("reply_unterminated", "The text fills its field", PI_PROTOCOL, NOTE),
+    reply_unterminated = expert("reply_unterminated", "The text fills its field", PI_PROTOCOL,
+        NOTE),
 }
 local experts = {}
 for _, one in pairs(e) do
@@ -78,8 +80,8 @@ end
 spasos.experts = experts
 
 -- A text field of `size` bytes, as far as it was captured: the text, and what follows its NUL as
--- `rest`. Returns the text, whether a NUL ends it, the tree item and the text's bytes; nil if nothing
--- of it is there.
+-- `rest`. Returns the text, whether a NUL ends it, the tree item and the text's length in bytes; nil
+-- if nothing of it is there.
 local function add_text(tree, buffer, field, offset, size, rest)
     local there = math.min(size, buffer:len() - offset)
     if there <= 0 then
@@ -123,10 +125,17 @@ local function add_rest(tree, buffer, field, offset)
     end
 end
 
+-- Labels carry both numbers. Twelve hex digits may be a serial number (88019FA42805), but none that is
+-- known begins with 00.
+local function looks_like_mac(text)
+    return text:match("^00%x%x%x%x%x%x%x%x%x%x$") or text:match("^%x%x[:-]%x%x[:-]%x%x[:-]") or
+        text:match("^%x%x%x%x%.%x%x%x%x%.%x%x%x%x$")
+end
+
 local function judge_serial(item, serial, terminated)
     if not terminated then
         item:add_proto_expert_info(e.serial_unterminated)
-    elseif serial:match("^00%x%x%x%x%x%x%x%x%x%x$") or serial:match("^%x%x[:-]%x%x[:-]%x%x[:-]") then
+    elseif looks_like_mac(serial) then
         item:add_proto_expert_info(e.serial_is_mac)
     elseif serial:match("%l") then
         item:add_proto_expert_info(e.serial_lower_case)

@@ -7,6 +7,7 @@
 #include "cmd/options_table.h"
 #include "cmd/phone_list.h"
 #include "cmd/progress.h"
+#include "cmd/watch.h"
 #include "port/interfaces.h"
 #include "port/interruption.h"
 #include "port/live.h"
@@ -28,6 +29,7 @@ struct live_run {
     struct port *port;
     struct station *station;
     struct progress *progress;
+    struct watcher watcher; /* of watch */
     int interruption;
     bool without_link; /* the run ended before the cable ever carried a link */
 };
@@ -117,6 +119,12 @@ static bool wrap_port(struct live_run *run, struct error *ret_error)
             return error_set(ret_error, ERROR_ENVIRONMENT, "out of memory");
         run->port = wrapped;
     }
+    if (run->options.command == OPTIONS_WATCH) {
+        wrapped = watch_heartbeat_new(run->port);
+        if (!wrapped)
+            return error_set(ret_error, ERROR_ENVIRONMENT, "out of memory");
+        run->port = wrapped;
+    }
     return true;
 }
 
@@ -182,6 +190,14 @@ static void write_results(struct live_run *run, const struct diagnosis *diagnosi
         progress_message(run->progress, "warning: %s", error.text);
 }
 
+static void tell_verdict(struct live_run *run, const struct station *station, instant_ns now_ns)
+{
+    struct text line = TEXT_EMPTY;
+    if (watcher_judge(&run->watcher, station, now_ns, &line))
+        progress_message(run->progress, "%s", text_chars(&line));
+    text_free(&line);
+}
+
 static void observe(void *context, const struct station *station, const struct station_event *event,
                     instant_ns now_ns)
 {
@@ -190,6 +206,8 @@ static void observe(void *context, const struct station *station, const struct s
     const char *trouble = run->recording ? recording_trouble(run->recording) : NULL;
     if (trouble)
         progress_message(run->progress, "warning: %s", trouble);
+    if (run->options.command == OPTIONS_WATCH && !event)
+        tell_verdict(run, station, now_ns);
     if (run->options.phones_path && is_result(event)) {
         struct diagnosis diagnosis;
         station_diagnose(station, &diagnosis);

@@ -238,7 +238,10 @@ static void observe_reply(struct observer *observer, struct phone_facts *phone,
 {
     phone->answered = true;
     phone->reply = frame->recm;
-    phone_set_ip(observer, phone, frame->recm.ip, frame);
+    if (frame->reason ==
+        WIRE_TRUNCATED) /* the field is not there: its source address is the same */
+        phone->reply.ip = frame->ipv4.source;
+    phone_set_ip(observer, phone, phone->reply.ip, frame);
     marks_add(&phone->boot.replies, observer, frame);
     marks_add(&phone->replies, observer, frame);
     find_question(observer, phone, frame);

@@ -67,8 +67,9 @@ static const char style[] =
     "footer{margin-top:2.5rem;padding-top:.8rem;border-top:1px solid var(--rule);"
     "color:var(--soft);font-size:.82rem}\n"
     "@media print{:root{color-scheme:light;--ink:#000;--soft:#444;--rule:#bbb;--paper:#fff;"
-    "--card:#fff;--mark:#f3efdd}body{padding:0;max-width:none;font-size:10.5pt}h2,.kicker{"
-    "break-after:avoid}tr,.advice{break-inside:avoid}*{-webkit-print-color-adjust:exact;"
+    "--card:#fff;--mark:#f3efdd}body{padding:0;max-width:none;font-size:10.5pt}h2,.kicker{break-"
+    "after:"
+    "avoid}tr,.advice{break-inside:avoid}*{-webkit-print-color-adjust:exact;"
     "print-color-adjust:exact}.scroll{overflow:visible}.ladder{min-width:0}}\n";
 
 void html_text(struct text *ret, const char *chars)

@@ -10,6 +10,7 @@
 #define WAITING_NS             SECONDS(20) /* a phone that nobody asks for so long waits in vain */
 #define SHORT_WAITING_NS       SECONDS(5)
 #define DEAF_NS                SECONDS(10)
+#define DEAF_REQUESTS          10
 #define SNOOPING_REQUESTS      10 /* docs: verdicts, snooping */
 #define FILTERED_REQUESTS      3  /* docs: verdicts, reply-filtered */
 #define FILTERED_REQUESTS_MANY 6
@@ -339,34 +340,51 @@ RULE(judge_reply_filtered)
     return true;
 }
 
+/* Asked often enough, and not only by a way that a switch may have blocked. */
+static bool asked_every_way(const struct observer *observer, const struct phone_facts *phone,
+                            const struct asked *asked)
+{
+    unsigned other_ways = asked->outside_url - asked->group_unanswered;
+    return asked->outside_url >= DEAF_REQUESTS && other_ways >= 3 &&
+           silence(observer, phone) >= WAITING_NS;
+}
+
 RULE(judge_phone_deaf)
 {
     const struct boot *boot = &phone->boot;
     bool had_address = boot->acks.total || boot->dhcp_requests.total || boot->replies.total ||
                        boot->arp_answers.total;
+    uint64_t arp = boot->arp_unanswered.total;
     struct asked asked;
 
     if (phone->in_firmware || !had_address || silence(observer, phone) < DEAF_NS ||
         (attempt_is_current(phone) && !is_open_attempt(observer, phone)) ||
-        boot->round_requests > 1 || boot->arp_unanswered.total == 0)
+        boot->round_requests > 1)
         return false;
     asked_since(observer, phone, phone->seen_ns, &asked);
-    if (asked.unanswered < 2 || asked.heard != asked.unanswered)
+    bool everything_tried = asked_every_way(observer, phone, &asked);
+    if (asked.unanswered < 2 || asked.heard != asked.unanswered || (!arp && !everything_tried))
         return false;
+    /* Its ARP answers are unicast: where the capture shows no unicast they may have been sent. */
     bool lease_was_good = (boot->acks.total && boot->has_mask) || boot->replies.total;
-    bool often = asked.unanswered >= 5 && boot->arp_unanswered.total >= 2;
     bool sees_answers = visibility_of(phone) != SEES_NO_UNICAST;
-    ret->confidence = lease_was_good && often && sees_answers ? CONFIDENCE_CERTAIN
-                      : often                                 ? CONFIDENCE_LIKELY
-                                                              : CONFIDENCE_POSSIBLE;
+    bool often = (asked.unanswered >= 5 && arp >= 2) || everything_tried;
+    ret->confidence = lease_was_good && often && sees_answers && arp ? CONFIDENCE_CERTAIN
+                      : often                                        ? CONFIDENCE_LIKELY
+                                                                     : CONFIDENCE_POSSIBLE;
     judge_number(ret, boot->ack_number);
     judge_number(ret, phone->seen_number);
     judge_marks(ret, &asked.unanswered_marks);
     judge_marks(ret, &boot->arp_unanswered);
-    text_add(&ret->detail,
-             "%s was heard last %s before the end; since then it left %u requests and %llu ARP "
-             "requests unanswered.",
-             phone_words(phone).text, span(silence(observer, phone)).text, asked.unanswered,
-             (unsigned long long)boot->arp_unanswered.total);
+    text_add(&ret->detail, "%s was heard last %s before the end; since then it left %u requests",
+             phone_words(phone).text, span(silence(observer, phone)).text, asked.unanswered);
+    if (arp)
+        text_add(&ret->detail, " and %llu ARP requests", (unsigned long long)arp);
+    text_add(&ret->detail, " unanswered.");
+    if (boot->acks.total == 0 && boot->dhcp_requests.total)
+        text_add(&ret->detail,
+                 " Its lease from %s is not in the capture: one without subnet mask "
+                 "or router has this effect.",
+                 ipv4_format(boot->chosen_server).text);
     return true;
 }

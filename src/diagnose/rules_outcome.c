@@ -92,7 +92,10 @@ RULE(judge_found)
         return false;
     struct asked asked;
     asked_since(observer, phone, phone->boot.begin_ns, &asked);
-    ret->confidence = CONFIDENCE_CERTAIN;
+    /* Without the questions, or with an order from before its restart, this is not the whole story.
+     */
+    ret->confidence =
+        asked.answered_marks.total && phone->attempts == 0 ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
     judge_marks(ret, &asked.answered_marks);
     judge_marks(ret, &phone->boot.replies);
     char product[ESCAPED(RECM_TEXT_SIZE)], software[ESCAPED(RECM_TEXT_SIZE)];

@@ -173,6 +173,12 @@ static instant_ns quiet_until(const struct observer *observer, const struct phon
     return until;
 }
 
+uint64_t acknowledged_bytes(const struct attempt *attempt)
+{
+    /* By number: the capture may lack some. No image is long enough to make the number wrap. */
+    return attempt->acks.total ? (uint64_t)attempt->last_ack * TFTP_BLOCK_LENGTH : 0;
+}
+
 enum completeness completeness_of(const struct observer *observer, const struct phone_facts *phone)
 {
     const struct attempt *attempt = &phone->attempt;
@@ -184,7 +190,9 @@ enum completeness completeness_of(const struct observer *observer, const struct 
     bool last_was_sent =
         attempt->newest_data_is_short && attempt->newest_data == (uint16_t)(attempt->last_ack + 1);
     bool data_is_invisible = attempt->data.total == 0;
-    if ((!last_was_sent && !data_is_invisible) || attempt->ack_repeats)
+    bool all_by_length =
+        attempt->file_length && acknowledged_bytes(attempt) >= attempt->file_length;
+    if ((!last_was_sent && !data_is_invisible && !all_by_length) || attempt->ack_repeats)
         return NOT_COMPLETE;
     return quiet_until(observer, phone) - attempt->last_ack_ns >= REPEAT_WAIT_NS
                ? COMPLETE_BY_SILENCE

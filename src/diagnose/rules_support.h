@@ -60,6 +60,9 @@ void asked_since(const struct observer *observer, const struct phone_facts *phon
 
 /* ---- downloads ---- */
 
+/* What the phone has acknowledged, in whole blocks. */
+uint64_t acknowledged_bytes(const struct attempt *attempt);
+
 enum completeness { NOT_COMPLETE, COMPLETE_BY_SILENCE, COMPLETE_AS_SEEN };
 /* Whether the phone has the whole file, as seen or as its later silence shows. */
 enum completeness completeness_of(const struct observer *observer, const struct phone_facts *phone);

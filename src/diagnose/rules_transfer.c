@@ -151,9 +151,9 @@ RULE(judge_wrong_block)
 
 static void add_progress(const struct attempt *attempt, struct text *ret)
 {
-    uint64_t bytes = attempt->blocks * TFTP_BLOCK_LENGTH;
+    uint64_t bytes = acknowledged_bytes(attempt);
 
-    if (attempt->file_length >= bytes && attempt->file_length > 0)
+    if (attempt->file_length > bytes)
         text_add(ret, "at %llu %%", (unsigned long long)(bytes * 100 / attempt->file_length));
     else
         text_add(ret, "after block %u", attempt->last_ack);
@@ -209,9 +209,14 @@ RULE(judge_rebooted_in_transfer)
 
     if (!attempt->rebooted || attempt->acks.total == 0 || !is_open_attempt(observer, phone))
         return false;
-    bool sees_data = attempt->data.total > 0;
-    ret->confidence =
-        sees_data && attempt->ack_repeats < 4 ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
+    /* Where the capture lost a frame, the last block may have come. Sure is only what shows that
+     * more was to come: a whole block sent in vain, and the length in the image's header. */
+    bool next_was_sent = attempt->has_newest_data && !attempt->newest_data_is_short &&
+                         attempt->newest_data == (uint16_t)(attempt->last_ack + 1);
+    bool much_was_left = attempt->file_length > acknowledged_bytes(attempt) + TFTP_BLOCK_LENGTH;
+    ret->confidence = next_was_sent && much_was_left   ? CONFIDENCE_CERTAIN
+                      : next_was_sent || much_was_left ? CONFIDENCE_LIKELY
+                                                       : CONFIDENCE_POSSIBLE;
     /* After four repeats it had given up; then somebody switched it off and on. */
     if (attempt->ack_repeats >= 4)
         ret->confidence = CONFIDENCE_POSSIBLE;

@@ -17,15 +17,14 @@ static void reply_for(struct core *core, uint32_t ip, const struct arp_packet *r
     outbox_arp(&core->outbox, &request->sender_mac, &reply);
 }
 
-/* A probe for the phone's own address ends its wait: it claims nothing (docs: protocol, ARP). */
-static void nudge(struct core *core, const struct arp_packet *request)
+void arp_probe(struct core *core, const struct mac_address *mac, uint32_t ip)
 {
     struct arp_packet probe = {
         .operation = ARP_REQUEST_OPERATION,
         .sender_mac = core->config.source_mac,
-        .target_ip = request->sender_ip,
+        .target_ip = ip,
     };
-    outbox_arp(&core->outbox, &request->sender_mac, &probe);
+    outbox_arp(&core->outbox, mac, &probe);
 }
 
 void arp_answer_own(struct core *core, const struct arp_packet *request)
@@ -46,7 +45,7 @@ const char *arp_help(struct core *core, struct gateway_help *help, const struct 
     }
     if (help->asked >= NUDGE_AT &&
         (policy == GATEWAY_POLICY_AUTO || policy == GATEWAY_POLICY_NUDGE)) {
-        nudge(core, request);
+        arp_probe(core, &request->sender_mac, request->sender_ip);
         return "nudged the phone past its gateway with an ARP probe";
     }
     return NULL;

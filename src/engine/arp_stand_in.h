@@ -14,6 +14,9 @@ struct gateway_help {
     unsigned asked;      /* in this attempt */
 };
 
+/* "who-has phone" from 0.0.0.0 to the phone alone: it claims nothing, and ends a wait for a gateway
+ * (docs: protocol, ARP). */
+void arp_probe(struct core *core, const struct mac_address *mac, uint32_t ip);
 /* "who-has our address": answered at once, to the asker alone. */
 void arp_answer_own(struct core *core, const struct arp_packet *request);
 /* A phone we ordered asks for its gateway: the first request is left to the gateway, the second

@@ -38,6 +38,7 @@ static void loader_asks(struct station *station, const struct frame *frame, inst
             dhcp_server_discover(core, &session->dhcp, message, now_ns);
     } else if (message->type == DHCP_REQUEST) {
         session->lease_server = message->server_identifier;
+        session->ip = message->requested_ip; /* the ACK of another server may stay unseen */
         session_handle(session, EVENT_DHCP_REQUEST, now_ns);
         if (!is_passive(station) && dhcp_server_request(core, &session->dhcp, message))
             leased(station, session, session->dhcp.lease_ip, now_ns);

@@ -13,6 +13,9 @@
 
 #define PROBE_INTERVAL_NS (1500 * NS_PER_MS)
 #define PROBE_SPACING_NS  (1 * NS_PER_S) /* never closer together */
+/* Every sixth question to a silent phone is an ARP probe: an answer says that it lives and that the
+ * REQUESTs are lost on the way, silence that it is deaf. */
+#define PROBE_ARP_EVERY 6
 /* A phone that has just got its lease listens; its console is busy for some tenths of a second. */
 #define PROBE_AFTER_LEASE_NS (500 * NS_PER_MS)
 /* After so many unanswered serial-specific REQUESTs every fourth one is a wildcard: whoever answers
@@ -52,7 +55,7 @@
 #define LEASE_GUESS_NS   (6 * NS_PER_S)  /* no second REQUEST after 5 s: the ACK came, unseen */
 #define LEASE_TIME_S     86400u
 /* A phone that has had its address for so long and answers nothing is deaf. */
-#define DEAF_PATIENCE_NS (60 * NS_PER_S)
+#define DEAF_PATIENCE_NS (66 * NS_PER_S) /* a full minute of questions and a round more */
 /* The user was told to power-cycle the phone, and may have to walk to it. */
 #define POWER_CYCLE_PATIENCE_NS (180 * NS_PER_S)
 /* The lease was seen and kills the loader: time for the user to power-cycle it, no more. */

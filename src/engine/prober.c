@@ -58,6 +58,11 @@ static void ask_phone(struct station *station, struct session *session,
                       enum destination destination, instant_ns now_ns)
 {
     const char *serial = session->serial;
+    bool silent = session->state == SESSION_ADDRESSED || session->state == SESSION_RETRY;
+    if (silent && session->ip && ++session->questions % PROBE_ARP_EVERY == 0) {
+        arp_probe(&station->core, &session->mac, session->ip);
+        return;
+    }
     if (!session->answered || !recm_serial_is_sendable(serial)) {
         serial = choice_search_serial(station, station->prober.search_count);
         destination = TO_PHONE; /* a wildcard for this phone is nobody else's business */

@@ -670,6 +670,7 @@ enum heard session_heard(struct session *session, uint16_t ip_id, instant_ns now
     session->restarted = !continues;
     if (!continues && now_ns - session->heard_ns < RESTART_SHORTEST_NS)
         return HEARD_STALE;
+    session->questions = 0;
     session->ip_id = ip_id;
     session->ip_id_known = true;
     session->heard_ns = now_ns;

@@ -70,6 +70,7 @@ struct session {
     bool lease_dead;                /* its lease was seen, and stops the loader */
     uint32_t lease_server;          /* whose lease it asked for; 0 = nobody's yet */
     unsigned attempts;              /* orders that began an attempt */
+    unsigned questions;             /* since it was last heard of */
     unsigned orders;                /* UPGRADEs of this attempt */
     uint16_t ip_id, transfer_ip_id; /* the last one heard; that of the RRQ being served */
     bool ip_id_known;

@@ -243,6 +243,8 @@ void station_tick(struct station *station, instant_ns now_ns)
     now_ns = advance(station, now_ns);
     if (station->over)
         return;
+    if (station->core.config.mode == STATION_WATCH)
+        observer_end(station->observer, now_ns); /* who only listens learns from silence too */
     if (!station->carrier_down)
         timers_fire(&station->core.timers, now_ns);
     settle_accounts(station, now_ns);

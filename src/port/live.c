@@ -3,6 +3,7 @@
 #include "port/live.h"
 
 #include "port/carrier.h"
+#include "port/live_filter.h"
 
 #include <errno.h>
 #include <libnet.h>
@@ -26,7 +27,6 @@
 #define SPIN_NS        (50 * NS_PER_US)
 #define SPIN_PAUSE     64 /* sends without spinning after a spin in vain */
 #define CALLS_PER_LOOK 256
-#define FILTER_SIZE    2048
 #define PATH_TEXT_SIZE 512
 
 enum { POLL_FRAMES, POLL_CARRIER, POLL_INTERRUPT, POLL_COUNT };
@@ -296,26 +296,6 @@ static bool no_permission(const struct live *live, struct error *ret_error)
                      live->name, program);
 }
 
-/*
- * What the station and the observer can use, tagged or not. Of TCP: connections that begin or end,
- * all that a loader sends (TTL 250; docs: protocol, URL attempts), and all of our own.
- */
-static void write_filter(char *ret, size_t size, uint32_t address)
-{
-    char own[64] = "";
-    if (address != 0)
-        snprintf(own, sizeof own, " or host %s", ipv4_format(address).text);
-    char wanted[FILTER_SIZE / 2 - 64];
-    snprintf(wanted, sizeof wanted,
-             "arp or igmp or icmp or ether proto 0x88cc or ether dst 01:80:c2:00:00:00"
-             " or ether dst 01:00:0c:cc:cc:cc or ether dst 01:00:0c:cc:cc:cd"
-             " or (udp and (port 67 or port 68 or port 69 or port 2000 or port 4810 or port 4811"
-             " or port 44821)) or host 234.4.8.10"
-             " or (tcp and (tcp[13] & 7 != 0 or (ip[8] > 240 and ip[8] <= 250)%s))",
-             own);
-    snprintf(ret, size, "%s or (vlan and (%s))", wanted, wanted);
-}
-
 static bool open_capture(struct live *live, struct error *ret_error)
 {
     char reason[PCAP_ERRBUF_SIZE];
@@ -351,9 +331,9 @@ static bool open_capture(struct live *live, struct error *ret_error)
 
 static bool set_filter(struct live *live, uint32_t address, struct error *ret_error)
 {
-    char text[FILTER_SIZE];
+    char text[LIVE_FILTER_SIZE];
     struct bpf_program filter;
-    write_filter(text, sizeof text, address);
+    live_filter_write(address, text);
     if (pcap_compile(live->pcap, &filter, text, 1, PCAP_NETMASK_UNKNOWN) != 0)
         return error_set(ret_error, ERROR_ENVIRONMENT, "%s: no filter: %s", live->name,
                          pcap_geterr(live->pcap));

@@ -2,6 +2,8 @@
 /* The loop: see run.h. */
 #include "run/run.h"
 
+#define LAST_FRAMES_MAXIMUM 64 /* a busy wire must not hold up the end */
+
 /* Sends what the station wants sent and reports what it has to say. */
 static bool drain(struct port *port, struct station *station, run_observer *observer, void *context,
                   struct error *ret_error)
@@ -22,19 +24,39 @@ static bool drain(struct port *port, struct station *station, run_observer *obse
     return true;
 }
 
-/* One step: waits for the port and tells the station. Returns: false when the run ends, *ret says
- * how. */
+static void tell_frame(struct station *station, const struct port_frame *received)
+{
+    struct frame frame;
+    frame_dissect(received->bytes, received->captured, received->length, &frame);
+    frame.time_ns = received->time_ns;
+    frame.number = received->number;
+    station_frame(station, &frame, received->time_ns);
+}
+
+/* What was sent last has not come back yet: a recording and the verdict are to have it as well. */
+static void take_last_frames(struct port *port, struct station *station)
+{
+    struct port_frame received;
+    struct error ignored;
+    instant_ns now_ns = port->operations->now(port);
+    for (unsigned i = 0; i < LAST_FRAMES_MAXIMUM; i++) {
+        if (port->operations->next(port, now_ns, &received, &ignored) != PORT_FRAME)
+            break;
+        tell_frame(station, &received);
+    }
+}
+
+/*
+ * One step: waits for the port and tells the station. Returns: false when the run ends, *ret says
+ * how.
+ */
 static bool step(struct port *port, struct station *station, enum run_end *ret,
                  struct error *ret_error)
 {
     struct port_frame received;
-    struct frame frame;
     switch (port->operations->next(port, station_deadline(station), &received, ret_error)) {
     case PORT_FRAME:
-        frame_dissect(received.bytes, received.captured, received.length, &frame);
-        frame.time_ns = received.time_ns;
-        frame.number = received.number;
-        station_frame(station, &frame, received.time_ns);
+        tell_frame(station, &received);
         return true;
     case PORT_DEADLINE:
         station_tick(station, port->operations->now(port));
@@ -68,11 +90,15 @@ enum run_end run_station(struct port *port, struct station *station, run_observe
             end = RUN_FAILED;
             break;
         }
-        if (station_done(station))
+        if (station_done(station)) {
+            take_last_frames(port, station);
             return RUN_DONE;
+        }
         if (!step(port, station, &end, ret_error))
             break;
     }
+    if (end == RUN_INTERRUPTED)
+        take_last_frames(port, station);
     station_stop(station, port->operations->now(port));
     return end;
 }

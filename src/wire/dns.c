@@ -12,6 +12,7 @@
 #define FLAG_RECURSION_THERE   0x0080
 #define RESPONSE_CODE_MASK     0x000f
 #define LABEL_MAXIMUM          63
+#define DOTTED_MAXIMUM         253 /* 255 bytes as labels (RFC 1035 section 2.3.4) */
 #define POINTER_BITS           0xc0
 #define TYPE_A                 1
 #define CLASS_INTERNET         1
@@ -29,10 +30,12 @@ static enum wire_reason read_question_name(struct reader *reader, char ret[DNS_N
             return WIRE_DNS_SHORT;
         if (label == 0)
             break;
-        if (label > LABEL_MAXIMUM || length + label + 2 > DNS_NAME_SIZE)
+        if (label > LABEL_MAXIMUM)
             return WIRE_DNS_NAME;
         if (length > 0)
             ret[length++] = '.';
+        if (length + label > DOTTED_MAXIMUM)
+            return WIRE_DNS_NAME;
         reader_copy(reader, ret + length, label);
         if (reader->failed) {
             ret[length] = '\0';

@@ -174,38 +174,37 @@ static void dissect_ipv4(struct frame *frame, size_t full_length)
     dissect_ipv4_payload(frame, wire_end - frame->ipv4.header_length);
 }
 
-static void skip_payload(struct frame *frame, size_t length)
+/* Skips `prefix` at the start of the payload. Returns: false if it is not there. */
+static bool skip_prefix(struct frame *frame, const uint8_t *prefix, size_t length)
 {
+    if (frame->payload_length < length || memcmp(frame->payload, prefix, length) != 0)
+        return false;
     frame->payload += length;
     frame->payload_length -= length;
+    return true;
 }
 
 /* 802.3: a length instead of an ethertype, then LLC, perhaps with SNAP. */
 static void dissect_llc(struct frame *frame, size_t full_length)
 {
-    static const uint8_t snap_cdp[SNAP_LENGTH] = {0xaa, 0xaa, 0x03, 0, 0, 0x0c, 0x20, 0x00};
-    static const uint8_t snap_pvst[SNAP_LENGTH] = {0xaa, 0xaa, 0x03, 0, 0, 0x0c, 0x01, 0x0b};
     static const uint8_t llc_stp[LLC_LENGTH] = {0x42, 0x42, 0x03};
+    static const uint8_t snap_pvst[SNAP_LENGTH] = {0xaa, 0xaa, 0x03, 0, 0, 0x0c, 0x01, 0x0b};
+    static const uint8_t snap_cdp[SNAP_LENGTH] = {0xaa, 0xaa, 0x03, 0, 0, 0x0c, 0x20, 0x00};
     bool cut = frame->payload_length < full_length && frame->payload_length < frame->ethernet.type;
-    const uint8_t *payload = frame->payload;
 
     /* The length leaves the padding out. */
     if (frame->payload_length > frame->ethernet.type)
         frame->payload_length = frame->ethernet.type;
-    if (frame->payload_length >= SNAP_LENGTH && memcmp(payload, snap_cdp, SNAP_LENGTH) == 0) {
-        skip_payload(frame, SNAP_LENGTH);
+    if (skip_prefix(frame, snap_cdp, SNAP_LENGTH))
         judge(frame, FRAME_CDP, cdp_parse(frame->payload, frame->payload_length, &frame->neighbour),
               cut);
-    } else if (frame->payload_length >= SNAP_LENGTH &&
-               memcmp(payload, snap_pvst, SNAP_LENGTH) == 0) {
-        skip_payload(frame, SNAP_LENGTH);
+    else if (skip_prefix(frame, llc_stp, LLC_LENGTH) || skip_prefix(frame, snap_pvst, SNAP_LENGTH))
         judge(frame, FRAME_STP, stp_parse(frame->payload, frame->payload_length, &frame->stp), cut);
-    } else if (frame->payload_length >= LLC_LENGTH && memcmp(payload, llc_stp, LLC_LENGTH) == 0) {
-        skip_payload(frame, LLC_LENGTH);
-        judge(frame, FRAME_STP, stp_parse(frame->payload, frame->payload_length, &frame->stp), cut);
-    } else {
-        judge(frame, FRAME_OTHER, WIRE_ETHERNET_TYPE_UNKNOWN, cut);
-    }
+    else
+        judge(frame, FRAME_OTHER,
+              cut && frame->payload_length < SNAP_LENGTH ? WIRE_TRUNCATED
+                                                         : WIRE_ETHERNET_TYPE_UNKNOWN,
+              cut);
 }
 
 void frame_dissect(const uint8_t *bytes, size_t captured, size_t length, struct frame *ret)

@@ -25,7 +25,7 @@ enum frame_kind {
     FRAME_UNKNOWN = 0, /* broken below the level where a kind shows; see reason */
     FRAME_OTHER,       /* whole, of a kind this program has no use for (IPv6, ICMP6, LLC, ...) */
     FRAME_ARP,
-    FRAME_IPV4_OTHER, /* a whole IPv4 packet of another protocol, or a fragment */
+    FRAME_IPV4_OTHER, /* an IPv4 packet of another protocol, or a fragment (the first: has_udp) */
     FRAME_UDP_OTHER,
     FRAME_DHCP,
     FRAME_TFTP, /* a UDP port is 69 or 2000 and the opcode is 1 to 6 */

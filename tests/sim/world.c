@@ -154,11 +154,12 @@ static instant_ns phone_next_deadline(void *context)
     return instant_earlier(self->power_ns, phone_deadline(self->phone));
 }
 
-/* A half-written phone is a trouble of its own: no outage then. */
-static bool is_writing(const struct world_phone *self)
+/* A half-written phone is a trouble of its own, and a recovered one none any more: no outage then.
+ */
+static bool is_past_the_transfer(const struct world_phone *self)
 {
     enum phone_state state = phone_state(self->phone);
-    return state == PHONE_CHECKING || state == PHONE_FLASHING;
+    return state == PHONE_CHECKING || state == PHONE_FLASHING || state == PHONE_NORMAL_FIRMWARE;
 }
 
 static instant_ns next_outage(const struct world_phone *self)
@@ -179,7 +180,7 @@ static void change_power(struct world_phone *self, instant_ns now_ns)
     bool planned = next_outage(self) <= now_ns;
     instant_ns on_ns = planned ? self->plan->outages[self->outages_done++].on_ns
                                : now_ns + POWER_OFF_NS; /* the user's own power-cycle */
-    if (is_writing(self)) {
+    if (is_past_the_transfer(self)) {
         self->power_ns = next_outage(self);
         return;
     }

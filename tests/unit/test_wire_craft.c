@@ -386,6 +386,23 @@ static void sends_a_zero_udp_checksum_as_ones(void **state)
     }
 }
 
+static void pads_to_sixty_bytes(void **state)
+{
+    const struct craft_udp header = {.time_to_live = 64, .vlan = CRAFT_NO_VLAN};
+
+    (void)state;
+    for (size_t length = 0; length <= 20; length++) {
+        uint8_t payload[20], built[CRAFT_FRAME_SIZE];
+        memset(payload, 0xaa, sizeof payload);
+        memset(built, 0xbb, sizeof built);
+        size_t whole = HEADERS_LENGTH + length;
+        size_t padded = whole < ETHERNET_MINIMUM_LENGTH ? ETHERNET_MINIMUM_LENGTH : whole;
+        assert_int_equal(craft_udp(craft, &header, payload, length, built), padded);
+        for (size_t i = whole; i < padded; i++)
+            assert_int_equal(built[i], 0);
+    }
+}
+
 static void refuses_what_does_not_fit(void **state)
 {
     static const uint8_t payload[CRAFT_FRAME_SIZE];
@@ -419,6 +436,7 @@ int main(void)
         cmocka_unit_test(builds_the_membership_report_of_rfc_2236),
         cmocka_unit_test(tags_every_kind_of_frame),
         cmocka_unit_test(sends_a_zero_udp_checksum_as_ones),
+        cmocka_unit_test(pads_to_sixty_bytes),
         cmocka_unit_test(refuses_what_does_not_fit),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

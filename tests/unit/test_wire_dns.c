@@ -125,6 +125,13 @@ static void finds_the_address_behind_other_records(void **state)
                      WIRE_OK);
     assert_true(dns.has_address);
     assert_int_equal(dns.address, 0xc0a84d01);
+    /* Of two addresses the first counts. */
+    assert_int_equal(parse_hex("0001 8180 0000 0002 0000 0000"
+                               "00 0001 0001 0000003c 0004 c0a84d01"
+                               "00 0001 0001 0000003c 0004 c0a84d02",
+                               &dns),
+                     WIRE_OK);
+    assert_int_equal(dns.address, 0xc0a84d01);
     /* No such name. */
     assert_int_equal(parse_hex("0001 8183 0001 0000 0000 0000 0161 00 0001 0001", &dns), WIRE_OK);
     assert_int_equal(dns.response_code, 3);
@@ -171,6 +178,9 @@ static void refuses_hostile_names(void **state)
     }
     assert_int_equal(dns_parse(bytes, sizeof bytes, &dns), WIRE_DNS_NAME);
     assert_true(strlen(dns.name) < DNS_NAME_SIZE);
+    bytes[12 + 3 * 64] = 62;
+    bytes[12 + 3 * 64 + 63] = 0;
+    assert_int_equal(dns_parse(bytes, sizeof bytes, &dns), WIRE_DNS_NAME);
     bytes[12 + 3 * 64] = 61;
     bytes[12 + 3 * 64 + 62] = 0;
     assert_int_equal(dns_parse(bytes, sizeof bytes, &dns), WIRE_OK);

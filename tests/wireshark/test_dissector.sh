@@ -133,6 +133,7 @@ made "a serial number without NUL" serial_unterminated 4811 4810 "$(message 0 12
 made "a serial number in lower case" serial_lower_case 4811 4810 "$(message 0 cbt141100hr "" 160)"
 made "a MAC address as serial number" serial_is_mac 4811 4810 "$(message 0 002414A1B3D4 "" 160)"
 made "a MAC address with colons as serial number" serial_is_mac 4811 4810 "$(message 0 00:24:14:a1:b3:d4 "" 160)"
+made "a MAC address with dots as serial number" serial_is_mac 4811 4810 "$(message 0 0024.14a1.b3d4 "" 160)"
 made "a serial number that looks like hex is one" "" 4811 4810 "$(message 0 88019FA42805 "" 160)"
 made "the wildcard in a REQUEST is ordinary" "" 4811 4810 "$(message 0 FFFFFFFFFFFF "" 160)"
 made "the wildcard in an UPGRADE is not" wildcard_upgrade 4811 4810 "$(upgrade FFFFFFFFFFFF 69 f.bin)"
@@ -153,7 +154,8 @@ names=$(sed -n 's/^ *[a-z_]* = expert("\([a-z_]*\)".*/\1/p' "$script" | sort)
 fields=$(printf -- '-e spasos.%s ' $names)
 dissect -r "$work/made.pcapng" -T fields -E separator=/t $fields -e tftp.opcode |
 	awk -F '\t' -v names="$(echo $names tftp)" 'BEGIN { split(names, name, " ") }
-		{ list = ""; for (i = 1; i <= NF; i++) if ($i != "") list = list " " name[i]; print substr(list, 2) }' >"$work/found"
+		{ list = ""; for (i = 1; i <= NF; i++) if ($i != "") list = list " " name[i]
+		  print substr(list, 2) }' >"$work/found"
 
 for number in $(seq $cases); do
 	found=$(sed -n "${number}p" "$work/found")
