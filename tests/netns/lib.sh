@@ -27,7 +27,7 @@ lab_enter() {
 		LAB_INSIDE=1 exec timeout --kill-after=5 "$limit" "${wrap[@]}" "$BASH" "$0" "$@"
 	fi
 	lab=$(mktemp -d "${TMPDIR:-/tmp}/spa-sos-lab.XXXXXX") || exit 1
-	export TMPDIR=$lab
+	export TMPDIR=$lab HOME=$lab # and nobody's preferences
 	cd "$lab" || exit 1
 	trap lab_leave EXIT
 	trap 'exit 130' INT
