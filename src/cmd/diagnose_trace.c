@@ -47,7 +47,6 @@ static void say(const struct trace_run *run, const char *sentence)
 static void observe(void *context, const struct observation *observation)
 {
     struct trace_run *run = context;
-    trace_meter_observe(&run->meter, observation);
     if (run->page)
         report_page_observe(run->page, observation);
     if (run->options->timeline) {
@@ -61,22 +60,31 @@ static void observe(void *context, const struct observation *observation)
 static void take_first(void *context, const struct frame *frame)
 {
     struct trace_run *run = context;
-    if (!run->started) {
-        run->started = true;
-        run->first_ns = frame->time_ns;
-    }
     observer_frame(run->observer, frame);
+    trace_meter_frame(&run->meter, frame);
     if (run->extractor)
         extractor_frame(run->extractor, frame);
     if (run->redactor)
         redactor_learn(run->redactor, frame);
 }
 
+static bool pass_over(void *context, const struct port_frame *frame)
+{
+    struct trace_run *run = context;
+    if (!run->started) {
+        run->started = true;
+        run->first_ns = frame->time_ns;
+    }
+    return !run->redactor && observer_pass(run->observer, frame->bytes, frame->captured,
+                                           frame->length, frame->time_ns, frame->number);
+}
+
 static bool judge(struct trace_run *run, struct error *ret_error)
 {
     run->observer = observer_new();
-    observer_set_sink(run->observer, observe, run);
-    if (!trace_source_read(&run->source, take_first, run, ret_error))
+    if (run->page || run->options->timeline)
+        observer_set_sink(run->observer, observe, run);
+    if (!trace_source_read(&run->source, pass_over, take_first, run, ret_error))
         return false;
     if (run->source.warning)
         say(run, run->source.warning);
@@ -100,7 +108,7 @@ static void take_again(void *context, const struct frame *frame)
 static bool look_again(struct trace_run *run, struct error *ret_error)
 {
     return (run->options->verbosity <= 0 && !run->page) ||
-           trace_source_read(&run->source, take_again, run, ret_error);
+           trace_source_read(&run->source, NULL, take_again, run, ret_error);
 }
 
 /* ---- outputs ---- */
@@ -156,7 +164,7 @@ static bool write_redacted(struct trace_run *run, struct error *ret_error)
     if (!output_file_write(path, "", 0, ret_error)) /* claims the name: nothing is overwritten */
         return false;
     run->copy = recording_create(path, ret_error);
-    if (!run->copy || !trace_source_read(&run->source, copy_frame, run, ret_error))
+    if (!run->copy || !trace_source_read(&run->source, NULL, copy_frame, run, ret_error))
         return false;
     const char *trouble = recording_trouble(run->copy);
     if (trouble)

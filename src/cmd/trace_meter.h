@@ -1,25 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Counters of a recorded transfer, from the observations: what a live run counts by itself. */
+/* Counters of the transfers in a trace: what a live run counts by itself. */
 #ifndef CMD_TRACE_METER_H
 #define CMD_TRACE_METER_H
 
 #include "diagnose/report.h"
 #include "engine/statistics.h"
+#include "wire/frame.h"
+
+#define METERED_PHONES 16 /* at the same time; the one silent longest gives way */
+
+struct metered_phone {
+    struct mac_address mac;         /* zero = free */
+    uint16_t data_block, ack_block; /* newest */
+    bool is_waiting;                /* DATA was sent once and not acknowledged yet */
+    instant_ns data_ns, ack_ns;
+};
 
 /* Start with zeros. */
 struct trace_meter {
+    struct metered_phone phones[METERED_PHONES];
     uint64_t retransmissions;
     struct statistics turnaround; /* DATA to ACK */
-    bool is_waiting;              /* a DATA was seen and not acknowledged yet */
-    struct mac_address phone;
-    unsigned block;
-    instant_ns sent_ns;
-    uint64_t blocks;         /* acknowledged */
-    duration_ns transfer_ns; /* from the first DATA to the newest ACK, pauses included */
-    instant_ns last_ack_ns;  /* of the running transfer; 0 = none */
+    uint64_t blocks;              /* acknowledged */
+    duration_ns transfer_ns;      /* of all transfers; without pauses of a minute and more */
 };
 
-void trace_meter_observe(struct trace_meter *meter, const struct observation *observation);
+void trace_meter_frame(struct trace_meter *meter, const struct frame *frame);
 /* Fills everything but frames_in. */
 void trace_meter_counters(const struct trace_meter *meter, struct report_counters *ret);
 

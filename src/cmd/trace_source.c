@@ -38,8 +38,8 @@ void trace_source_close(struct trace_source *source)
     free(source->warning);
 }
 
-bool trace_source_read(struct trace_source *source, trace_frame_taker *take, void *context,
-                       struct error *ret_error)
+bool trace_source_read(struct trace_source *source, trace_frame_passer *pass,
+                       trace_frame_taker *take, void *context, struct error *ret_error)
 {
     struct port_trace_config config = {
         .path = source->spool ? source->path : source->name,
@@ -53,6 +53,8 @@ bool trace_source_read(struct trace_source *source, trace_frame_taker *take, voi
     enum port_event event;
     while ((event = port->operations->next(port, INSTANT_NEVER, &received, ret_error)) ==
            PORT_FRAME) {
+        if (pass && pass(context, &received))
+            continue;
         frame_dissect(received.bytes, received.captured, received.length, &frame);
         frame.time_ns = received.time_ns;
         frame.number = received.number;

@@ -4,6 +4,7 @@
 #define CMD_TRACE_SOURCE_H
 
 #include "base/error.h"
+#include "port/port.h"
 #include "wire/frame.h"
 
 #include <stdio.h>
@@ -22,12 +23,14 @@ bool trace_source_open(const char *name, const char *filter, bool again, struct 
 void trace_source_close(struct trace_source *source);
 
 typedef void trace_frame_taker(void *context, const struct frame *frame);
+/* Returns: true if the frame as captured needs no closer look. */
+typedef bool trace_frame_passer(void *context, const struct port_frame *frame);
 
 /*
- * One pass over all frames. Returns: false with ret_error for a file that cannot be used
- * (ERROR_INPUT) or a bad filter (ERROR_USAGE).
+ * One pass over all frames that `pass` does not let go (NULL: all). Returns: false with ret_error
+ * for a file that cannot be used (ERROR_INPUT) or a bad filter (ERROR_USAGE).
  */
-bool trace_source_read(struct trace_source *source, trace_frame_taker *take, void *context,
-                       struct error *ret_error);
+bool trace_source_read(struct trace_source *source, trace_frame_passer *pass,
+                       trace_frame_taker *take, void *context, struct error *ret_error);
 
 #endif

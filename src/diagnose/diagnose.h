@@ -154,6 +154,13 @@ struct observer *observer_new(void);
 void observer_free(struct observer *observer);
 /* Frames in recorded order, numbered from 1; time running backwards is clamped and noted. */
 void observer_frame(struct observer *observer, const struct frame *frame);
+/*
+ * A quick look at a frame as it was captured, for long traces of busy networks: true if it cannot
+ * matter and was only counted; false if it has to be dissected and given to observer_frame, which
+ * is always right. The diagnosis is the same either way.
+ */
+bool observer_pass(struct observer *observer, const uint8_t *bytes, size_t captured, size_t length,
+                   instant_ns time_ns, uint64_t number);
 /* Every observation goes to `sink` from now on, inside observer_frame; NULL: none. */
 void observer_set_sink(struct observer *observer, observation_sink *sink, void *context);
 /* After the last ACK a silence counts as flashing for this long; default 600 s. */

@@ -342,6 +342,8 @@ struct arp_candidate {
 };
 #define ARP_CANDIDATES 8
 
+#define QUICK_WORDS 64 /* of 64 bits: 4,096 bits */
+
 struct observer {
     struct phone_facts *phones; /* hash by MAC address, in order of appearance */
     struct phone_facts *phones_by_ip;
@@ -361,6 +363,8 @@ struct observer {
     duration_ns flash_limit_ns;
     observation_sink *sink;
     void *sink_context;
+    uint64_t mac_bits[QUICK_WORDS]; /* of every phone so far, by its last 12 bits: never too few */
+    uint64_t ip_bits[QUICK_WORDS];
 };
 
 #endif

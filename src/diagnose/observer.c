@@ -184,16 +184,16 @@ static void note_unicast(struct observer *observer, struct phone_facts *to,
 
 /* ---- the door ---- */
 
-static void keep_time(struct observer *observer, const struct frame *frame)
+void observer_keep_time(struct observer *observer, instant_ns time_ns, uint64_t number)
 {
     if (observer->frame_count++ == 0 && observer->now_ns == 0) {
-        observer->now_ns = frame->time_ns;
-    } else if (frame->time_ns < observer->now_ns) {
+        observer->now_ns = time_ns;
+    } else if (time_ns < observer->now_ns) {
         if (observer->backward_steps++ == 0)
-            tell_concluded(observer, OBSERVED_CLOCK, frame, NULL,
+            tell_concluded(observer, OBSERVED_CLOCK, &(struct frame){.number = number}, NULL,
                            "the recorded time runs backwards; taken as standing still");
     } else {
-        observer->now_ns = frame->time_ns;
+        observer->now_ns = time_ns;
     }
     if (observer->frame_count == 1)
         observer->first_ns = observer->now_ns;
@@ -204,7 +204,7 @@ static void keep_time(struct observer *observer, const struct frame *frame)
 
 void observer_frame(struct observer *observer, const struct frame *frame)
 {
-    keep_time(observer, frame);
+    observer_keep_time(observer, frame->time_ns, frame->number);
     if (frame->captured < ETHERNET_HEADER_LENGTH)
         return;
     note_local_host(&observer->segment, frame);

@@ -89,6 +89,7 @@ struct phone_facts *phone_get(struct observer *observer, const struct mac_addres
     if (!phone)
         abort();
     phone->mac = *mac;
+    quick_note_mac(observer, mac);
     phone->bit = UINT64_C(1) << (observer->phones_seen++ % 64);
     phone->vlan = frame_vlan(frame);
     phone->seen_ns = observer->now_ns;
@@ -137,6 +138,7 @@ void phone_set_ip(struct observer *observer, struct phone_facts *phone, uint32_t
         forget_ip(observer, holder);
     forget_ip(observer, phone);
     phone->ip = ip;
+    quick_note_ip(observer, ip);
     phone->has_ip_index = true;
     HASH_ADD(by_ip, observer->phones_by_ip, ip, sizeof(phone->ip), phone);
 }

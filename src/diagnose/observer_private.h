@@ -64,4 +64,12 @@ void tell(struct observer *observer, enum observation_kind kind, const struct fr
 void tell_concluded(struct observer *observer, enum observation_kind kind,
                     const struct frame *frame, const struct phone_facts *phone, const char *text);
 
+/* ---- frames that cannot matter (observer_quick.c) ---- */
+
+/* Every frame, looked at or not, counts for time and number of frames. */
+void observer_keep_time(struct observer *observer, instant_ns time_ns, uint64_t number);
+/* From now on no frame from or to this address is passed over. */
+void quick_note_mac(struct observer *observer, const struct mac_address *mac);
+void quick_note_ip(struct observer *observer, uint32_t ip);
+
 #endif

@@ -13,6 +13,7 @@
 #include <inttypes.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,7 +25,8 @@
 struct trace {
     struct port port;
     pcap_t *pcap;
-    char *name; /* for messages */
+    char *name;   /* for messages */
+    char *buffer; /* of the file; NULL = the C library's */
     bool has_filter;
     struct bpf_program filter;
     size_t cooked_length; /* of the cooked header; 0 = Ethernet */
@@ -218,6 +220,7 @@ static void trace_close(struct port *port)
         pcap_freecode(&trace->filter);
     if (trace->pcap)
         pcap_close(trace->pcap);
+    free(trace->buffer); /* only now: closing the file still uses it */
     text_free(&trace->warning);
     free(trace->converted);
     free(trace->cooked);
@@ -296,7 +299,13 @@ static FILE *open_file(struct trace *trace, const char *path, struct error *ret_
             fclose(file);
         return NULL;
     }
-    setvbuf(file, NULL, _IOFBF, READ_BUFFER_BYTES);
+    /* The C library takes a size only together with memory, which stdin keeps beyond this port. */
+    static char stdin_buffer[READ_BUFFER_BYTES];
+    trace->buffer = file == stdin ? NULL : malloc(READ_BUFFER_BYTES);
+    char *buffer = file == stdin ? stdin_buffer : trace->buffer;
+    if (buffer)
+        setvbuf(file, buffer, _IOFBF, READ_BUFFER_BYTES);
+    __fsetlocking(file, FSETLOCKING_BYCALLER); /* two reads a record, and no other thread */
     return file;
 }
 
