@@ -87,11 +87,7 @@ static void ipv4_packet(struct phone *phone, const uint8_t *bytes, size_t length
         return;
     if (load_be16(ip + 6) & IPV4_FRAGMENT_MASK)
         return;
-    struct packet packet = {.frame = bytes,
-                            .frame_length = length,
-                            .source_ip = load_be32(ip + 12),
-                            .destination_ip = load_be32(ip + 16)};
-    memcpy(packet.source_mac.octet, bytes + 6, 6);
+    struct packet packet = {.source_ip = load_be32(ip + 12), .destination_ip = load_be32(ip + 16)};
     bool for_us = packet.destination_ip == RECM_GROUP_IP ||
                   (packet.destination_ip == phone->ip && phone->ip != 0);
     if (!for_us && phone->state != PHONE_DHCP)

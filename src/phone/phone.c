@@ -330,15 +330,11 @@ static void advance(struct phone *phone, instant_ns now_ns)
         instant_ns step_ns = next_step(phone);
         if (step_ns > phone->now_ns)
             return;
-        if (step_ns == phone->fate_ns) {
-            phone->cpu_ns = step_ns;
-            meet_fate(phone);
-            continue;
-        }
         phone->cpu_ns = step_ns;
-        bool frame_first =
-            frame_waits(phone) && phone->chain.buffers[phone->chain.taken].arrival_ns <= step_ns;
-        if (frame_first)
+        if (step_ns == phone->fate_ns)
+            meet_fate(phone);
+        else if (frame_waits(phone) &&
+                 phone->chain.buffers[phone->chain.taken].arrival_ns <= step_ns)
             frame_came(phone);
         else
             timer_came(phone);

@@ -128,6 +128,7 @@ instant_ns phone_deadline(const struct phone *phone);
 bool phone_next_output(struct phone *phone, struct phone_output *ret);
 bool phone_next_event(struct phone *phone, struct phone_event *ret);
 
+/* What its processor is at; the lines and frames of that moment may still be being printed. */
 enum phone_state phone_state(const struct phone *phone);
 const char *phone_state_name(enum phone_state state);
 /* What the last complete or running download stored, as received. */

@@ -24,9 +24,6 @@
 
 /* A frame that got through the loader's checks of link, IP and UDP, as views into its buffer. */
 struct packet {
-    const uint8_t *frame;
-    size_t frame_length;
-    struct mac_address source_mac;
     uint32_t source_ip, destination_ip;
     uint16_t source_port, destination_port;
     uint16_t udp_length;    /* as written in the header, which the loader believes */
@@ -69,7 +66,6 @@ struct attempt {
     enum attempt_kind kind;
     uint32_t host_ip;   /* ATTEMPT_URL */
     uint16_t host_port; /* HTTP only: the loader ignores the port of a tftp:// URL */
-    bool is_http;
     char file[PHONE_URL_SIZE];
     uint32_t arp_target;
     unsigned arp_requests;
@@ -104,8 +100,7 @@ struct url {
     char path[PHONE_URL_SIZE];
 };
 
-/* 64 KiB of flash. What is in `bytes` may be known to be a table entry of the image in `checked`.
- */
+/* 64 KiB of flash; what is in `bytes` may be known to be an entry of the image in `checked`. */
 struct flash_sector {
     uint8_t *bytes;
     bool written;
@@ -154,7 +149,7 @@ struct phone {
     struct http_client http;
     uint8_t reply_buffer[LOADER_RECM_REPLY_LENGTH]; /* heap: keeps what was there before */
 
-    uint8_t *download; /* LOADER heap; grows up to LOADER_DOWNLOAD_MAXIMUM */
+    uint8_t *download; /* the loader's heap; grows up to LOADER_DOWNLOAD_MAXIMUM */
     size_t download_length, download_capacity;
     struct firmware_check *check;
     uint8_t *checked; /* the image of `check`, so that the same bytes are not hashed twice */

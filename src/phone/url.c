@@ -54,7 +54,6 @@ static void connect_to_host(struct phone *phone, const struct url *url)
     struct attempt *attempt = &phone->attempt;
     attempt->host_ip = url->host_ip;
     attempt->host_port = url->port;
-    attempt->is_http = url->is_http;
     bool on_link = (url->host_ip & phone->mask) == (phone->ip & phone->mask);
     attempt->arp_target = on_link ? url->host_ip : phone->gateway;
     if (attempt->arp_target == 0) {
