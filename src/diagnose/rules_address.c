@@ -151,7 +151,7 @@ static bool died_of_lease(const struct observer *observer, const struct phone_fa
 {
     const struct boot *boot = &phone->boot;
 
-    if (boot->acks.total == 0 || phone->in_firmware || is_alive(phone) || boot->replies.total)
+    if (boot->acks.total == 0 || phone->in_firmware || is_alive(phone))
         return false;
     judge_number(ret, boot->ack_number);
     unsigned probes = probes_in_vain(observer, phone, boot->acks.newest_ns, ret);

@@ -226,10 +226,10 @@ static struct tally count_sessions(const struct station *station)
         const struct session *session = station->sessions[i];
         if (session->state == SESSION_NEW)
             continue;
-        bool wanted = choice_wants(station, session);
+        bool wanted = choice_wants(station, session) || !names_phones(station);
         bool unknown = !session->answered && !wanted;
         if (!session_is_over(session))
-            tally.open += wanted || unknown || !names_phones(station);
+            tally.open += wanted || unknown;
         else if (unknown)
             tally.unnamed++;
         else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * One phone, by its MAC address: what is known of it, and a state machine from the first frame to
- * the normal firmware. The table of states and events is in session.c; an event that a state does
+ * the normal firmware. The table of states and events is in session_states.c; an event that a state does
  * not expect is recorded, never an abort. A session answers nobody but its own phone.
  */
 #ifndef ENGINE_SESSION_H
@@ -95,6 +95,7 @@ void session_handle(struct session *session, enum session_event event, instant_n
 enum heard session_heard(struct session *session, uint16_t ip_id, instant_ns now_ns);
 /* The cable was dead for so long: the patience with this phone starts again where it was. */
 void session_pause(struct session *session, duration_ns by_ns);
+bool session_state_is_active(enum session_state state);
 /* From the order to the last ACK: it occupies a transfer slot. */
 bool session_is_active(const struct session *session);
 /* Nothing more is to be expected of it in this run. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The station's life: configuration, sessions by MAC address, time, carrier, and the way in and out
- * (engine/station.h). What frames mean is in intake.c, what phones do in session.c.
+ * (engine/station.h). What frames mean is in intake.c, what phones do in session_states.c.
  */
 #include "engine/station.h"
 

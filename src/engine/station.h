@@ -73,7 +73,7 @@ struct station_config {
     uint64_t seed;               /* file name, transaction ports, IP ids */
 };
 
-/* A session's state; the table of states and events is in engine/session.c. */
+/* A session's state; the table of states and events is in engine/session_states.c. */
 enum session_state {
     SESSION_NEW,        /* a frame of this phone was seen */
     SESSION_ADDRESSING, /* its DHCP client is at work */

@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Selection, several phones, tags, carrier, ends of runs, and what the user is told. */
+#include "tests/unit/engine_rig.h"
+
+#include "engine/statistics.h"
+#include "engine/timer.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct mac_address foreign_mac = {{0x02, 0x11, 0x22, 0x33, 0x44, 0x55}};
+
+static bool was_ordered(const struct rig *rig, const struct rig_phone *phone)
+{
+    size_t from = 0;
+    const struct rig_sent *sent;
+    while ((sent = rig_find(rig, from, FRAME_RECM, RECM_UPGRADE, &from))) {
+        if (strcmp(sent->frame.recm.serial, phone->serial) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void acknowledge_all(struct rig *rig, struct rig_phone *phone)
+{
+    for (uint16_t block = 1; block <= 3; block++)
+        rig_ack(rig, phone, block);
+}
+
+/* ---- Whom the run is for ---- */
+
+static void only_the_phone_named_by_serial_is_ordered(void **state)
+{
+    (void)state;
+    static const char *const serials[] = {"CBT141100H1"};
+    struct rig *rig = rig_new();
+    struct rig_phone other = rig_phone(0), wanted = rig_phone(1);
+    rig->config.selection.serials = serials;
+    rig->config.selection.serial_count = 1;
+    rig_start(rig);
+    rig_reply(rig, &other);
+    rig_reply(rig, &wanted);
+    rig_wait(rig, 5 * NS_PER_S);
+    assert_true(was_ordered(rig, &wanted));
+    assert_false(was_ordered(rig, &other));
+    assert_true(rig_said(rig, "not the phone asked for"));
+    rig_free(rig);
+}
+
+static void only_the_phone_named_by_mac_is_ordered(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone other = rig_phone(0), wanted = rig_phone(1);
+    rig->config.selection.macs = &wanted.mac;
+    rig->config.selection.mac_count = 1;
+    rig_start(rig);
+    rig_reply(rig, &other);
+    rig_reply(rig, &wanted);
+    rig_wait(rig, 5 * NS_PER_S);
+    assert_true(was_ordered(rig, &wanted));
+    assert_false(was_ordered(rig, &other));
+    rig_free(rig);
+}
+
+static void several_phones_without_a_choice_end_the_run(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone one = rig_phone(0), two = rig_phone(1);
+    rig_start(rig);
+    rig_reply(rig, &one);
+    rig_wait(rig, NS_PER_S);
+    rig_reply(rig, &two);
+    rig_wait(rig, 2 * NS_PER_S);
+    assert_int_equal(rig_count(rig, 0, FRAME_RECM, RECM_UPGRADE), 0);
+    assert_true(station_done(rig->station));
+    assert_true(rig_said(rig, "choose one by its serial number"));
+    rig_free(rig);
+}
+
+static void all_phones_take_turns(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone one = rig_phone(0), two = rig_phone(1);
+    rig->config.selection.all = true;
+    rig_start(rig);
+    rig_reply(rig, &one);
+    rig_reply(rig, &two);
+    assert_int_equal(rig_state(rig, &one), SESSION_ORDERED);
+    assert_int_equal(rig_state(rig, &two), SESSION_WAITING);
+    rig_rrq(rig, &one, station_file_name(rig->station), 69);
+    acknowledge_all(rig, &one);
+    assert_int_equal(rig_state(rig, &one), SESSION_DELIVERED);
+    assert_int_equal(rig_state(rig, &two), SESSION_ORDERED);
+    rig_rrq(rig, &two, station_file_name(rig->station), 69);
+    acknowledge_all(rig, &two);
+    rig_wait(rig, 30 * NS_PER_S);
+    rig_firmware(rig, &one);
+    assert_false(station_done(rig->station));
+    rig_firmware(rig, &two);
+    assert_true(station_done(rig->station));
+    rig_free(rig);
+}
+
+static void parallel_transfers_run_side_by_side(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone one = rig_phone(0), two = rig_phone(1);
+    rig->config.selection.all = true;
+    rig->config.parallel_transfers = 2;
+    rig_start(rig);
+    rig_reply(rig, &one);
+    rig_reply(rig, &two);
+    assert_int_equal(rig_state(rig, &one), SESSION_ORDERED);
+    assert_int_equal(rig_state(rig, &two), SESSION_ORDERED);
+    rig_free(rig);
+}
+
+static void keep_going_never_ends_and_takes_the_next_phone(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone one = rig_phone(0), two = rig_phone(1);
+    rig->config.keep_going = true;
+    rig_start(rig);
+    rig_up_to_request(rig, &one);
+    acknowledge_all(rig, &one);
+    rig_wait(rig, 60 * NS_PER_S);
+    rig_firmware(rig, &one);
+    assert_false(station_done(rig->station));
+    rig_reply(rig, &two);
+    assert_true(was_ordered(rig, &two));
+    rig_free(rig);
+}
+
+static void discovering_orders_nothing_and_ends_with_the_phone_named(void **state)
+{
+    (void)state;
+    static const char *const serials[] = {"CBT141100H0"};
+    struct rig *rig = rig_new();
+    struct rig_phone phone = rig_phone(0);
+    rig->config.mode = STATION_DISCOVER;
+    rig->config.selection.serials = serials;
+    rig->config.selection.serial_count = 1;
+    rig_start(rig);
+    rig_wait(rig, NS_PER_S);
+    assert_false(station_done(rig->station));
+    rig_reply(rig, &phone);
+    assert_true(station_done(rig->station));
+    assert_int_equal(rig_count(rig, 0, FRAME_RECM, RECM_UPGRADE), 0);
+    rig_free(rig);
+}
+
+static void watching_sends_nothing(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone phone = rig_phone(0);
+    rig->config.mode = STATION_WATCH;
+    rig_start(rig);
+    rig_discover(rig, &phone, 1);
+    rig_wait(rig, 6 * NS_PER_S);
+    rig_discover(rig, &phone, 2);
+    rig_who_has(rig, &phone, rig->config.address);
+    rig_reply(rig, &phone);
+    rig_wait(rig, 60 * NS_PER_S);
+    assert_int_equal(rig->sent_count, 0);
+    assert_true(rig_said(rig, "DISCOVER"));
+    rig_free(rig);
+}
+
+/* ---- Tags and own frames ---- */
+
+static void with_a_vlan_everything_sent_is_tagged(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone phone = rig_phone(0);
+    rig->config.vlan = 42;
+    rig_start(rig);
+    rig_up_to_request(rig, &phone);
+    assert_int_equal(rig_state(rig, &phone), SESSION_TRANSFER);
+    for (size_t i = 0; i < rig->sent_count; i++) {
+        assert_int_equal(rig->sent[i].frame.ethernet.tag_count, 1);
+        assert_int_equal(ethernet_tag_vlan(rig->sent[i].frame.ethernet.tags[0]), 42);
+    }
+    rig_free(rig);
+}
+
+static void frames_with_another_tag_are_no_input(void **state)
+{
+    (void)state;
+    static const int expected[] = {CRAFT_NO_VLAN, 42};
+    for (size_t i = 0; i < 2; i++) {
+        struct rig *rig = rig_new();
+        struct rig_phone phone = rig_phone(0);
+        rig->config.vlan = expected[i];
+        rig_start(rig);
+        rig->config.vlan = expected[i] == 42 ? CRAFT_NO_VLAN : 42; /* the phone's side */
+        rig_reply(rig, &phone);
+        assert_int_equal(station_session_count(rig->station), 0);
+        rig_free(rig);
+    }
+}
+
+static void own_frames_are_no_input(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone phone = rig_phone(0);
+    rig_start(rig);
+    phone.mac = rig->config.source_mac;
+    rig_reply(rig, &phone);
+    assert_int_equal(station_session_count(rig->station), 0);
+    rig_wait(rig, 10 * NS_PER_S); /* our REQUESTs come back: no rival */
+    assert_false(rig_said(rig, "Another program"));
+    rig_free(rig);
+}
+
+/* ---- Carrier and ends ---- */
+
+static void nothing_is_sent_while_the_cable_is_dead_and_patience_waits(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone phone = rig_phone(0);
+    rig_start(rig);
+    rig_up_to_request(rig, &phone);
+    rig_ack(rig, &phone, 1);
+    station_carrier(rig->station, false, rig->now_ns);
+    size_t from = rig->sent_count;
+    rig_wait(rig, 100 * NS_PER_S);
+    assert_int_equal(rig->sent_count, from);
+    station_carrier(rig->station, true, rig->now_ns);
+    rig_wait(rig, 30 * NS_PER_S);
+    assert_int_equal(rig_state(rig, &phone), SESSION_TRANSFER);
+    assert_true(rig_count(rig, from, FRAME_IGMP, -1) > 0);
+    rig_ack(rig, &phone, 2);
+    rig_ack(rig, &phone, 3);
+    assert_int_equal(rig_state(rig, &phone), SESSION_DELIVERED);
+    rig_free(rig);
+}
+
+static void timeout_counts_time_without_progress(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone phone = rig_phone(0);
+    rig->config.timeout_ns = 30 * NS_PER_S;
+    rig_start(rig);
+    rig_wait(rig, 20 * NS_PER_S);
+    rig_discover(rig, &phone, 1);
+    rig_wait(rig, 20 * NS_PER_S);
+    assert_false(station_done(rig->station));
+    rig_wait(rig, 20 * NS_PER_S);
+    assert_true(station_done(rig->station));
+    rig_free(rig);
+}
+
+static void stopping_sends_nothing_any_more(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone phone = rig_phone(0);
+    rig_start(rig);
+    rig_up_to_request(rig, &phone);
+    station_stop(rig->station, rig->now_ns);
+    size_t from = rig->sent_count;
+    rig_ack(rig, &phone, 1);
+    rig_wait(rig, 60 * NS_PER_S);
+    assert_int_equal(rig->sent_count, from);
+    assert_true(station_done(rig->station));
+    rig_free(rig);
+}
+
+static void phone_that_runs_its_firmware_fails_nobody_but_ends_the_run(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone phone = rig_phone(0);
+    rig_start(rig);
+    rig_reply(rig, &phone);
+    rig_wait(rig, NS_PER_S);
+    rig_firmware(rig, &phone);
+    assert_true(rig_said(rig, "runs its normal firmware"));
+    assert_true(station_done(rig->station));
+    rig_free(rig);
+}
+
+static void foreign_lease_and_silence_end_the_run(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone phone = rig_phone(0);
+    rig_start(rig);
+    rig_discover(rig, &phone, 1);
+    rig_dhcp_request(rig, &phone, 1, UINT32_C(0xc0a80101), UINT32_C(0xc0a80109));
+    rig_wait(rig, 60 * NS_PER_S);
+    assert_false(station_done(rig->station));
+    rig_wait(rig, 20 * NS_PER_S);
+    assert_true(station_done(rig->station));
+    assert_true(rig_said(rig, "probably the lease lacks a router or a mask"));
+    assert_true(rig_count(rig, 0, FRAME_ARP, ARP_REQUEST_OPERATION) >= 2);
+    rig_free(rig);
+}
+
+static void wrong_configurations_are_refused_with_a_sentence(void **state)
+{
+    (void)state;
+    static const char *const bad_serial[] = {"has a space"};
+    struct rig *rig = rig_new();
+    struct station_config configs[6];
+    for (size_t i = 0; i < 6; i++)
+        configs[i] = rig->config;
+    configs[0].address = UINT32_C(0xc6120000); /* the network itself */
+    configs[1].source_mac = mac_broadcast;
+    configs[2].vlan = 4095;
+    configs[3].file_name = "/a-name-of-more-than-sixty-three-characters-would-damage-the-heap-x";
+    configs[4].selection.serials = bad_serial;
+    configs[4].selection.serial_count = 1;
+    configs[5].parallel_transfers = 0;
+    for (size_t i = 0; i < 6; i++) {
+        struct error error = {0};
+        assert_null(station_new(&configs[i], &error));
+        assert_int_equal(error.kind, ERROR_USAGE);
+        assert_true(error.text[0] != '\0');
+    }
+    rig_free(rig);
+}
+
+static void hints_tell_what_to_do_while_nothing_is_seen(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    rig_start(rig);
+    rig_wait(rig, 6 * NS_PER_S);
+    assert_true(rig_said(rig, "Not one frame of another device"));
+    assert_true(rig_said(rig, "ready to give it an address"));
+    rig_free(rig);
+}
+
+static void a_flood_of_phones_is_bounded(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    rig_start(rig);
+    for (unsigned i = 0; i < 4100; i++) {
+        struct craft_udp header = {
+            .source_mac = {{0x00, 0x24, 0x14, 0x77, (uint8_t)(i >> 8), (uint8_t)i}},
+            .destination_mac = foreign_mac,
+            .source_port = TFTP_PHONE_PORT,
+            .destination_port = TFTP_SERVER_PORT,
+            .destination_ip = RECM_GROUP_IP,
+            .time_to_live = 60,
+            .vlan = CRAFT_NO_VLAN,
+        };
+        static const uint8_t rrq[] = "\0\1x\0octet";
+        rig_udp(rig, &header, rrq, sizeof rrq);
+    }
+    assert_int_equal(station_session_count(rig->station), 4096);
+    assert_true(rig_said(rig, "no more are followed") || rig->text_count == RIG_TEXTS_SIZE);
+    rig_free(rig);
+}
+
+/* ---- Timers and statistics ---- */
+
+static void count_up(void *owner, instant_ns now_ns)
+{
+    (void)now_ns;
+    ++*(unsigned *)owner;
+}
+
+static void timers_fire_in_order_once_and_never_when_stopped(void **state)
+{
+    (void)state;
+    enum { COUNT = 100 };
+    struct timers timers = {0};
+    struct timer timer[COUNT];
+    unsigned fired[COUNT] = {0};
+    for (unsigned i = 0; i < COUNT; i++) {
+        timer[i] = timer_for(count_up, &fired[i]);
+        timer_set(&timers, &timer[i], (instant_ns)(i * 37 % COUNT) * 10);
+    }
+    for (unsigned i = 0; i < COUNT; i += 3)
+        timer_stop(&timers, &timer[i]);
+    for (instant_ns now_ns = 0; now_ns < 10 * COUNT; now_ns += 10) {
+        timers_fire(&timers, now_ns);
+        for (unsigned i = 0; i < COUNT; i++) {
+            bool due = (instant_ns)(i * 37 % COUNT) * 10 <= now_ns;
+            assert_int_equal(fired[i], due && i % 3 != 0);
+        }
+    }
+    assert_true(timers_next(&timers) == INSTANT_NEVER);
+    timers_free(&timers);
+}
+
+static void shifting_moves_every_timer(void **state)
+{
+    (void)state;
+    struct timers timers = {0};
+    unsigned fired = 0;
+    struct timer one = timer_for(count_up, &fired), two = timer_for(count_up, &fired);
+    timer_set(&timers, &one, 10);
+    timer_set(&timers, &two, 20);
+    timers_shift(&timers, 100);
+    timers_fire(&timers, 109);
+    assert_int_equal(fired, 0);
+    timers_fire(&timers, 120);
+    assert_int_equal(fired, 2);
+    timers_free(&timers);
+}
+
+static void quantiles_are_right_to_an_eighth_of_an_octave(void **state)
+{
+    (void)state;
+    struct statistics statistics = {0};
+    assert_int_equal(statistics_quantile(&statistics, 0.5), 0);
+    for (unsigned i = 1; i <= 1000; i++)
+        statistics_add(&statistics, (duration_ns)i * NS_PER_MS);
+    assert_in_range(statistics_quantile(&statistics, 0.5), 450 * NS_PER_MS, 565 * NS_PER_MS);
+    assert_in_range(statistics_quantile(&statistics, 0.99), 900 * NS_PER_MS, 1000 * NS_PER_MS);
+    assert_int_equal(statistics.maximum_ns, 1000 * NS_PER_MS);
+}
+
+#define T(name) cmocka_unit_test(name)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(only_the_phone_named_by_serial_is_ordered),
+        T(only_the_phone_named_by_mac_is_ordered),
+        T(several_phones_without_a_choice_end_the_run),
+        T(all_phones_take_turns),
+        T(parallel_transfers_run_side_by_side),
+        T(keep_going_never_ends_and_takes_the_next_phone),
+        T(discovering_orders_nothing_and_ends_with_the_phone_named),
+        T(watching_sends_nothing),
+        T(with_a_vlan_everything_sent_is_tagged),
+        T(frames_with_another_tag_are_no_input),
+        T(own_frames_are_no_input),
+        T(nothing_is_sent_while_the_cable_is_dead_and_patience_waits),
+        T(timeout_counts_time_without_progress),
+        T(stopping_sends_nothing_any_more),
+        T(phone_that_runs_its_firmware_fails_nobody_but_ends_the_run),
+        T(foreign_lease_and_silence_end_the_run),
+        T(wrong_configurations_are_refused_with_a_sentence),
+        T(hints_tell_what_to_do_while_nothing_is_seen),
+        T(a_flood_of_phones_is_bounded),
+        T(timers_fire_in_order_once_and_never_when_stopped),
+        T(shifting_moves_every_timer),
+        T(quantiles_are_right_to_an_eighth_of_an_octave),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
