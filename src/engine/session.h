@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * One phone, by its MAC address: what is known of it, and a state machine from the first frame to
- * the normal firmware. The table of states and events is in session_states.c; an event that a state does
- * not expect is recorded, never an abort. A session answers nobody but its own phone.
+ * the normal firmware. The table of states and events is in session_states.c; an event that a state
+ * does not expect is recorded, never an abort. A session answers nobody but its own phone.
  */
 #ifndef ENGINE_SESSION_H
 #define ENGINE_SESSION_H

@@ -196,7 +196,8 @@ static void draw_trouble(struct random *random, struct plan *ret)
         break;
     case TROUBLE_STORM:
         ret->storm_loss = 0.2 + random_unit(random) * 0.6;
-        ret->storm_end_ns = PLAN_START_NS + draw_ms(random, 5000, 120000);
+        /* Over before the station gives up a phone that has got a lease and is silent. */
+        ret->storm_end_ns = PLAN_START_NS + draw_ms(random, 5000, 45000);
         break;
     case TROUBLE_FLAPPING:
         ret->flap_end_ns = PLAN_START_NS + draw_ms(random, 5000, 120000);
