@@ -27,6 +27,11 @@ void arp_probe(struct core *core, const struct mac_address *mac, uint32_t ip)
     outbox_arp(&core->outbox, mac, &probe);
 }
 
+void arp_answer_for(struct core *core, const struct arp_packet *request)
+{
+    reply_for(core, request->target_ip, request);
+}
+
 void arp_answer_own(struct core *core, const struct arp_packet *request)
 {
     reply_for(core, core->config.address, request);

@@ -19,6 +19,8 @@ struct gateway_help {
 void arp_probe(struct core *core, const struct mac_address *mac, uint32_t ip);
 /* "who-has our address": answered at once, to the asker alone. */
 void arp_answer_own(struct core *core, const struct arp_packet *request);
+/* The same for an address that is not ours: the asker alone is told our MAC for it. */
+void arp_answer_for(struct core *core, const struct arp_packet *request);
 /* A phone we ordered asks for its gateway: the first request is left to the gateway, the second
  * brings the nudge, the third the stand-in reply. Returns: what was done, for the log; NULL =
  * nothing. */

@@ -207,7 +207,9 @@ static void take_read_request(struct station *station, const struct frame *frame
     struct session *session = frame->udp.source_port == TFTP_PHONE_PORT
                                   ? station_find_or_add(station, &frame->ethernet.source, now_ns)
                                   : station_find(station, &frame->ethernet.source);
-    if (!is_ours(station, session, &frame->tftp)) {
+    bool url_attempt = frame->ipv4.destination != RECM_GROUP_IP && port == TFTP_SERVER_PORT;
+    if (!is_ours(station, session, &frame->tftp) &&
+        !(url_attempt && url_server_serves(station, session))) {
         note_foreign_request(station, frame, now_ns);
         return;
     }
@@ -319,6 +321,8 @@ static void take_arp(struct station *station, const struct frame *frame, instant
         session_handle(session, EVENT_GATEWAY_ASKED, now_ns);
     if (packet->target_ip == own) {
         arp_answer_own(core, packet);
+    } else if (url_server_serves(station, session) && !helps) {
+        url_server_who_has(station, session, packet);
     } else if (helps) {
         const char *done = arp_help(core, &session->gateway, packet);
         if (done)
@@ -332,6 +336,17 @@ static void take_neighbour(struct station *station, const struct frame *frame, i
     struct session *session = station_find(station, &frame->ethernet.source);
     if (session)
         session_handle(session, EVENT_FIRMWARE, now_ns);
+}
+
+static void take_url_attempt(struct station *station, const struct frame *frame, instant_ns now_ns)
+{
+    struct session *session = station_find(station, &frame->ethernet.source);
+    if (!url_server_serves(station, session))
+        return;
+    if (frame->kind == FRAME_DNS)
+        url_server_query(station, session, frame);
+    else
+        url_server_connection(station, session, frame, now_ns);
 }
 
 /* ---- Which frames are input ---- */
@@ -364,6 +379,10 @@ void intake_frame(struct station *station, const struct frame *frame, instant_ns
         break;
     case FRAME_RECM:
         take_recm(station, frame, now_ns);
+        break;
+    case FRAME_DNS:
+    case FRAME_TCP:
+        take_url_attempt(station, frame, now_ns);
         break;
     case FRAME_IGMP:
         membership_query(station, &frame->igmp, now_ns);

@@ -99,19 +99,6 @@ void outbox_igmp_report(struct outbox *outbox, uint32_t group_ip)
                             group_ip, output->bytes));
 }
 
-void outbox_tcp(struct outbox *outbox, struct craft_tcp *header, const uint8_t *payload,
-                size_t length)
-{
-    if (outbox->silent)
-        return;
-    header->source_mac = outbox->config->source_mac;
-    header->ip_identification = outbox->ip_identification++;
-    header->time_to_live = TIME_TO_LIVE;
-    header->vlan = outbox->config->vlan;
-    struct station_output *output = next_place(outbox);
-    queue(outbox, output, craft_tcp(outbox->craft, header, payload, length, output->bytes));
-}
-
 bool outbox_next(struct outbox *outbox, struct station_output *ret)
 {
     if (!outbox->count)

@@ -29,9 +29,6 @@ void outbox_udp(struct outbox *outbox, const struct mac_address *to_mac, uint32_
 void outbox_arp(struct outbox *outbox, const struct mac_address *to,
                 const struct arp_packet *packet);
 void outbox_igmp_report(struct outbox *outbox, uint32_t group_ip);
-/* From an address that is not ours to claim elsewhere (URL service): TCP segments. */
-void outbox_tcp(struct outbox *outbox, struct craft_tcp *header, const uint8_t *payload,
-                size_t length);
 bool outbox_next(struct outbox *outbox, struct station_output *ret);
 void outbox_clear(struct outbox *outbox);
 

@@ -73,6 +73,13 @@ void membership_start(struct station *station, instant_ns now_ns);
 /* Now, and every ten seconds from now on. */
 void membership_report(struct station *station, instant_ns now_ns);
 void membership_query(struct station *station, const struct igmp_message *query, instant_ns now_ns);
+/* --answer-urls: is this phone's own attempt to fetch a file to be answered? */
+bool url_server_serves(const struct station *station, const struct session *session);
+void url_server_query(struct station *station, struct session *session, const struct frame *frame);
+void url_server_who_has(struct station *station, struct session *session,
+                        const struct arp_packet *request);
+void url_server_connection(struct station *station, struct session *session,
+                           const struct frame *frame, instant_ns now_ns);
 void hints_start(struct station *station, instant_ns now_ns);
 
 #endif

@@ -64,6 +64,7 @@ struct session {
     bool delivered;                 /* it has got the whole image at least once */
     bool final;                     /* FAILED for good: nothing it does starts it again */
     bool watched;                   /* DELIVERED, and watched for as long as the user wished */
+    bool http_said;                 /* the user was told of its HTTP attempt */
     bool warned;                    /* the user was told that it is deaf */
     bool presumed;                  /* DELIVERED without having heard the last ACK */
     bool restarted;                 /* the frame at hand began a new IP id series */
@@ -79,7 +80,7 @@ struct session {
     instant_ns transfer_start_ns, transfer_end_ns;
 
     struct dhcp_client dhcp;
-    struct gateway_help gateway;
+    struct gateway_help gateway, url_host;
     struct tftp_transfer transfer;
     struct session *previous, *next; /* in the list of those that wait for their turn */
 };

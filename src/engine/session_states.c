@@ -409,6 +409,7 @@ static handler *const table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] = {
             [EVENT_DHCP_REQUEST] = start_addressing,
             [EVENT_REPLY_EARLY] = start_addressing,
             [EVENT_REPLY] = be_found,
+            [EVENT_FILE_ASKED] = serve, /* --answer-urls: no order was needed */
         },
     [SESSION_ADDRESSING] =
         {

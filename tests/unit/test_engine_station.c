@@ -371,6 +371,60 @@ static void a_flood_of_phones_is_bounded(void **state)
     rig_free(rig);
 }
 
+/* ---- --answer-urls ---- */
+
+static struct rig *rig_with_url_attempt(struct rig_phone *phone, bool answer_urls, bool selected)
+{
+    static const struct mac_address other = {{0x00, 0x24, 0x14, 0x00, 0x00, 0x01}};
+    struct rig *rig = rig_new();
+    rig->config.answer_urls = answer_urls;
+    rig->config.selection.macs = selected ? &phone->mac : &other;
+    rig->config.selection.mac_count = 1;
+    rig_start(rig);
+    rig_discover(rig, phone, 2);
+    rig_dhcp_request(rig, phone, 2, rig->config.address, phone->ip);
+    rig_who_has(rig, phone, UINT32_C(0xc6126363));
+    rig_who_has(rig, phone, UINT32_C(0xc6126363));
+    struct craft_udp header = {
+        .source_mac = phone->mac,
+        .destination_mac = rig->config.source_mac,
+        .source_ip = phone->ip,
+        .destination_ip = UINT32_C(0xc6126363),
+        .source_port = TFTP_PHONE_PORT,
+        .destination_port = TFTP_SERVER_PORT,
+        .ip_identification = phone->ip_id++,
+        .time_to_live = 60,
+        .vlan = CRAFT_NO_VLAN,
+    };
+    static const uint8_t rrq[] = "\0\1spa504g.bin\0octet";
+    rig_udp(rig, &header, rrq, sizeof rrq);
+    return rig;
+}
+
+static void url_attempts_of_the_phone_are_answered_if_asked_for(void **state)
+{
+    (void)state;
+    struct rig_phone phone = rig_phone(0);
+    struct rig *rig = rig_with_url_attempt(&phone, true, true);
+    assert_int_equal(rig_count(rig, 0, FRAME_ARP, ARP_REPLY_OPERATION), 1);
+    assert_int_equal(rig_count(rig, 0, FRAME_TFTP, TFTP_DATA), 1);
+    acknowledge_all(rig, &phone);
+    assert_int_equal(rig_state(rig, &phone), SESSION_DELIVERED);
+    rig_free(rig);
+}
+
+static void url_attempts_are_not_answered_unasked_or_for_other_phones(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct rig_phone phone = rig_phone(0);
+        struct rig *rig = rig_with_url_attempt(&phone, i == 0, i != 0);
+        assert_int_equal(rig_count(rig, 0, FRAME_TFTP, -1), 0);
+        assert_int_equal(rig_count(rig, 0, FRAME_ARP, ARP_REPLY_OPERATION), 0);
+        rig_free(rig);
+    }
+}
+
 /* ---- Timers and statistics ---- */
 
 static void count_up(void *owner, instant_ns now_ns)
@@ -455,6 +509,8 @@ int main(void)
         T(wrong_configurations_are_refused_with_a_sentence),
         T(hints_tell_what_to_do_while_nothing_is_seen),
         T(a_flood_of_phones_is_bounded),
+        T(url_attempts_of_the_phone_are_answered_if_asked_for),
+        T(url_attempts_are_not_answered_unasked_or_for_other_phones),
         T(timers_fire_in_order_once_and_never_when_stopped),
         T(shifting_moves_every_timer),
         T(quantiles_are_right_to_an_eighth_of_an_octave),
