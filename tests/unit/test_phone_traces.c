@@ -385,6 +385,9 @@ static void every_recorded_trace_has_its_row(void **state)
     for (size_t i = 0; i < found.gl_pathc; i++) {
         const char *name = strrchr(found.gl_pathv[i], '/') + 1;
         size_t length = strlen(name) - strlen(".pcap"), k = 0;
+        /* Recordings of this program's own runs show the simulated phone, not the loader. */
+        if (strncmp(name, "spa-sos-", strlen("spa-sos-")) == 0)
+            continue;
         while (k < sizeof plays / sizeof plays[0] &&
                (strlen(plays[k].name) != length || memcmp(plays[k].name, name, length) != 0))
             k++;
