@@ -51,7 +51,7 @@ int report_exit_status(enum verdict_id leading, const char *command)
 
 int report_worse_status(int a, int b)
 {
-    static const int worst_first[] = {4, 1, 6, 5};
+    static const int worst_first[] = {3, 4, 1, 6, 5}; /* 3: an output file failed */
     for (size_t i = 0; i < sizeof(worst_first) / sizeof(worst_first[0]); i++) {
         if (a == worst_first[i] || b == worst_first[i])
             return worst_first[i];

@@ -98,7 +98,7 @@ const char *report_result_name(enum report_result result);
 /* verdict_exit_status, with what the contract grants to single commands (several-phones of
  * discover). */
 int report_exit_status(enum verdict_id leading, const char *command);
-/* Of two exit statuses the worse, in the order of the contract: 4, 1, 6, 5, 0. */
+/* Of two exit statuses the worse, in the order of the contract: (3,) 4, 1, 6, 5, 0. */
 int report_worse_status(int a, int b);
 
 /* "5, 7-9 and 12": `count` ascending frame numbers. */
