@@ -164,7 +164,9 @@ static void print_as_text(const struct image_file *file, const struct verdict_of
         printf("sectors  %s\n", text_chars(&sectors));
         text_free(&sectors);
     }
-    printf("sha256   %s\n", image->sha256);
+    char sha256[IMAGE_SHA256_SIZE];
+    image_sha256(image, sha256);
+    printf("sha256   %s\n", sha256);
     for (unsigned i = 0; i < image->warning_count; i++)
         printf("warning  %s\n", image->warnings[i].text);
     printf("verdict  %s%s%s\n", verdict->valid ? "valid" : "invalid",
@@ -217,7 +219,9 @@ static json_t *image_as_json(const struct image_file *file)
         set(object, "sectors", json_integer((json_int_t)image->sector_count));
         set(object, "offset", json_integer((json_int_t)image->offset));
     }
-    set(object, "sha256", json_string(image->sha256));
+    char sha256[IMAGE_SHA256_SIZE];
+    image_sha256(image, sha256);
+    set(object, "sha256", json_string(sha256));
     if (text_chars(&file->member)[0])
         set(object, "member", json_string(text_chars(&file->member)));
     return object;

@@ -108,6 +108,11 @@ static void describe_member(struct search *search, const struct image_file *file
     text_add(&search->notes, "\n");
 }
 
+static bool same_bytes(const struct image *a, const struct image *b)
+{
+    return a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0;
+}
+
 /* Keeps `file` if it is worth more than what was found so far; frees the lesser one. */
 static void consider(struct search *search, struct image_file *file, enum rank rank)
 {
@@ -118,7 +123,7 @@ static void consider(struct search *search, struct image_file *file, enum rank r
         search->rank = rank;
         search->ambiguous = false;
     } else if (rank == search->rank && rank >= RANK_PROGRAM &&
-               strcmp(file->image.sha256, search->best.image.sha256) != 0) {
+               !same_bytes(&file->image, &search->best.image)) {
         search->ambiguous = true;
     }
     image_file_free(file);

@@ -127,12 +127,14 @@ void live_report_print(const struct live_result *result)
     struct report_counters counters;
     struct report_image image = {0};
     fill_counters(result, &counters);
+    char sha256[IMAGE_SHA256_SIZE];
     if (result->image) {
+        image_sha256(result->image, sha256);
         image = (struct report_image){
             .version = result->image->version,
             .bytes = result->image->length,
             .sectors = result->image->sector_count,
-            .sha256 = result->image->sha256,
+            .sha256 = sha256,
         };
     }
     struct report_facts facts = {

@@ -174,7 +174,7 @@ static void judge(struct transfer_image *transfer)
     if (good) {
         transfer->result = TRANSFER_IMAGE_GOOD;
         memcpy(transfer->version, image->version, sizeof(transfer->version));
-        memcpy(transfer->sha256, image->sha256, sizeof(transfer->sha256));
+        image_sha256(image, transfer->sha256);
         transfer->sectors = image->sector_count;
     } else if (image->refusal == IMAGE_MAGIC || image->refusal == IMAGE_TOO_SHORT) {
         transfer->result = TRANSFER_IMAGE_FOREIGN;

@@ -49,7 +49,7 @@ void header_randseq(const uint8_t *header, size_t table_end, uint8_t ret[16])
     image_nsdigest(copy, table_end, ret);
 }
 
-void set_sha256(struct image *image)
+void image_sha256(const struct image *image, char ret[IMAGE_SHA256_SIZE])
 {
     SHA2_CTX sha256;
     uint8_t digest[SHA256_DIGEST_LENGTH];
@@ -57,8 +57,8 @@ void set_sha256(struct image *image)
     SHA256Update(&sha256, image->bytes, image->length);
     SHA256Final(digest, &sha256);
     for (size_t i = 0; i < sizeof digest; i++) {
-        image->sha256[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-        image->sha256[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
+        ret[2 * i] = "0123456789abcdef"[digest[i] >> 4];
+        ret[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
     }
-    image->sha256[2 * sizeof digest] = '\0';
+    ret[2 * sizeof digest] = '\0';
 }

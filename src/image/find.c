@@ -90,16 +90,13 @@ bool image_find(const uint8_t *bytes, size_t length, struct image *ret)
     bool is_image = true;
     if (!valid && length >= IMAGE_HEADER_LENGTH) {
         bool starts_with_magic = memcmp(bytes, IMAGE_MAGIC_TEXT, IMAGE_MAGIC_LENGTH) == 0;
-        if (search(bytes, bytes + starts_with_magic, bytes + length, ret, &best, &magic_count)) {
-            set_sha256(ret);
+        if (search(bytes, bytes + starts_with_magic, bytes + length, ret, &best, &magic_count))
             return true;
-        }
         /* A .bin whose magic alone is wrong deserves to be told so. */
         is_image = starts_with_magic || has_plausible_fields(bytes, length);
     }
     *ret = whole;
     if (!is_image)
         refuse_container(ret, magic_count, &best);
-    set_sha256(ret);
     return valid;
 }

@@ -252,7 +252,5 @@ bool check_image(const uint8_t *bytes, size_t available, enum image_extent exten
 
 bool image_check(const uint8_t *bytes, size_t length, struct image *ret)
 {
-    bool valid = check_image(bytes, length, IMAGE_IS_FILE, ret);
-    set_sha256(ret);
-    return valid;
+    return check_image(bytes, length, IMAGE_IS_FILE, ret);
 }

@@ -16,6 +16,7 @@
 #define IMAGE_ENTRY_LENGTH     0x40u
 #define IMAGE_SECTOR_LENGTH    0x10000u
 #define IMAGE_SECTORS_MAXIMUM  128u
+#define IMAGE_SHA256_SIZE      65
 #define IMAGE_VERSION_SIZE     33
 #define IMAGE_WARNINGS_MAXIMUM 16
 #define IMAGE_TEXT_SIZE        384
@@ -79,7 +80,6 @@ struct image {
     unsigned warning_count;
     struct image_warning warnings[IMAGE_WARNINGS_MAXIMUM];
     bool needs_force; /* a warning that the contract wants --force for */
-    char sha256[65];  /* of the image's bytes, lower-case hex */
 
     enum image_refusal refusal;         /* IMAGE_VALID, or the first check that fails */
     char refusal_text[IMAGE_TEXT_SIZE]; /* names field or sector, value found, value wanted */
@@ -98,6 +98,9 @@ bool image_check(const uint8_t *bytes, size_t length, struct image *ret);
  * the refusal is of the bytes themselves when they start with the magic, else IMAGE_NOT_FOUND.
  */
 bool image_find(const uint8_t *bytes, size_t length, struct image *ret);
+
+/* SHA-256 of the image's bytes in lower-case hex, with NUL: for people, the phone knows none. */
+void image_sha256(const struct image *image, char ret[IMAGE_SHA256_SIZE]);
 
 /* Returns: a stable short name ("digest"), a static string. */
 const char *image_refusal_name(enum image_refusal refusal);

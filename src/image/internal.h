@@ -19,7 +19,7 @@ enum image_extent {
                       business */
 };
 
-/* All checks but the sha256, which is set to "". Fills `ret` whatever the outcome. */
+/* All checks. Fills `ret` whatever the outcome. */
 bool check_image(const uint8_t *bytes, size_t available, enum image_extent extent,
                  struct image *ret);
 
@@ -39,8 +39,5 @@ bool image_refuse(struct image *image, enum image_refusal refusal, const char *f
 
 /* Adds the warnings of a valid image; `behind` bytes follow it in its file. */
 void add_warnings(struct image *image, size_t behind);
-
-/* Sets image->sha256 from image->bytes and image->length. */
-void set_sha256(struct image *image);
 
 #endif

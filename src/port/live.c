@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define SNAPSHOT_BYTES      2048 /* a slot of the buffer each, whatever a frame needs of it */
-#define KERNEL_BUFFER_BYTES (4 * 1024 * 1024)
+#define KERNEL_BUFFER_BYTES (2 * 1024 * 1024)
 /*
  * A reply to what was just sent is awaited awake this long. Sleeping and waking cost about as much;
  * a phone's ACK takes longer, so that this is soon given up (see end_spin).
