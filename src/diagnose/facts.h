@@ -226,7 +226,7 @@ struct attempt {
     uint16_t newest_data;      /* block of the newest good DATA */
     bool newest_data_is_short; /* fewer than 512 bytes: the end of the file */
     uint64_t newest_data_number;
-    uint64_t data_repeats;
+    unsigned data_repeats; /* of it */
     struct marks final_data;
     struct marks errors;
     uint16_t error_code;

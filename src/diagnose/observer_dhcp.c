@@ -121,8 +121,9 @@ static enum lease_defect judge_frame(const struct observer *observer,
 
     if (frame_vlan(frame) != phone->vlan && frame_vlan(frame) != NO_VLAN)
         return LEASE_TAG;
+    bool on_its_way_to_a_relay = frame->dhcp.relay_ip != 0;
     if (!mac_is_group(destination) && !mac_equal(destination, &phone->mac) &&
-        !mac_equal(destination, &mac_zero))
+        !mac_equal(destination, &mac_zero) && !on_its_way_to_a_relay)
         return LEASE_DESTINATION_MAC;
     switch (drop_on_the_wire(observer, frame)) {
     case FRAME_LOADER_TAKES:

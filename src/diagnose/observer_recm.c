@@ -193,6 +193,9 @@ static void observe_host(struct observer *observer, const struct frame *frame)
     marks_add(&observer->segment.to_phone_port, observer, frame);
     if (frame_vlan(frame) != NO_VLAN)
         marks_add(&observer->segment.tagged_recovery, observer, frame);
+    if (frame->reason == WIRE_TRUNCATED &&
+        !(frame->recm.magic_good && frame->recm.serial_terminated))
+        return; /* the capture holds too little of it to find fault with it */
     enum request_defect defect = judge_message(frame);
     if (defect == REQUEST_WELL_FORMED)
         defect = judge_frame(observer, frame);
@@ -268,8 +271,8 @@ static void observe_echo(struct observer *observer, struct phone_facts *phone,
 static void observe_phone(struct observer *observer, const struct frame *frame)
 {
     /* Only the loader sends these; one that is not in its form is somebody's experiment. */
-    if (frame->reason != WIRE_OK && frame->reason != WIRE_TRUNCATED &&
-        frame->reason != WIRE_UDP_CHECKSUM && frame->reason != WIRE_IPV4_CHECKSUM)
+    if (!frame->recm.magic_good || frame->recm.length != RECM_PHONE_LENGTH ||
+        frame->recm.operation == RECM_REQUEST || frame->recm.operation > RECM_UPGRADE)
         return;
     struct phone_facts *phone = phone_get(observer, &frame->ethernet.source, frame);
     if (!phone_spoke_as_loader(observer, phone, frame))

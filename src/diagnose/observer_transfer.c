@@ -339,11 +339,11 @@ static void observe_good_data(struct observer *observer, struct attempt *attempt
     /* Once block 1 has come the phone drops what another port sends. */
     if (attempt->acks.total > 0 && frame->udp.source_port != attempt->server_port)
         return;
-    if (attempt->has_newest_data && attempt->newest_data == tftp->block)
-        attempt->data_repeats++;
     if (attempt->acks.total == 0 && attempt->servers[0].port != frame->udp.source_port)
         return; /* the first one to answer is the one whose block 1 is taken */
     read_image_header(attempt, frame);
+    bool repeated = attempt->has_newest_data && attempt->newest_data == tftp->block;
+    attempt->data_repeats = repeated ? attempt->data_repeats + 1 : 0;
     attempt->has_newest_data = true;
     attempt->newest_data = tftp->block;
     attempt->newest_data_number = frame->number;

@@ -299,7 +299,8 @@ static void judge(const struct trace_frames *trace, struct diagnosis *ret)
 /* Without the bytes of the file only what the phone made of it can be told. */
 static bool may_weaken(enum verdict_id id)
 {
-    return id == VERDICT_IMAGE_CORRUPT_ON_WIRE || id == VERDICT_WRONG_FAMILY;
+    return id == VERDICT_IMAGE_CORRUPT_ON_WIRE || id == VERDICT_WRONG_FAMILY ||
+           id == VERDICT_POWER_LOST_WHILE_WRITING; /* how long writing takes the header says */
 }
 
 /* The length in the image's header, which goes with the bytes, shows how much was left to come. */

@@ -26,6 +26,8 @@ static const struct expected_reason {
     /* Background of an office network: mDNS and SSDP. */
     {"no-phone-seen.pcap", 1, 200, WIRE_UDP_PORT_UNKNOWN, 5353},
     {"no-phone-seen.pcap", 1, 200, WIRE_UDP_PORT_UNKNOWN, 1900},
+    {"office-without-phone.pcap", 1, 2000, WIRE_UDP_PORT_UNKNOWN, 5353},
+    {"office-without-phone.pcap", 1, 2000, WIRE_UDP_PORT_UNKNOWN, 1900},
 };
 
 static enum wire_reason expected_reason(const char *trace, size_t number, const struct frame *frame)

@@ -40,7 +40,7 @@ tap_result $? "every message of the ports 4810 and 4811 is a recovery message, a
 
 dissect -r "$work/all.pcapng" -Y 'spasos.op == 1' -T fields -e spasos.serial -e spasos.product \
 	-e spasos.mac | sort -u >"$work/replies"
-jq -r '.phone | [.serial, .product, .mac] | @tsv' "$top_srcdir"/pcaps/*.json >"$work/known"
+jq -r '(.phone, .other_phones[]?) | values | [.serial, .product, .mac] | @tsv' "$top_srcdir"/pcaps/*.json >"$work/known"
 printf 'CBT14191DC1\tSPA508G\t00:24:14:a1:b3:ec\n' >>"$work/known" # the second of several-phones
 sort -u -o "$work/known" "$work/known"
 [ "$(wc -l <"$work/replies")" -ge 20 ] && comm -23 "$work/replies" "$work/known" >"$work/out" &&
