@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The manual page and the completion know what the program knows: every command, option and verdict,
+# The manual page, the other pages and the completion know what the program knows: every command, option and verdict,
 # and no option that does not exist.
 set -u
 top_srcdir=${top_srcdir:?run by make check} top_builddir=${top_builddir:?run by make check}
 . "$top_srcdir/tests/tap.sh"
-tap_plan 7
+tap_plan 9
 
 spa_sos=$top_builddir/spa-sos
 manual=$top_srcdir/docs/spa-sos.8
@@ -40,6 +40,20 @@ sed -nE 's/^ +\[VERDICT_[A-Z_]+\] = "([a-z-]+)".*/\1/p' "$top_srcdir/src/diagnos
 sed -nE 's/^\.It Cm ([a-z-]+)$/\1/p' "$manual" >"$work/documented-verdicts"
 [ "$(wc -l <"$work/verdicts")" -ge 48 ] && lines_missing "$work/verdicts" "$work/documented-verdicts" "$work/missing"
 tap_result $? "the manual page has a paragraph for every verdict" "$work/missing"
+
+sed -nE 's/^### ([a-z-]+)$/\1/p' "$top_srcdir/docs/verdicts.md" >"$work/documented-verdicts"
+lines_missing "$work/verdicts" "$work/documented-verdicts" "$work/missing" &&
+	lines_missing "$work/documented-verdicts" "$work/verdicts" "$work/missing"
+tap_result $? "docs/verdicts.md has a section for every verdict, and for nothing else" "$work/missing"
+
+# Links to files that are not there, of every page.
+for page in "$top_srcdir"/*.md "$top_srcdir"/docs/*.md; do
+	grep -oE '\]\([^)#:]+' "$page" | sed 's/^](//' | while IFS= read -r link; do
+		[ -e "$(dirname "$page")/$link" ] || echo "$page: $link"
+	done
+done >"$work/missing"
+[ ! -s "$work/missing" ]
+tap_result $? "no page links to a file that is not there" "$work/missing"
 
 . "$top_srcdir/scripts/completion/spa-sos"
 complete_line() { # word...: the last one is being typed
