@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SNAPSHOT_BYTES      2048 /* a slot of the buffer each, whatever a frame needs of it */
+#define SNAPSHOT_BYTES      1900 /* with the kernel's header two of them fit into a page */
 #define KERNEL_BUFFER_BYTES (2 * 1024 * 1024)
 /*
  * A reply to what was just sent is awaited awake this long. Sleeping and waking cost about as much;

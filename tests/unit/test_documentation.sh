@@ -48,7 +48,7 @@ tap_result $? "docs/verdicts.md has a section for every verdict, and for nothing
 
 # Links to files that are not there, of every page.
 for page in "$top_srcdir"/*.md "$top_srcdir"/docs/*.md; do
-	grep -oE '\]\([^)#:]+' "$page" | sed 's/^](//' | while IFS= read -r link; do
+	grep -oE '\]\([^)#]+' "$page" | sed 's/^](//; /:/d' | while IFS= read -r link; do
 		[ -e "$(dirname "$page")/$link" ] || echo "$page: $link"
 	done
 done >"$work/missing"
