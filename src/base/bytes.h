@@ -54,8 +54,7 @@ static inline uint16_t load_be16(const uint8_t *bytes)
 
 static inline uint32_t load_be32(const uint8_t *bytes)
 {
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 |
-           bytes[3];
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
 void store_be16(uint8_t *bytes, uint16_t value);
