@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # A laboratory of network namespaces for the tests, the demo and the benchmarks: hosts, cables, a
-# switch, a simulated phone, the tool, and what can be said about them afterwards (README.md here).
+# switch, a simulated phone, the tool, and what can be said about them afterwards.
 #
 # Everything happens in a network namespace of its own that root or an ordinary user creates with
 # unshare; nothing of the machine is touched, and nothing is left behind however the test ends. Named
@@ -13,7 +13,6 @@
 : "${top_builddir:?run by make check}"
 
 spa_sos=$top_builddir/spa-sos
-: "${simulator:=$spa_sos}"
 relay_program=$top_builddir/tests/netns/relay
 make_image=$top_builddir/tests/support/make_image
 
@@ -24,7 +23,7 @@ lab_enter() {
 		[ "$(id -u)" -eq 0 ] || wrap=(unshare --net --map-root-user)
 		"${wrap[@]}" true 2>/dev/null ||
 			tap_skip_all "this user may not create network namespaces"
-		LAB_INSIDE=1 exec timeout --kill-after=5 "$limit" "${wrap[@]}" "$BASH" "$0" "$@"
+		LAB_INSIDE=1 exec timeout --foreground --kill-after=5 "$limit" "${wrap[@]}" "$BASH" "$0" "$@"
 	fi
 	lab=$(mktemp -d "${TMPDIR:-/tmp}/spa-sos-lab.XXXXXX") || exit 1
 	export TMPDIR=$lab HOME=$lab # and nobody's preferences
@@ -178,7 +177,7 @@ image() {
 phone() {
 	local name=$1
 	shift
-	start "$name" "$name" "$simulator" simulate -i eth0 --timing nominal --boot-delay 0.3 --flash-time 0.5 \
+	start "$name" "$name" "$spa_sos" simulate -i eth0 --timing nominal --boot-delay 0.3 --flash-time 0.5 \
 		--image-out "$lab/$name.image" "$@"
 }
 
