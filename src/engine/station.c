@@ -180,11 +180,15 @@ static instant_ns timeout_deadline(const struct station *station)
     return core->progress_ns + core->config.timeout_ns;
 }
 
-static void end_run(struct station *station, instant_ns now_ns)
+/*
+ * The verdict of a run is that of its frames, so that its trace gets the same one: the observer is
+ * not told how long the silence after the last frame was. (Who only listens has no frames of his own
+ * to measure silence with: see station_tick.)
+ */
+static void end_run(struct station *station)
 {
     station->over = true;
     station->core.outbox.silent = true;
-    observer_end(station->observer, now_ns);
 }
 
 /* After each call: what the frame or the time has made possible. */
@@ -195,7 +199,7 @@ static void settle_accounts(struct station *station, instant_ns now_ns)
         core->changed = false;
         choice_dispatch(station, now_ns);
         if (choice_run_is_over(station))
-            end_run(station, now_ns);
+            end_run(station);
     }
 }
 
@@ -249,7 +253,7 @@ void station_tick(struct station *station, instant_ns now_ns)
         timers_fire(&station->core.timers, now_ns);
     settle_accounts(station, now_ns);
     if (!station->over && now_ns >= timeout_deadline(station))
-        end_run(station, now_ns);
+        end_run(station);
 }
 
 instant_ns station_deadline(const struct station *station)
@@ -289,7 +293,7 @@ void station_stop(struct station *station, instant_ns now_ns)
     station->stopped = true;
     outbox_clear(&station->core.outbox);
     if (!station->over)
-        end_run(station, now_ns);
+        end_run(station);
 }
 
 /* ---- Frames in, frames and events out ---- */

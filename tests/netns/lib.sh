@@ -289,7 +289,14 @@ ended_failed() {
 	result "$story: it says what to do" test -n "$(json .verdict.advice)"
 	clean_and_unchanged "$story"
 }
+# The trace alone, without what the run knew besides, gets the verdict of the run.
+same_verdict() {
+	local id
+	id=$("$spa_sos" diagnose --json "$lab/tool.pcap" 2>/dev/null | jq -r .verdict.id)
+	equals "$id" "$(json .verdict.id)"
+}
 clean_and_unchanged() {
+	[ -z "$(json .verdict.id)" ] || result "$1: the trace gets the verdict of the run" same_verdict
 	result "$1: the trace holds no malformed frame and no bad checksum" trace_faults "$lab/tool.pcap"
 	result "$1: the PC is as it was before" host_is_unchanged pc /dev/stdout
 }
