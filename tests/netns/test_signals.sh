@@ -7,7 +7,8 @@ set -u
 . "${top_srcdir:?run by make check}/tests/netns/lib.sh"
 lab_enter "$@"
 
-image 1000000
+# Large enough to be interrupted long before its end.
+image 4400000
 
 interrupted() { # state number signal verdict...
 	local state=$1 number=$2 signal=$3
@@ -46,7 +47,7 @@ for pair in "2 INT" "15 TERM"; do
 	direct_cable
 	recover --dhcp always
 	phone phone
-	wait_until 30 trace_beyond 200000
+	wait_until 30 trace_beyond 50000
 	interrupted "in mid-transfer" "$number" "$signal" transfer-stalled capture-too-short found
 
 	direct_cable
