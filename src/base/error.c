@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 bool error_set(struct error *ret, enum error_kind kind, const char *format, ...)
 {
@@ -12,5 +13,8 @@ bool error_set(struct error *ret, enum error_kind kind, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(ret->text, sizeof ret->text, format, arguments);
     va_end(arguments);
+    size_t length = strlen(ret->text);
+    if (length > 0 && ret->text[length - 1] == '\n')
+        ret->text[length - 1] = '\0';
     return false;
 }

@@ -24,8 +24,8 @@ struct error {
     char text[ERROR_TEXT_SIZE]; /* no newline at the end; may hold several lines */
 };
 
-/* Fills `ret`; text that does not fit is cut. Returns: false, so that `return error_set(...)` reads
- * well. */
+/* Fills `ret`; text that does not fit is cut, and so is a newline at its end. Returns: false, so
+ * that `return error_set(...)` reads well. */
 bool error_set(struct error *ret, enum error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -100,7 +100,7 @@ static void print_json(const struct interface_list *list)
 static void print_help(void)
 {
     fputs(
-        "Usage: spa-sos interfaces [--json]\n"
+        "usage: spa-sos interfaces [--json]\n"
         "\n"
         "Lists the network interfaces of this host: which can be used for a recovery, and why\n"
         "the others cannot. An interface needs no IP address. Exit status 5 if none can be used.\n"

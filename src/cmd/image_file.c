@@ -190,6 +190,7 @@ const char *image_file_refusal(const struct image_file *file, struct text *ret_s
                  file->other_family);
         return "other-family";
     }
+    text_free(ret_sentence);
     return NULL;
 }
 

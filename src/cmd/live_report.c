@@ -69,7 +69,7 @@ static void fill_counters(const struct live_result *result, struct report_counte
     *ret = (struct report_counters){
         .frames_in = result->counters.frames_in,
         .is_live = true,
-        .frames_out = station.frames_out,
+        .frames_out = result->counters.frames_out,
         .kernel_drops = result->counters.kernel_drops,
         .interface_drops = result->counters.interface_drops,
         .retransmissions = station.retransmissions,

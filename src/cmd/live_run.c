@@ -32,14 +32,19 @@ struct live_run {
     struct watcher watcher; /* of watch */
     int interruption;
     bool without_link; /* the run ended before the cable ever carried a link */
+    bool is_enabled;   /* the interface, when it was last looked at */
+    duration_ns waited_ns;
 };
 
 static void print_image_findings(struct live_run *run)
 {
     const struct image *image = &run->image.image;
-    if (run->image.notes.length > 0)
-        progress_message(run->progress, "%.*s", (int)strcspn(text_chars(&run->image.notes), "\n"),
-                         text_chars(&run->image.notes));
+    const char *note = text_chars(&run->image.notes);
+    while (*note) {
+        size_t length = strcspn(note, "\n");
+        progress_message(run->progress, "%.*s", (int)length, note);
+        note += length + (note[length] == '\n');
+    }
     for (unsigned i = 0; i < image->warning_count; i++)
         progress_message(run->progress, "warning: %s", image->warnings[i].text);
 }
@@ -83,12 +88,14 @@ static bool say_waiting(void *context, bool is_enabled, unsigned waited_s)
     struct live_run *run = context;
     duration_ns timeout_ns = run->options.station.timeout_ns;
     char what[128];
+    run->is_enabled = is_enabled;
+    run->waited_ns = waited_s * NS_PER_S;
     snprintf(what, sizeof what,
              is_enabled ? "waiting for a link on %s: plug the cable in, or switch the phone on"
                         : "waiting for %s to be switched on (ip link set %s up)",
              run->interface.name, run->interface.name);
-    progress_waiting(run->progress, what, waited_s * NS_PER_S);
-    return timeout_ns == 0 || waited_s * NS_PER_S < timeout_ns;
+    progress_waiting(run->progress, what, run->waited_ns);
+    return timeout_ns == 0 || run->waited_ns < timeout_ns;
 }
 
 /* Returns: false with ret_error; run->without_link says whether that was for want of a link. */
@@ -99,7 +106,9 @@ static bool wait_for_link(struct live_run *run, struct error *ret_error)
     if (event == PORT_CARRIER_UP || event == PORT_FAILED)
         return event == PORT_CARRIER_UP;
     run->without_link = true;
-    return error_set(ret_error, ERROR_ENVIRONMENT, "%s had no link all the time",
+    return error_set(ret_error, ERROR_ENVIRONMENT,
+                     run->is_enabled ? "%s had no link all the time"
+                                     : "%s was switched off all the time",
                      run->interface.name);
 }
 
@@ -154,6 +163,8 @@ static bool open_all(struct live_run *run, struct error *ret_error)
     if (!load_image(run, ret_error))
         return false;
     if (!interface_find_usable(run->options.interface, &run->interface, ret_error))
+        return false;
+    if (!port_live_check_permission(run->interface.name, ret_error))
         return false;
     if (run->interface.use == INTERFACE_DOUBTFUL)
         progress_message(run->progress, "warning: %s: %s", run->interface.name, run->interface.why);
@@ -279,7 +290,7 @@ static void report_without_link(struct live_run *run)
         return;
     station_start(run->station, 0);
     station_carrier(run->station, false, 0);
-    station_stop(run->station, 0);
+    station_stop(run->station, run->waited_ns);
     station_diagnose(run->station, &diagnosis);
     result.station = run->station;
     live_report_print(&result);

@@ -348,13 +348,13 @@ static bool unknown_option(const char *command, char **argv, bool missing_value,
                          row && row->argument ? row->argument : "see --help");
     if (row && !row->argument)
         return error_set(ret_error, ERROR_USAGE, "%s takes no value", escaped);
-    return error_set(ret_error, ERROR_USAGE, "%s has no option %s (spa-sos help %s lists them)",
-                     command, escaped, command);
+    return error_set(ret_error, ERROR_USAGE, "there is no option %s (spa-sos help %s lists them)",
+                     escaped, command);
 }
 
 /* What belongs together, once all options are read. */
-static bool check_whole(struct options *options, const char *command, int operand_count,
-                        char **operands, struct error *ret_error)
+static bool check_whole(struct options *options, int operand_count, char **operands,
+                        struct error *ret_error)
 {
     int wanted = options->command == OPTIONS_RECOVER ? 1 : 0;
     if (!options->interface)
@@ -368,7 +368,7 @@ static bool check_whole(struct options *options, const char *command, int operan
     if (operand_count > wanted) {
         char escaped[128];
         const char *extra = operands[wanted];
-        return error_set(ret_error, ERROR_USAGE, "%s: '%s' is one argument too many", command,
+        return error_set(ret_error, ERROR_USAGE, "'%s' is one argument too many",
                          text_escape(extra, strlen(extra), escaped, sizeof escaped));
     }
     if (options->dry_run && !options->write_path)
@@ -418,7 +418,7 @@ bool options_parse(enum options_command command, int argc, char **argv, struct o
         if (ret->help)
             return true;
     }
-    if (!check_whole(ret, name, argc - optind, argv + optind, ret_error))
+    if (!check_whole(ret, argc - optind, argv + optind, ret_error))
         return false;
     if (ret->phones_path && !phone_list_read(ret, ret_error))
         return false;

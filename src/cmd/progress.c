@@ -12,9 +12,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define REDRAW_INTERVAL_NS   (100 * NS_PER_MS)
-#define STATUS_LINES_MAXIMUM 30
-#define PERCENT_STEP         10
+#define REDRAW_INTERVAL_NS  (100 * NS_PER_MS)
+#define CONTINUATION_INDENT 4
+#define PERCENT_STEP        10
 
 struct phone_percent {
     struct mac_address mac;
@@ -79,6 +79,40 @@ static void print_json_line(json_t *object)
     json_decref(object);
 }
 
+static void terminal_size(unsigned *ret_columns, unsigned *ret_rows)
+{
+    struct winsize size = {0};
+    bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0;
+    *ret_columns = known && size.ws_col > CONTINUATION_INDENT ? size.ws_col : 80;
+    *ret_rows = known && size.ws_row > 1 ? size.ws_row : 24;
+}
+
+/* A line above the status lines; a terminal gets it folded between words. */
+static void print_line(struct progress *progress, const char *format, ...)
+{
+    va_list arguments;
+    char line[ERROR_TEXT_SIZE];
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    erase_status(progress);
+    const char *rest = line;
+    unsigned columns, rows;
+    terminal_size(&columns, &rows);
+    while (progress->terminal && strlen(rest) > columns) {
+        size_t cut = columns;
+        while (cut > 0 && rest[cut] != ' ')
+            cut--;
+        if (cut == 0)
+            break;
+        fprintf(stderr, "%.*s\n%*s", (int)cut, rest, CONTINUATION_INDENT, "");
+        if (rest == line)
+            columns -= CONTINUATION_INDENT;
+        rest += cut + 1;
+    }
+    fprintf(stderr, "%s\n", rest);
+}
+
 void progress_message(struct progress *progress, const char *format, ...)
 {
     va_list arguments;
@@ -88,18 +122,27 @@ void progress_message(struct progress *progress, const char *format, ...)
     va_end(arguments);
     if (progress->options->events)
         print_json_line(json_pack("{s:s, s:s}", "event", "message", "text", line));
-    else if (progress->options->verbosity >= 0) {
-        erase_status(progress);
-        fprintf(stderr, "%s\n", line);
-    }
+    else if (progress->options->verbosity >= 0)
+        print_line(progress, "%s", line);
+}
+
+static void draw_line(struct progress *progress, const struct text *line, const char *color)
+{
+    unsigned columns, rows;
+    terminal_size(&columns, &rows);
+    fprintf(stderr, "%s%.*s%s\n", progress->color ? color : "", (int)columns - 1, text_chars(line),
+            progress->color && *color ? "\033[0m" : "");
+    progress->status_lines++;
 }
 
 void progress_waiting(struct progress *progress, const char *what, duration_ns waited_ns)
 {
     if (progress->terminal) {
+        struct text line = TEXT_EMPTY;
         erase_status(progress);
-        fprintf(stderr, "%s (%lld s)\n", what, (long long)(waited_ns / NS_PER_S));
-        progress->status_lines = 1;
+        text_add(&line, "%3lld s  %s", (long long)(waited_ns / NS_PER_S), what);
+        draw_line(progress, &line, "");
+        text_free(&line);
     } else if (!progress->waiting_said) {
         progress_message(progress, "%s", what);
     }
@@ -186,8 +229,11 @@ static void print_percent(struct progress *progress, const struct station *stati
 
 static void print_event_line(struct progress *progress, const struct station_event *event)
 {
-    erase_status(progress);
-    fprintf(stderr, "%s\n", event->text);
+    if (event->kind == STATION_EVENT_STATE && progress->options->verbosity > 0)
+        print_line(progress, "%s (%s -> %s)", event->text, session_state_name(event->old_state),
+                   session_state_name(event->new_state));
+    else
+        print_line(progress, "%s", event->text);
 }
 
 static void show_event(struct progress *progress, const struct station *station,
@@ -235,17 +281,9 @@ static void add_status(struct text *line, const struct session_status *status, i
     if (status->state == SESSION_TRANSFER)
         add_transfer(line, status, now_ns);
     else if (status->state == SESSION_DELIVERED)
-        text_add(line, "%lld s  do not unplug it: it writes its flash", since);
+        text_add(line, "%lld s  do not unplug it, it writes", since);
     else if (status->state != SESSION_RECOVERED && status->state != SESSION_FAILED)
         text_add(line, "%lld s", since);
-}
-
-static unsigned terminal_width(void)
-{
-    struct winsize size;
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        return size.ws_col;
-    return 80;
 }
 
 static const char *state_color(enum session_state state)
@@ -253,14 +291,6 @@ static const char *state_color(enum session_state state)
     if (state == SESSION_RECOVERED)
         return "\033[32m";
     return state == SESSION_FAILED ? "\033[31m" : "";
-}
-
-static void draw_line(struct progress *progress, const struct text *line, const char *color)
-{
-    unsigned width = terminal_width();
-    fprintf(stderr, "%s%.*s%s\n", progress->color ? color : "", (int)width - 1, text_chars(line),
-            progress->color && *color ? "\033[0m" : "");
-    progress->status_lines++;
 }
 
 static void draw_status(struct progress *progress, const struct station *station, instant_ns now_ns)
@@ -274,7 +304,10 @@ static void draw_status(struct progress *progress, const struct station *station
         draw_line(progress, &line, "");
         text_free(&line);
     }
-    size_t first = count > STATUS_LINES_MAXIMUM ? count - STATUS_LINES_MAXIMUM : 0;
+    unsigned columns, rows;
+    terminal_size(&columns, &rows);
+    /* What has scrolled off the screen cannot be erased. The last row is the cursor's. */
+    size_t first = count > rows - 1 ? count - (rows - 1) : 0;
     for (size_t i = first; i < count; i++) {
         struct session_status status;
         struct text line = TEXT_EMPTY;

@@ -44,7 +44,9 @@ static void say_what_to_do(struct station *station, instant_ns now_ns)
         ready = "A DHCP server has to give it an address: this program does not (--dhcp never).";
     else if (core->config.dhcp == DHCP_POLICY_AUTO && core->foreign_dhcp_seen)
         ready = "The other DHCP server on this segment has to give it an address.";
-    if (!station->other_frames)
+    if (!station->hinted)
+        journal_message(&core->journal, now_ns, NULL, "Power-cycle the phone now. %s", ready);
+    else if (!station->other_frames)
         journal_message(&core->journal, now_ns, NULL,
                         "Not one frame of another device has been seen. Check the cable and the "
                         "phone's power, then power-cycle the phone. %s",
@@ -62,7 +64,9 @@ static void hint_came_due(void *owner, instant_ns now_ns)
     if (station->session_count)
         return;
     say_what_to_do(station, now_ns);
-    timer_set(&station->core.timers, &station->hint, now_ns + HINT_INTERVAL_NS);
+    timer_set(&station->core.timers, &station->hint,
+              now_ns + (station->hinted ? HINT_INTERVAL_NS : HINT_SECOND_NS));
+    station->hinted = true;
 }
 
 void hints_start(struct station *station, instant_ns now_ns)

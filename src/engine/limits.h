@@ -88,10 +88,13 @@
 #define MEMBERSHIP_INTERVAL_NS (10 * NS_PER_S)   /* rule 2 */
 #define MEMBERSHIP_PAUSE_NS    (100 * NS_PER_MS) /* between two answers to queries */
 #define ALL_QUIET_NS           (10 * NS_PER_S)   /* --all: no new phone for so long */
-#define HINT_FIRST_NS          (5 * NS_PER_S)
-#define HINT_INTERVAL_NS       (60 * NS_PER_S)
-#define DISCOVER_TIMEOUT_NS    (60 * NS_PER_S)
-#define ATTEMPTS_MAXIMUM       5
-#define SESSIONS_MAXIMUM       4096 /* a flood of invented phones must not eat the memory */
+/* What to do is said within the first second, unless a phone that already listens replied before.
+ */
+#define HINT_FIRST_NS       (800 * NS_PER_MS)
+#define HINT_SECOND_NS      (20 * NS_PER_S) /* nobody has power-cycled a phone: why? */
+#define HINT_INTERVAL_NS    (60 * NS_PER_S)
+#define DISCOVER_TIMEOUT_NS (60 * NS_PER_S)
+#define ATTEMPTS_MAXIMUM    5
+#define SESSIONS_MAXIMUM    4096 /* a flood of invented phones must not eat the memory */
 
 #endif

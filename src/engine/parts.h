@@ -38,6 +38,7 @@ struct station {
     instant_ns now_ns;    /* of the last call: time never runs back */
     instant_ns pause_ns;  /* since when the carrier is down */
     bool carrier_down, started, stopped, over;
+    bool hinted;       /* the user was told what to do */
     bool other_frames; /* somebody else's frame was seen */
     bool address_conflict_said, flood_said, firmware_said;
     uint64_t frames_in;

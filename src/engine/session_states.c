@@ -50,9 +50,8 @@ static void enter(struct session *session, enum session_state state, instant_ns 
         journal_add(&core->journal, now_ns, STATION_EVENT_STATE, &session->mac);
     event->old_state = old;
     event->new_state = state;
-    snprintf(event->text, sizeof event->text, "%s: %s (%s -> %s)",
-             session_describe(session, phone, sizeof phone), why, session_state_name(old),
-             session_state_name(state));
+    snprintf(event->text, sizeof event->text, "%s: %s",
+             session_describe(session, phone, sizeof phone), why);
 }
 
 static void say(struct session *session, instant_ns now_ns, const char *text)

@@ -357,8 +357,10 @@ static void say_missing(const struct interface_list *list, const char *name,
     for (size_t i = 0; i < list->count; i++)
         if (list->items[i].use != INTERFACE_UNUSABLE)
             text_add(&names, "%s%s", names.length > 0 ? ", " : "", list->items[i].name);
+    char escaped[128];
     error_set(ret_error, ERROR_ENVIRONMENT, "%s: no such interface; %s%s (see spa-sos interfaces)",
-              name, names.length > 0 ? "can be used: " : "none can be used", text_chars(&names));
+              text_escape(name, strlen(name), escaped, sizeof escaped),
+              names.length > 0 ? "can be used: " : "none can be used", text_chars(&names));
     text_free(&names);
 }
 

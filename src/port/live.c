@@ -283,7 +283,7 @@ uint64_t port_live_lost_frames(struct port *port)
     return live_of(port)->lost_frames;
 }
 
-static bool no_permission(const struct live *live, struct error *ret_error)
+static bool no_permission(const char *interface, struct error *ret_error)
 {
     char program[PATH_TEXT_SIZE];
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
@@ -293,7 +293,17 @@ static bool no_permission(const struct live *live, struct error *ret_error)
     return error_set(ret_error, ERROR_ENVIRONMENT,
                      "%s: no permission to send and receive frames; run this program with sudo, or "
                      "grant it once: sudo setcap cap_net_raw+ep %s",
-                     live->name, program);
+                     interface, program);
+}
+
+bool port_live_check_permission(const char *interface, struct error *ret_error)
+{
+    int descriptor = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+    if (descriptor < 0 && (errno == EPERM || errno == EACCES))
+        return no_permission(interface, ret_error);
+    if (descriptor >= 0)
+        close(descriptor);
+    return true;
 }
 
 static bool open_capture(struct live *live, struct error *ret_error)
@@ -310,7 +320,7 @@ static bool open_capture(struct live *live, struct error *ret_error)
     pcap_set_tstamp_precision(live->pcap, PCAP_TSTAMP_PRECISION_NANO);
     int status = pcap_activate(live->pcap);
     if (status == PCAP_ERROR_PERM_DENIED || status == PCAP_ERROR_PROMISC_PERM_DENIED)
-        return no_permission(live, ret_error);
+        return no_permission(live->name, ret_error);
     if (status == PCAP_ERROR_IFACE_NOT_UP)
         return error_set(ret_error, ERROR_ENVIRONMENT,
                          "%s: the interface is switched off; switch it on: ip link set %s up",

@@ -24,6 +24,12 @@ struct port_live_config {
 };
 
 /*
+ * Who lacks the permission should not first wait for a cable. Returns: false with ret_error, which
+ * says how to get it.
+ */
+bool port_live_check_permission(const char *interface, struct error *ret_error);
+
+/*
  * Told about once a second while there is no link; `is_enabled` is false for an interface that is
  * switched off. Returns: false to give up.
  */
