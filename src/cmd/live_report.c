@@ -35,6 +35,36 @@ static int status_of_verdict(const struct live_result *result, enum verdict_id i
     return report_exit_status(id, command_of(result));
 }
 
+static bool was_seen(const struct live_result *result, const char *serial,
+                     const struct mac_address *mac)
+{
+    for (size_t i = 0; i < station_session_count(result->station); i++) {
+        struct session_status status;
+        station_session(result->station, i, &status);
+        if (status.answered &&
+            (serial ? strcmp(status.serial, serial) == 0 : mac_equal(&status.mac, mac)))
+            return true;
+    }
+    return false;
+}
+
+/* Names in `ret` the phones this run was for that never answered. Returns: how many. */
+static size_t find_missing(const struct live_result *result, struct text *ret)
+{
+    const struct options *options = result->options;
+    size_t count = 0;
+    for (size_t i = 0; i < options->serial_count; i++) {
+        if (!was_seen(result, options->serials[i], NULL))
+            text_add(ret, "%s%s", count++ ? ", " : "not seen: ", options->serials[i]);
+    }
+    for (size_t i = 0; i < options->mac_count; i++) {
+        if (!was_seen(result, NULL, &options->macs[i]))
+            text_add(ret, "%s%s",
+                     count++ ? ", " : "not seen: ", mac_format(&options->macs[i]).text);
+    }
+    return count;
+}
+
 /* Of a run for several phones: the worst of those it was for. */
 static int status_of_all(const struct live_result *result)
 {
@@ -103,6 +133,30 @@ static struct report_phone_state *make_states(const struct station *station, siz
     return states;
 }
 
+static enum report_result result_of_status(const struct live_result *result, int status)
+{
+    switch (status) {
+    case 0:
+        return result->options->station.flash_wait_ns == 0 ? REPORT_DELIVERED : REPORT_RECOVERED;
+    case 5:
+        return REPORT_NOTHING_FOUND;
+    case 6:
+        return REPORT_INCONCLUSIVE;
+    default:
+        return REPORT_FAILED;
+    }
+}
+
+/* The leading verdict is one phone's; what became of all that this run was for may be another. */
+static void correct_result(json_t *document, const struct live_result *result)
+{
+    int status = live_exit_status(result);
+    if (status == status_of_verdict(result, result->diagnosis->leading.id))
+        return;
+    enum report_result whole = result_of_status(result, status);
+    json_object_set_new(document, "result", json_string(report_result_name(whole)));
+}
+
 static void print(const struct live_result *result, const struct report_facts *facts)
 {
     const struct options *options = result->options;
@@ -110,10 +164,13 @@ static void print(const struct live_result *result, const struct report_facts *f
     struct text text = TEXT_EMPTY;
     if (options->json) {
         json_t *document = report_json(result->diagnosis, facts);
+        correct_result(document, result);
         report_json_print(document, &text);
         json_decref(document);
     } else if (options->verbosity < 0) {
         report_line(result->diagnosis, &text);
+        for (size_t i = 0; i < facts->note_count; i++)
+            text_add(&text, "%s\n", facts->notes[i]);
     } else {
         report_text(result->diagnosis, facts, &text);
     }
@@ -145,6 +202,14 @@ void live_report_print(const struct live_result *result)
     };
     struct report_phone_state *states = make_states(result->station, &facts.state_count);
     facts.states = states;
+    struct text missing = TEXT_EMPTY;
+    const char *note = NULL;
+    if (find_missing(result, &missing) > 0) {
+        note = text_chars(&missing);
+        facts.notes = &note;
+        facts.note_count = 1;
+    }
     print(result, &facts);
+    text_free(&missing);
     free(states);
 }

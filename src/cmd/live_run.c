@@ -19,7 +19,8 @@
 #include <string.h>
 #include <sys/random.h>
 
-#define EXIT_SIGNAL_BASE 128
+#define EXIT_SIGNAL_BASE   128
+#define REDRAW_INTERVAL_NS (200 * NS_PER_MS) /* while nothing else happens */
 
 struct live_run {
     struct options options;
@@ -112,6 +113,11 @@ static bool wait_for_link(struct live_run *run, struct error *ret_error)
                      run->interface.name);
 }
 
+static const char *shown_path(const char *path)
+{
+    return strcmp(path, "-") == 0 ? "standard output" : path;
+}
+
 /* Wraps the live port so that frames are recorded, and not sent in a dry run. */
 static bool wrap_port(struct live_run *run, struct error *ret_error)
 {
@@ -121,6 +127,8 @@ static bool wrap_port(struct live_run *run, struct error *ret_error)
         if (!wrapped)
             return error_set(ret_error, ERROR_ENVIRONMENT, "out of memory");
         run->port = wrapped;
+        progress_message(run->progress, "dry run: frames go to %s only, none is sent",
+                         shown_path(run->options.write_path));
     }
     if (run->recording) {
         wrapped = port_recorder_new(run->port, run->recording);
@@ -128,8 +136,9 @@ static bool wrap_port(struct live_run *run, struct error *ret_error)
             return error_set(ret_error, ERROR_ENVIRONMENT, "out of memory");
         run->port = wrapped;
     }
-    if (run->options.command == OPTIONS_WATCH) {
-        wrapped = watch_heartbeat_new(run->port);
+    bool draws = progress_draws(run->progress);
+    if (draws || run->options.command == OPTIONS_WATCH) {
+        wrapped = watch_heartbeat_new(run->port, draws ? REDRAW_INTERVAL_NS : NS_PER_S);
         if (!wrapped)
             return error_set(ret_error, ERROR_ENVIRONMENT, "out of memory");
         run->port = wrapped;
@@ -234,7 +243,7 @@ static const char *keep_trace(struct live_run *run, int status)
     if (!run->recording)
         return NULL;
     if (run->options.write_path)
-        return recording_path(run->recording);
+        return shown_path(run->options.write_path);
     if (status == 0)
         return NULL;
     if (!recording_keep(run->recording, ".", &error))

@@ -84,7 +84,7 @@ static void terminal_size(unsigned *ret_columns, unsigned *ret_rows)
     struct winsize size = {0};
     bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0;
     *ret_columns = known && size.ws_col > CONTINUATION_INDENT ? size.ws_col : 80;
-    *ret_rows = known && size.ws_row > 1 ? size.ws_row : 24;
+    *ret_rows = known && size.ws_row > 2 ? size.ws_row : 24;
 }
 
 /* A line above the status lines; a terminal gets it folded between words. */
@@ -293,21 +293,28 @@ static const char *state_color(enum session_state state)
     return state == SESSION_FAILED ? "\033[31m" : "";
 }
 
+static void draw_clock(struct progress *progress, const char *what, duration_ns since_ns)
+{
+    struct text line = TEXT_EMPTY;
+    text_add(&line, "%s, %lld s", what, (long long)(since_ns / NS_PER_S));
+    draw_line(progress, &line, "");
+    text_free(&line);
+}
+
 static void draw_status(struct progress *progress, const struct station *station, instant_ns now_ns)
 {
     size_t count = station_session_count(station);
+    duration_ns without_link_ns = station_without_link(station, now_ns);
     erase_status(progress);
-    if (count == 0) {
-        struct text line = TEXT_EMPTY;
-        text_add(&line, "no phone yet, %lld s",
-                 (long long)((now_ns - progress->start_ns) / NS_PER_S));
-        draw_line(progress, &line, "");
-        text_free(&line);
-    }
+    if (without_link_ns > 0)
+        draw_clock(progress, "no link", without_link_ns);
+    else if (count == 0)
+        draw_clock(progress, "no phone yet", now_ns - progress->start_ns);
     unsigned columns, rows;
     terminal_size(&columns, &rows);
     /* What has scrolled off the screen cannot be erased. The last row is the cursor's. */
-    size_t first = count > rows - 1 ? count - (rows - 1) : 0;
+    size_t room = rows - 1 - progress->status_lines;
+    size_t first = count > room ? count - room : 0;
     for (size_t i = first; i < count; i++) {
         struct session_status status;
         struct text line = TEXT_EMPTY;
@@ -333,6 +340,11 @@ void progress_observe(void *context, const struct station *station,
         return;
     progress->next_redraw_ns = now_ns + REDRAW_INTERVAL_NS;
     draw_status(progress, station, now_ns);
+}
+
+bool progress_draws(const struct progress *progress)
+{
+    return progress->terminal;
 }
 
 void progress_finish(struct progress *progress)

@@ -6,11 +6,12 @@
 
 #include <stdlib.h>
 
-#define HEARTBEAT_NS NS_PER_S
+#define JUDGEMENT_INTERVAL_NS NS_PER_S
 
 struct heartbeat {
     struct port port;
     struct port *inner;
+    duration_ns interval_ns;
 };
 
 static struct heartbeat *heartbeat_of(struct port *port)
@@ -21,8 +22,9 @@ static struct heartbeat *heartbeat_of(struct port *port)
 static enum port_event heartbeat_next(struct port *port, instant_ns deadline_ns,
                                       struct port_frame *ret, struct error *ret_error)
 {
-    struct port *inner = heartbeat_of(port)->inner;
-    instant_ns beat_ns = inner->operations->now(inner) + HEARTBEAT_NS;
+    struct heartbeat *heartbeat = heartbeat_of(port);
+    struct port *inner = heartbeat->inner;
+    instant_ns beat_ns = inner->operations->now(inner) + heartbeat->interval_ns;
     return inner->operations->next(inner, instant_earlier(deadline_ns, beat_ns), ret, ret_error);
 }
 
@@ -52,7 +54,7 @@ static void heartbeat_close(struct port *port)
     free(heartbeat_of(port));
 }
 
-struct port *watch_heartbeat_new(struct port *inner)
+struct port *watch_heartbeat_new(struct port *inner, duration_ns interval_ns)
 {
     static const struct port_operations operations = {
         .next = heartbeat_next,
@@ -66,6 +68,7 @@ struct port *watch_heartbeat_new(struct port *inner)
         return NULL;
     heartbeat->port.operations = &operations;
     heartbeat->inner = inner;
+    heartbeat->interval_ns = interval_ns;
     return &heartbeat->port;
 }
 
@@ -75,7 +78,7 @@ bool watcher_judge(struct watcher *watcher, const struct station *station, insta
     struct diagnosis diagnosis;
     if (now_ns < watcher->next_ns)
         return false;
-    watcher->next_ns = now_ns + HEARTBEAT_NS;
+    watcher->next_ns = now_ns + JUDGEMENT_INTERVAL_NS;
     station_diagnose(station, &diagnosis);
     enum verdict_id leading = diagnosis.leading.id;
     /* That it is too early to tell is no news. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Judging while a run goes on: a heartbeat, because verdicts such as no-dhcp come from silence, and
- * a sentence whenever the leading verdict has changed.
+ * Judging while a run goes on: a heartbeat, because verdicts such as no-dhcp come from silence (and
+ * because clocks on the screen have to go on), and a sentence whenever the leading verdict has
+ * changed.
  */
 #ifndef CMD_WATCH_H
 #define CMD_WATCH_H
@@ -11,10 +12,10 @@
 #include "port/port.h"
 
 /*
- * Wraps a port so that `next` returns PORT_DEADLINE at least once a second. Owns `inner` and closes
- * it. Returns: NULL without memory (`inner` is then still the caller's).
+ * Wraps a port so that `next` waits at most `interval_ns` and then returns PORT_DEADLINE. Owns
+ * `inner` and closes it. Returns: NULL without memory (`inner` is then still the caller's).
  */
-struct port *watch_heartbeat_new(struct port *inner);
+struct port *watch_heartbeat_new(struct port *inner, duration_ns interval_ns);
 
 /* Start with zeros. */
 struct watcher {

@@ -6,6 +6,7 @@
 #include "engine/limits.h"
 #include "engine/parts.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct station_selection *selection_of(const struct station *station)
@@ -194,6 +195,43 @@ const char *choice_search_serial(const struct station *station, unsigned turn)
             return selection->serials[entry];
     }
     return selection->serials[0];
+}
+
+bool choice_is_at_work(const struct station *station)
+{
+    for (size_t i = 0; i < station->session_count; i++) {
+        const struct session *session = station->sessions[i];
+        bool may_be_meant = choice_wants(station, session) || !session->answered;
+        if (session->state != SESSION_NEW && !session_is_over(session) && may_be_meant)
+            return true;
+    }
+    return false;
+}
+
+bool choice_awaits(const struct station *station, char *ret, size_t size)
+{
+    const struct station_selection *selection = selection_of(station);
+    const char *first = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < selection->serial_count; i++) {
+        if (!by_serial(station, selection->serials[i]) && count++ == 0)
+            first = selection->serials[i];
+    }
+    struct mac_text text;
+    for (size_t i = 0; i < selection->mac_count; i++) {
+        const struct session *session = station_find(station, &selection->macs[i]);
+        if ((!session || !session->answered) && count++ == 0) {
+            text = mac_format(&selection->macs[i]);
+            first = text.text;
+        }
+    }
+    if (count == 0)
+        return false;
+    if (count == 1)
+        snprintf(ret, size, "%s", first);
+    else
+        snprintf(ret, size, "%s and %zu more", first, count - 1);
+    return true;
 }
 
 /* ---- When the run is over ---- */

@@ -39,12 +39,16 @@ void membership_query(struct station *station, const struct igmp_message *query,
 static void say_what_to_do(struct station *station, instant_ns now_ns)
 {
     struct core *core = &station->core;
+    char awaited[80];
     const char *ready = "This program is ready to give it an address.";
     if (core->config.dhcp == DHCP_POLICY_NEVER)
         ready = "A DHCP server has to give it an address: this program does not (--dhcp never).";
     else if (core->config.dhcp == DHCP_POLICY_AUTO && core->foreign_dhcp_seen)
         ready = "The other DHCP server on this segment has to give it an address.";
-    if (!station->hinted)
+    if (station->session_count && choice_awaits(station, awaited, sizeof awaited))
+        journal_message(&core->journal, now_ns, NULL,
+                        "Still waiting for %s. Power-cycle it now. %s", awaited, ready);
+    else if (!station->hinted)
         journal_message(&core->journal, now_ns, NULL, "Power-cycle the phone now. %s", ready);
     else if (!station->other_frames)
         journal_message(&core->journal, now_ns, NULL,
@@ -61,12 +65,15 @@ static void say_what_to_do(struct station *station, instant_ns now_ns)
 static void hint_came_due(void *owner, instant_ns now_ns)
 {
     struct station *station = owner;
-    if (station->session_count)
-        return;
-    say_what_to_do(station, now_ns);
-    timer_set(&station->core.timers, &station->hint,
-              now_ns + (station->hinted ? HINT_INTERVAL_NS : HINT_SECOND_NS));
-    station->hinted = true;
+    char awaited[80];
+    duration_ns interval_ns = HINT_LOOK_NS;
+    if (!station->session_count ||
+        (!choice_is_at_work(station) && choice_awaits(station, awaited, sizeof awaited))) {
+        say_what_to_do(station, now_ns);
+        interval_ns = station->hinted ? HINT_INTERVAL_NS : HINT_SECOND_NS;
+        station->hinted = true;
+    }
+    timer_set(&station->core.timers, &station->hint, now_ns + interval_ns);
 }
 
 void hints_start(struct station *station, instant_ns now_ns)

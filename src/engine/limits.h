@@ -92,6 +92,7 @@
  */
 #define HINT_FIRST_NS       (800 * NS_PER_MS)
 #define HINT_SECOND_NS      (20 * NS_PER_S) /* nobody has power-cycled a phone: why? */
+#define HINT_LOOK_NS        (4 * NS_PER_S)  /* while phones are at work: are they still? */
 #define HINT_INTERVAL_NS    (60 * NS_PER_S)
 #define DISCOVER_TIMEOUT_NS (60 * NS_PER_S)
 #define ATTEMPTS_MAXIMUM    5

@@ -68,6 +68,10 @@ void choice_dispatch(struct station *station, instant_ns now_ns);
 bool choice_searches(const struct station *station);
 /* Returns: the next serial number to ask for, NULL for the wildcard. */
 const char *choice_search_serial(const struct station *station, unsigned turn);
+/* Is there a phone that is or may be meant, and that something may still come from? */
+bool choice_is_at_work(const struct station *station);
+/* Returns: whether a phone that was named has not answered; `ret` names it ("X and 3 more"). */
+bool choice_awaits(const struct station *station, char *ret, size_t size);
 bool choice_run_is_over(const struct station *station);
 
 void membership_start(struct station *station, instant_ns now_ns);

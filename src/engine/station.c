@@ -287,6 +287,11 @@ void station_carrier(struct station *station, bool up, instant_ns now_ns)
         membership_report(station, now_ns);
 }
 
+duration_ns station_without_link(const struct station *station, instant_ns now_ns)
+{
+    return station->carrier_down ? now_ns - station->pause_ns : 0;
+}
+
 void station_stop(struct station *station, instant_ns now_ns)
 {
     now_ns = advance(station, now_ns);

@@ -152,6 +152,8 @@ void station_tick(struct station *station, instant_ns now_ns);
 /* Link state of the cable, from the port: recorded for the verdict; work pauses while it is down.
  */
 void station_carrier(struct station *station, bool up, instant_ns now_ns);
+/* Returns: how long the cable has carried no link, 0 if it carries one. */
+duration_ns station_without_link(const struct station *station, instant_ns now_ns);
 /* The user or a signal ends the run: sends nothing any more. */
 void station_stop(struct station *station, instant_ns now_ns);
 instant_ns station_deadline(const struct station *station);

@@ -351,6 +351,21 @@ static void hints_tell_what_to_do_while_nothing_is_seen(void **state)
     rig_free(rig);
 }
 
+static void who_is_still_missing_is_said_when_nobody_is_at_work(void **state)
+{
+    (void)state;
+    static const char *const serials[] = {"CBT14119999"};
+    struct rig *rig = rig_new();
+    struct rig_phone other = rig_phone(0);
+    rig->config.selection.serials = serials;
+    rig->config.selection.serial_count = 1;
+    rig_start(rig);
+    rig_reply(rig, &other);
+    rig_wait(rig, 6 * NS_PER_S);
+    assert_true(rig_said(rig, "Still waiting for CBT14119999. Power-cycle it now."));
+    rig_free(rig);
+}
+
 static void a_flood_of_phones_is_bounded(void **state)
 {
     (void)state;
@@ -511,6 +526,7 @@ int main(void)
         T(foreign_lease_and_silence_end_the_run),
         T(wrong_configurations_are_refused_with_a_sentence),
         T(hints_tell_what_to_do_while_nothing_is_seen),
+        T(who_is_still_missing_is_said_when_nobody_is_at_work),
         T(a_flood_of_phones_is_bounded),
         T(url_attempts_of_the_phone_are_answered_if_asked_for),
         T(url_attempts_are_not_answered_unasked_or_for_other_phones),
