@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a live run adds: the cable, the end of the run, and our own way of asking. */
+#include "diagnose_bench.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static int set_up(void **state)
+{
+    static struct bench bench;
+    bench_open(&bench);
+    *state = &bench;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    bench_close(*state);
+    return 0;
+}
+
+static void end_after(struct bench *bench, double seconds)
+{
+    bench_wait(bench, seconds);
+    observer_end(bench->observer, bench->now_ns);
+}
+
+static void a_cable_without_link_is_named(void **state)
+{
+    struct bench *bench = *state;
+    observer_carrier(bench->observer, false, bench->now_ns);
+    end_after(bench, 5);
+    bench_expect(bench, VERDICT_NO_LINK, CONFIDENCE_CERTAIN);
+}
+
+static void a_link_that_came_is_no_fault(void **state)
+{
+    struct bench *bench = *state;
+    observer_carrier(bench->observer, false, bench->now_ns);
+    bench_wait(bench, 3);
+    observer_carrier(bench->observer, true, bench->now_ns);
+    end_after(bench, 5);
+    bench_expect(bench, VERDICT_CAPTURE_TOO_SHORT, CONFIDENCE_POSSIBLE);
+}
+
+static void flap(struct bench *bench, unsigned times, double every_s)
+{
+    observer_carrier(bench->observer, true, bench->now_ns);
+    for (unsigned i = 0; i < times; i++) {
+        bench_wait(bench, every_s);
+        observer_carrier(bench->observer, false, bench->now_ns);
+        bench_wait(bench, 2);
+        observer_carrier(bench->observer, true, bench->now_ns);
+    }
+}
+
+static void three_drops_in_two_minutes_are_flapping(void **state)
+{
+    struct bench *bench = *state;
+    flap(bench, 3, 30);
+    end_after(bench, 5);
+    bench_expect(bench, VERDICT_LINK_FLAPPING, CONFIDENCE_LIKELY);
+}
+
+static void two_drops_or_slow_ones_are_not(void **state)
+{
+    struct bench *bench = *state;
+    flap(bench, 2, 20);
+    bench_wait(bench, 100);
+    flap(bench, 1, 1);
+    bench_request_group(bench);
+    end_after(bench, 70);
+    bench_expect(bench, VERDICT_NO_PHONE_SEEN, CONFIDENCE_LIKELY);
+}
+
+static void a_phone_that_speaks_is_not_flapping(void **state)
+{
+    struct bench *bench = *state;
+    struct mac_address phone = bench_phone(1);
+    flap(bench, 4, 10);
+    bench_lease(bench, &phone);
+    bench_wait(bench, 1);
+    bench_request_group(bench);
+    bench_wait(bench, 0.6);
+    bench_reply(bench, &phone, "CBT14190000");
+    bench_expect(bench, VERDICT_FOUND, CONFIDENCE_CERTAIN);
+}
+
+/* discover -t 5: the user wants to know that nothing was found (exit status 5), not "too short". */
+static void a_short_search_says_that_nobody_answered(void **state)
+{
+    struct bench *bench = *state;
+    bench_request_group(bench);
+    bench_wait(bench, 1.5);
+    bench_request_group(bench);
+    end_after(bench, 3);
+    bench_expect(bench, VERDICT_NO_PHONE_SEEN, CONFIDENCE_POSSIBLE);
+}
+
+static void a_short_watch_cannot_tell(void **state)
+{
+    struct bench *bench = *state;
+    end_after(bench, 20);
+    bench_expect(bench, VERDICT_CAPTURE_TOO_SHORT, CONFIDENCE_POSSIBLE);
+}
+
+/* spa-sos discover alternates its destinations for a minute: that must not look like a firewall. */
+static void our_own_search_is_found_and_not_filtered(void **state)
+{
+    struct bench *bench = *state;
+    struct mac_address phone = bench_phone(1), group = mac_of_group(RECM_GROUP_IP);
+    bench_lease(bench, &phone);
+    for (unsigned i = 0; i < 40; i++) {
+        bench_wait(bench, 0.9);
+        bench_request(bench, RECM_WILDCARD_SERIAL, i % 3 ? &group : &mac_broadcast);
+        bench_wait(bench, 0.6);
+        bench_reply(bench, &phone, "CBT14190000");
+    }
+    bench_expect(bench, VERDICT_FOUND, CONFIDENCE_CERTAIN);
+}
+
+static void deliver(struct bench *bench, const struct mac_address *phone)
+{
+    bench_lease(bench, phone);
+    bench_wait(bench, 1);
+    bench_request_group(bench);
+    bench_wait(bench, 0.6);
+    bench_reply(bench, phone, "CBT14190000");
+    bench_order(bench, "CBT14190000");
+    bench_wait(bench, 0.5);
+    bench_echo(bench, phone, "CBT14190000");
+    bench_wait(bench, 0.2);
+    bench_transfer(bench, phone, 5, true);
+}
+
+/* The file of this bench is no valid image; without the bytes nobody can know. */
+static void the_last_ack_leads_through_all_outcomes(void **state)
+{
+    struct bench *bench = *state;
+    struct mac_address phone = bench_phone(1);
+    deliver(bench, &phone);
+    bench_expect(bench, VERDICT_IMAGE_CORRUPT_ON_WIRE, CONFIDENCE_CERTAIN);
+    bench_wait(bench, 15);
+    bench_firmware(bench, &phone);
+    bench_expect(bench, VERDICT_RECOVERED, CONFIDENCE_CERTAIN);
+}
+
+static void after_the_flash_limit_it_is_only_delivered(void **state)
+{
+    struct bench *bench = *state;
+    struct mac_address phone = bench_phone(1);
+    bench_transfer(bench, &phone, 1, false);
+    bench_wait(bench, 0.1);
+    bench_close(bench);
+    bench_open(bench);
+    deliver(bench, &phone);
+    struct diagnosis diagnosis;
+    observer_set_flash_limit(bench->observer, 0);
+    end_after(bench, 100);
+    diagnosis_make(bench->observer, &diagnosis);
+    for (size_t i = 0; i < diagnosis.finding_count; i++)
+        assert_int_not_equal(diagnosis.findings[i].id, VERDICT_FLASHING);
+    diagnosis_free(&diagnosis);
+}
+
+static void a_link_lost_while_writing_is_a_power_loss(void **state)
+{
+    struct bench *bench = *state;
+    struct mac_address phone = bench_phone(1);
+    observer_carrier(bench->observer, true, bench->now_ns);
+    deliver(bench, &phone);
+    bench_wait(bench, 2);
+    observer_carrier(bench->observer, false, bench->now_ns);
+    end_after(bench, 20);
+    bench_expect(bench, VERDICT_POWER_LOST_WHILE_WRITING, CONFIDENCE_LIKELY);
+}
+
+static void judging_twice_gives_the_same_and_changes_nothing(void **state)
+{
+    struct bench *bench = *state;
+    struct mac_address phone = bench_phone(1);
+    bench_discover(bench, &phone, 1);
+    bench_wait(bench, 5);
+    bench_discover(bench, &phone, 2);
+    bench_wait(bench, 20);
+    bench_request_group(bench);
+    bench_expect(bench, VERDICT_NO_DHCP, CONFIDENCE_LIKELY);
+    bench_expect(bench, VERDICT_NO_DHCP, CONFIDENCE_LIKELY);
+    bench_lease(bench, &phone); /* switched off and on */
+    bench_wait(bench, 1);
+    bench_request_group(bench);
+    bench_wait(bench, 0.6);
+    bench_reply(bench, &phone, "CBT14190000");
+    bench_expect(bench, VERDICT_FOUND, CONFIDENCE_CERTAIN);
+}
+
+#define LIVE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        LIVE_TEST(a_cable_without_link_is_named),
+        LIVE_TEST(a_link_that_came_is_no_fault),
+        LIVE_TEST(three_drops_in_two_minutes_are_flapping),
+        LIVE_TEST(two_drops_or_slow_ones_are_not),
+        LIVE_TEST(a_phone_that_speaks_is_not_flapping),
+        LIVE_TEST(a_short_search_says_that_nobody_answered),
+        LIVE_TEST(a_short_watch_cannot_tell),
+        LIVE_TEST(our_own_search_is_found_and_not_filtered),
+        LIVE_TEST(the_last_ack_leads_through_all_outcomes),
+        LIVE_TEST(after_the_flash_limit_it_is_only_delivered),
+        LIVE_TEST(a_link_lost_while_writing_is_a_power_loss),
+        LIVE_TEST(judging_twice_gives_the_same_and_changes_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
