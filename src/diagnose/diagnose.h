@@ -107,6 +107,7 @@ struct diagnosis {
     size_t phone_count;
     uint64_t frame_count;
     instant_ns first_ns, last_ns; /* of the frames; 0 without frames */
+    uint64_t phones_dropped;      /* seen, but too many to be remembered */
 };
 
 /* One thing that happened, for a timeline or a ladder diagram. */

@@ -92,7 +92,6 @@ struct asked_serial {
     unsigned echoed_by_count; /* phones */
     uint64_t echoed_by;       /* their bits */
     struct mac_address from;  /* who sent the newest order */
-    uint16_t tftp_port;       /* of the newest order */
     char file_name[128];      /* likewise, raw */
     instant_ns newest_ns;
 };
@@ -159,7 +158,7 @@ struct boot {
     struct marks arp_unanswered; /* asked for since it last answered by ARP */
 
     struct marks url; /* DNS, ARP, SYN, RRQ of URL attempts */
-    bool url_http, url_tftp;
+    bool url_http;
     char url_host[64]; /* escaped name or address */
     unsigned url_attempts;
     struct url_window url_windows[URL_WINDOWS_KEPT]; /* a ring */
@@ -208,7 +207,7 @@ struct attempt {
     bool has_orderer;
     char file_name[128]; /* raw, from echo or RRQ */
     bool own_asked, gateway_stage_over;
-    struct marks gateway_asks, gateway_answers, nudges;
+    struct marks gateway_asks, gateway_answers;
     uint32_t gateway_ip;
     struct marks read_requests;
     struct marks nested; /* what began it interrupted a running download: both orders and RRQs */
@@ -219,9 +218,7 @@ struct attempt {
     struct marks good_data;
     struct marks bad_data;
     enum data_defect data_defect; /* of the newest bad one */
-    struct mac_address data_from; /* who sent it */
     uint16_t defect_port;
-    uint64_t defects_total[DATA_DEFECT_COUNT];
     bool has_newest_data;
     uint16_t newest_data;      /* block of the newest good DATA */
     bool newest_data_is_short; /* fewer than 512 bytes: the end of the file */
@@ -233,7 +230,6 @@ struct attempt {
     char error_text[96]; /* escaped */
 
     struct marks acks;
-    uint16_t first_ack;
     uint16_t last_ack;
     uint64_t blocks;      /* stored by the phone, as far as seen */
     unsigned ack_repeats; /* of the newest number */
@@ -324,7 +320,6 @@ struct segment_facts {
     uint32_t serial_index;
     struct marks bpdus, bpdus_not_forwarding, igmp_queries, neighbours, voice_vlan_marks;
     unsigned voice_vlan;
-    struct marks tagged_recovery;                        /* recovery traffic of hosts with 802.1Q */
     struct mac_address local_hosts[LOCAL_HOSTS_MAXIMUM]; /* the capture was made on these */
     unsigned local_host_count;
     bool carrier_known, carrier_up;

@@ -48,9 +48,7 @@ static void asks_for_another(struct observer *observer, struct phone_facts *phon
         return;
     }
     bool is_tftp = boot->own_asked && observer->now_ns - boot->own_asked_ns <= OWN_TO_HOST_NS;
-    if (is_tftp)
-        boot->url_tftp = true;
-    else
+    if (!is_tftp)
         boot->url_http = true;
     url_busy(observer, phone, frame,
              observer->now_ns + (is_tftp ? TFTP_URL_ARP_BUSY_NS : HTTP_URL_BUSY_NS));
@@ -92,8 +90,6 @@ static void phone_is_asked(struct observer *observer, struct phone_facts *phone,
     marks_add(&phone->boot.arp_unanswered, observer, frame);
     if (attempt->complete && !attempt->rebooted)
         marks_add(&attempt->arp_after, observer, frame);
-    if (attempt->gateway_asks.total && attempt->read_requests.total == 0)
-        marks_add(&attempt->nudges, observer, frame);
     tell(observer, OBSERVED_ARP, frame, phone, phone->boot.arp_unanswered.total > 1);
 }
 

@@ -154,7 +154,6 @@ static void observe_order(struct observer *observer, const struct frame *frame)
 
     marks_add(&serial->orders, observer, frame);
     serial->from = frame->ethernet.source;
-    serial->tftp_port = frame->recm.tftp_port;
     memcpy(serial->file_name, frame->recm.file_name, sizeof(serial->file_name));
     tell(observer, OBSERVED_UPGRADE, frame, NULL, serial->orders.total > 1);
 }
@@ -191,8 +190,6 @@ static void observe_host(struct observer *observer, const struct frame *frame)
     if (!both_ports && !frame->recm.magic_good)
         return;
     marks_add(&observer->segment.to_phone_port, observer, frame);
-    if (frame_vlan(frame) != NO_VLAN)
-        marks_add(&observer->segment.tagged_recovery, observer, frame);
     if (frame->reason == WIRE_TRUNCATED &&
         !(frame->recm.magic_good && frame->recm.serial_terminated))
         return; /* the capture holds too little of it to find fault with it */

@@ -154,7 +154,6 @@ static void observe_url_rrq(struct observer *observer, struct phone_facts *phone
 {
     struct boot *boot = &phone->boot;
 
-    boot->url_tftp = true;
     boot->url_read_pending = true;
     marks_add(&boot->url_read_requests, observer, frame);
     memcpy(boot->url_host, ipv4_format(frame->ipv4.destination).text, IPV4_TEXT_SIZE);
@@ -232,9 +231,7 @@ static void observe_ack(struct observer *observer, struct phone_facts *phone,
         attempt->ack_repeats++;
         marks_add(&attempt->repeated_acks, observer, frame);
     } else {
-        if (attempt->acks.total == 0)
-            attempt->first_ack = block;
-        else if (block != (uint16_t)(attempt->last_ack + 1))
+        if (attempt->acks.total > 0 && block != (uint16_t)(attempt->last_ack + 1))
             note_jump(observer, phone, frame);
         attempt->ack_repeats = 0;
         attempt->repeated_acks = (struct marks){0};
@@ -377,8 +374,6 @@ static void observe_data(struct observer *observer, struct phone_facts *phone,
     }
     marks_add(&attempt->bad_data, observer, frame);
     attempt->data_defect = defect;
-    attempt->data_from = frame->ethernet.source;
-    attempt->defects_total[defect]++;
     if (defect == DATA_PORT)
         attempt->defect_port = frame->udp.destination_port;
 }

@@ -322,6 +322,7 @@ void diagnosis_make(const struct observer *observer, struct diagnosis *ret)
         .first_ns = observer->first_ns,
         .last_ns = observer->last_ns,
         .phone_count = observer->phone_count,
+        .phones_dropped = observer->phones_dropped,
         .phones = allocate(observer->phone_count, sizeof(*ret->phones)),
     };
     struct candidate **leaders = allocate(observer->phone_count + 1, sizeof(struct candidate *));
