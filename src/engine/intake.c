@@ -244,14 +244,28 @@ static void acknowledged(struct station *station, struct session *session, uint1
     }
 }
 
+/*
+ * Did a frame that comes late belong to the download that is being served? Its IP id then lies
+ * between that of the RRQ and the last one heard.
+ */
+static bool is_of_this_download(const struct session *session, uint16_t ip_id)
+{
+    uint16_t since_request = (uint16_t)(ip_id - session->transfer_ip_id);
+    return since_request >= 1 &&
+           since_request <= (uint16_t)(session->ip_id - session->transfer_ip_id);
+}
+
 static void take_ack(struct station *station, const struct frame *frame, instant_ns now_ns)
 {
     struct session *session = station_find(station, &frame->ethernet.source);
     if (!session || frame->udp.source_port != session->transfer.port)
         return;
-    if (session_heard(session, frame->ipv4.identification, now_ns) == HEARD_STALE)
+    uint16_t ip_id = frame->ipv4.identification, block = frame->tftp.block;
+    /* A network that reorders must not hide that the newest block has arrived (rule 6). */
+    bool overtaken = session->state == SESSION_TRANSFER && block == session->transfer.block &&
+                     is_of_this_download(session, ip_id);
+    if (session_heard(session, ip_id, now_ns) == HEARD_STALE && !overtaken)
         return;
-    uint16_t block = frame->tftp.block;
     if (frame->udp.destination_port != station->core.transfer_port) {
         if (session->state == SESSION_TRANSFER && !session->warned) {
             session->warned = true;

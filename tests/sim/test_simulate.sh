@@ -5,7 +5,17 @@
 simulate=$top_builddir/tests/sim/simulate
 directory=$(mktemp -d) || exit 1
 trap 'rm -rf "$directory"' EXIT
-tap_plan 3
+# Worlds that failed once (the same seed may be another world after a change of plan.c: the lasting
+# regression is the unit test named here).
+once_failed=(
+	45583 88869 98129 # r6_ack_overtaken_by_an_older_one_still_counts
+)
+tap_plan $((3 + ${#once_failed[@]}))
+
+for seed in "${once_failed[@]}"; do
+	"$simulate" --first-seed "$seed" --seeds 1 --trace-directory "$directory" >"$directory/log"
+	tap_result $? "world $seed, which failed once" "$directory/log"
+done
 
 "$simulate" --first-seed 1 --seeds 400 --trace-directory "$directory" >"$directory/log"
 tap_result $? "400 worlds hold every invariant and get the right verdict" "$directory/log"

@@ -726,6 +726,42 @@ static void r6_late_repeated_ack_allows_one_immediate_repeat(void **state)
     rig_free(rig);
 }
 
+/* Seeds 45583, 88869 and 98129 of the simulation: a repeated ACK 1 overtook ACK 2 on the way. */
+static void r6_ack_overtaken_by_an_older_one_still_counts(void **state)
+{
+    (void)state;
+    struct rig_phone phone = rig_phone(0);
+    struct rig *rig = rig_with_transfer(&phone);
+    rig_ack(rig, &phone, 1);
+    uint16_t of_ack_2 = phone.ip_id++;
+    rig_ack(rig, &phone, 1);
+    size_t from = rig->sent_count;
+    uint16_t later = phone.ip_id;
+    phone.ip_id = of_ack_2;
+    rig_ack(rig, &phone, 2);
+    phone.ip_id = later;
+    assert_int_equal(rig_count(rig, from, FRAME_TFTP, TFTP_DATA), 1);
+    assert_int_equal(newest_block(rig), 3);
+    rig_free(rig);
+}
+
+static void r6_late_ack_of_an_earlier_download_moves_nothing(void **state)
+{
+    (void)state;
+    struct rig_phone phone = rig_phone(0);
+    struct rig *rig = rig_with_transfer(&phone);
+    rig_ack(rig, &phone, 1);
+    uint16_t of_first_download = phone.ip_id++;
+    rig_rrq(rig, &phone, station_file_name(rig->station), TFTP_SERVER_PORT);
+    rig_ack(rig, &phone, 1);
+    assert_int_equal(newest_block(rig), 2);
+    size_t from = rig->sent_count;
+    phone.ip_id = of_first_download;
+    rig_ack(rig, &phone, 2);
+    assert_int_equal(rig_count(rig, from, FRAME_TFTP, TFTP_DATA), 0);
+    rig_free(rig);
+}
+
 /* ---- R7: lost ACKs, restarts, nested downloads ---- */
 
 static void r7_sixty_seconds_of_silence_are_borne(void **state)
@@ -983,6 +1019,8 @@ int main(void)
         T(r6_repeats_double_from_a_quarter_to_four_seconds),
         T(r6_repeat_waits_ten_measured_turnarounds),
         T(r6_late_repeated_ack_allows_one_immediate_repeat),
+        T(r6_ack_overtaken_by_an_older_one_still_counts),
+        T(r6_late_ack_of_an_earlier_download_moves_nothing),
         T(r7_sixty_seconds_of_silence_are_borne),
         T(r7_new_request_in_mid_transfer_starts_at_block_one),
         T(r7_late_request_in_mid_transfer_starts_nothing),
