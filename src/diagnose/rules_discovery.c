@@ -10,6 +10,7 @@
 #define WAITING_NS             SECONDS(20) /* a phone that nobody asks for so long waits in vain */
 #define SHORT_WAITING_NS       SECONDS(5)
 #define DEAF_NS                SECONDS(10)
+#define DEAF_ARP_REQUESTS      4 /* fewer answers than that a capture can lose */
 #define DEAF_REQUESTS          10
 #define SNOOPING_REQUESTS      10 /* docs: verdicts, snooping */
 #define FILTERED_REQUESTS      3  /* docs: verdicts, reply-filtered */
@@ -369,9 +370,10 @@ RULE(judge_phone_deaf)
     bool lease_was_good = (boot->acks.total && boot->has_mask) || boot->replies.total;
     bool sees_answers = visibility_of(phone) != SEES_NO_UNICAST;
     bool often = (asked.unanswered >= 5 && arp >= 2) || everything_tried;
-    ret->confidence = lease_was_good && often && sees_answers && arp ? CONFIDENCE_CERTAIN
-                      : often                                        ? CONFIDENCE_LIKELY
-                                                                     : CONFIDENCE_POSSIBLE;
+    ret->confidence = lease_was_good && often && sees_answers && arp >= DEAF_ARP_REQUESTS
+                          ? CONFIDENCE_CERTAIN
+                      : often ? CONFIDENCE_LIKELY
+                              : CONFIDENCE_POSSIBLE;
     judge_number(ret, boot->ack_number);
     judge_number(ret, phone->seen_number);
     judge_marks(ret, &asked.unanswered_marks);

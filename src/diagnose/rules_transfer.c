@@ -209,16 +209,15 @@ RULE(judge_rebooted_in_transfer)
 
     if (!attempt->rebooted || attempt->acks.total == 0 || !is_open_attempt(observer, phone))
         return false;
-    /* Where the capture lost a frame, the last block may have come. Sure is only what shows that
-     * more was to come: a whole block sent in vain again and again, or the length in
-     * the image's header. */
+    /* Where the capture lost frames, the rest may have come. Sure is only that more was to come and
+     * did not: a whole block sent in vain again and again. */
     bool next_was_sent = attempt->has_newest_data && !attempt->newest_data_is_short &&
                          attempt->newest_data == (uint16_t)(attempt->last_ack + 1);
     bool much_was_left = attempt->file_length > acknowledged_bytes(attempt) + TFTP_BLOCK_LENGTH;
-    bool in_vain = attempt->data_repeats > 0;
-    ret->confidence = next_was_sent && (much_was_left || in_vain) ? CONFIDENCE_CERTAIN
-                      : next_was_sent || much_was_left            ? CONFIDENCE_LIKELY
-                                                                  : CONFIDENCE_POSSIBLE;
+    bool in_vain = next_was_sent && attempt->data_repeats > 0;
+    ret->confidence = in_vain                          ? CONFIDENCE_CERTAIN
+                      : next_was_sent || much_was_left ? CONFIDENCE_LIKELY
+                                                       : CONFIDENCE_POSSIBLE;
     /* After four repeats it had given up; then somebody switched it off and on. */
     if (attempt->ack_repeats >= 4)
         ret->confidence = CONFIDENCE_POSSIBLE;

@@ -7,6 +7,7 @@
  *
  * usage: diagnose_properties [NAME...]   (without .pcap; prints TAP)
  */
+#include "base/random.h"
 #include "tests/golden/trace_edit.h"
 #include "tests/support/trace_frames.h"
 
@@ -14,6 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define RANDOM_VARIANTS 40 /* 400 were clean as well, once */
 
 struct label {
     char name[64];
@@ -258,6 +261,44 @@ static void losses(const struct label *label, const struct edit *original)
     }
 }
 
+/* Frames lost at random, of everybody, of one side, or unicast ones only, and both ends cut. */
+static bool is_lost(struct random *random, double share, unsigned mode, const struct phones *phones,
+                    const struct edit_frame *frame)
+{
+    struct mac_address source;
+    memcpy(source.octet, frame->bytes + sizeof(source.octet), sizeof(source.octet));
+    bool concerned = mode == 0 || (mode == 1 && is_phone(phones, &source)) ||
+                     (mode == 2 && !is_phone(phones, &source)) ||
+                     (mode == 3 && !(frame->bytes[0] & 1));
+    return random_unit(random) < share && concerned;
+}
+
+static void chances(const struct label *label, const struct edit *original)
+{
+    struct phones phones;
+
+    find_phones(original, &phones);
+    for (unsigned seed = 1; seed <= RANDOM_VARIANTS; seed++) {
+        struct random random = random_from_seed(seed);
+        double share = random_unit(&random) * 0.6;
+        unsigned mode = random_below(&random, 4);
+        struct edit edit;
+        size_t kept = 0;
+        edit_copy(&edit, original);
+        for (size_t i = 0; i < edit.count; i++) {
+            if (is_lost(&random, share, mode, &phones, &edit.frames[i]))
+                free(edit.frames[i].bytes);
+            else
+                edit.frames[kept++] = edit.frames[i];
+        }
+        edit.count = kept;
+        edit_cut(&edit, random_below(&random, (uint32_t)kept / 2 + 1), kept);
+        edit_cut(&edit, 0, edit.count - random_below(&random, (uint32_t)edit.count / 2 + 1));
+        check(label, &edit, MAY_WEAKEN_OR_END_EARLIER, "random losses, seed", (int)seed);
+        edit_free(&edit);
+    }
+}
+
 static void judge_trace(const char *file, unsigned number)
 {
     struct label label;
@@ -276,6 +317,7 @@ static void judge_trace(const char *file, unsigned number)
     offices(&label, &original);
     strippings(&label, &original);
     losses(&label, &original);
+    chances(&label, &original);
     printf("%s %u - %s keeps its verdict or a weaker one in %u variants\n",
            failures == failures_before ? "ok" : "not ok", number, label.name, tests - tests_before);
     fflush(stdout);
