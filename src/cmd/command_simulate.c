@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * spa-sos simulate: one or many simulated phones (phone/phone.h) on an interface. The phones hang
- * on one cable as behind a small switch: each hears what is sent to it and to groups, the other
- * phones' group frames included.
+ * spa-sos simulate: one or many simulated phones (phone/phone.h) on an interface. They hang on a
+ * small switch (port/segment.h) whose time is that of the interface, one cable each, beside
+ * whatever else --fault puts there; the interface is the switch's uplink.
  */
 #include "cmd/commands.h"
+#include "cmd/host_endpoint.h"
+#include "cmd/phone_endpoint.h"
 #include "cmd/simulate_options.h"
 #include "port/interruption.h"
 #include "port/live.h"
@@ -20,11 +22,13 @@
 
 #define LINGER_NS (2 * NS_PER_S) /* after the last phone has shown that it runs again */
 
+struct simulation;
+
 struct simulated_phone {
-    struct phone *phone;
+    const struct simulation *simulation;
+    struct phone_endpoint endpoint;
     struct mac_address mac;
     enum phone_state state; /* of its last event */
-    bool has_spoken;        /* sent a frame after it was flashed */
 };
 
 struct simulation {
@@ -33,7 +37,13 @@ struct simulation {
     int interruption;
     struct recording *recording;
     struct port *port;
+    struct segment *segment;
+    struct segment_endpoint *uplink;
     struct simulated_phone *phones;
+    unsigned phone_count;
+    struct host_endpoint host;
+    bool has_failed; /* a frame could not be sent: `failure` */
+    struct error failure;
     instant_ns all_done_ns; /* INSTANT_NEVER: not yet */
 };
 
@@ -61,12 +71,12 @@ static void write_image(const struct simulation *simulation, const struct simula
     if (!path)
         return;
     char name[4096];
-    if (simulation->options.count > 1)
+    if (simulation->phone_count > 1)
         snprintf(name, sizeof name, "%s.%s", path, mac_format(&phone->mac).text);
     else
         snprintf(name, sizeof name, "%s", path);
     size_t length;
-    const uint8_t *image = phone_download(phone->phone, &length);
+    const uint8_t *image = phone_download(phone->endpoint.phone, &length);
     FILE *file = fopen(name, "wbe");
     bool is_written = file && fwrite(image, 1, length, file) == length;
     if (file && fclose(file) != 0)
@@ -75,76 +85,63 @@ static void write_image(const struct simulation *simulation, const struct simula
         fprintf(stderr, "spa-sos simulate: %s: cannot write the image\n", name);
 }
 
-/* Sends what the phone wants sent and says what it does. */
-static bool drain(struct simulation *simulation, struct simulated_phone *phone,
-                  struct error *ret_error)
+static void observe(void *context, const struct phone_event *event)
 {
-    struct phone_output output;
-    struct phone_event event;
-    while (phone_next_output(phone->phone, &output)) {
-        if (!simulation->port->operations->send(simulation->port, output.bytes, output.length,
-                                                ret_error))
-            return false;
-        phone->has_spoken |= phone_flash_count(phone->phone) > 0;
-    }
-    while (phone_next_event(phone->phone, &event)) {
-        say_event(simulation, phone, &event);
-        if (event.state == PHONE_FLASHING && phone->state != PHONE_FLASHING)
-            write_image(simulation, phone);
-        phone->state = event.state;
-    }
-    return true;
+    struct simulated_phone *phone = context;
+    say_event(phone->simulation, phone, event);
+    if (event->state == PHONE_FLASHING && phone->state != PHONE_FLASHING)
+        write_image(phone->simulation, phone);
+    phone->state = event->state;
 }
 
-static bool deliver(struct simulation *simulation, const struct port_frame *frame,
-                    struct error *ret_error)
+/* ---- The switch's uplink ---- */
+
+static void send_uplink(void *context, const uint8_t *bytes, size_t length, instant_ns now_ns)
 {
-    struct mac_address destination, source;
-    if (frame->captured < frame->length || frame->length < 14)
-        return true; /* longer than what a loader could take */
-    memcpy(destination.octet, frame->bytes, sizeof destination.octet);
+    struct simulation *simulation = context;
+    (void)now_ns;
+    if (!simulation->has_failed &&
+        !simulation->port->operations->send(simulation->port, bytes, length, &simulation->failure))
+        simulation->has_failed = true;
+}
+
+/* The interface also shows what was sent on it. */
+static bool is_own_frame(const struct simulation *simulation, const struct port_frame *frame)
+{
+    struct mac_address source;
     memcpy(source.octet, frame->bytes + 6, sizeof source.octet);
-    bool is_group = mac_is_group(&destination);
-    for (unsigned i = 0; i < simulation->options.count; i++) {
-        struct simulated_phone *phone = &simulation->phones[i];
-        if (mac_equal(&source, &phone->mac) || (!is_group && !mac_equal(&destination, &phone->mac)))
-            continue;
-        phone_frame(phone->phone, frame->bytes, frame->length, frame->time_ns);
-        if (!drain(simulation, phone, ret_error))
-            return false;
-    }
-    return true;
+    for (unsigned i = 0; i < simulation->phone_count; i++)
+        if (mac_equal(&source, &simulation->phones[i].mac))
+            return true;
+    return simulation->host.host && mac_equal(&source, other_host_mac(simulation->host.host));
 }
 
-static bool tick(struct simulation *simulation, instant_ns now_ns, struct error *ret_error)
+static void receive(struct simulation *simulation, const struct port_frame *frame)
 {
-    for (unsigned i = 0; i < simulation->options.count; i++) {
-        struct simulated_phone *phone = &simulation->phones[i];
-        if (phone_deadline(phone->phone) > now_ns)
-            continue;
-        phone_tick(phone->phone, now_ns);
-        if (!drain(simulation, phone, ret_error))
-            return false;
-    }
-    return true;
+    /* Longer than what a loader could take, or no frame at all. */
+    if (frame->captured < frame->length || frame->length < 14 || is_own_frame(simulation, frame))
+        return;
+    segment_send(simulation->uplink, frame->bytes, frame->length);
+}
+
+/* Lets everything happen that is due. Returns: false with ret_error if the interface failed. */
+static bool advance(struct simulation *simulation, instant_ns now_ns, struct error *ret_error)
+{
+    while (segment_step(simulation->segment, now_ns))
+        ;
+    if (simulation->has_failed)
+        *ret_error = simulation->failure;
+    return !simulation->has_failed;
 }
 
 static void look_for_end(struct simulation *simulation, instant_ns now_ns)
 {
     if (!simulation->options.exit_after_flash || simulation->all_done_ns != INSTANT_NEVER)
         return;
-    for (unsigned i = 0; i < simulation->options.count; i++)
-        if (!simulation->phones[i].has_spoken)
+    for (unsigned i = 0; i < simulation->phone_count; i++)
+        if (!simulation->phones[i].endpoint.has_spoken_since_flash)
             return;
     simulation->all_done_ns = now_ns + LINGER_NS;
-}
-
-static instant_ns next_deadline(const struct simulation *simulation)
-{
-    instant_ns deadline_ns = simulation->all_done_ns;
-    for (unsigned i = 0; i < simulation->options.count; i++)
-        deadline_ns = instant_earlier(deadline_ns, phone_deadline(simulation->phones[i].phone));
-    return deadline_ns;
 }
 
 /* Returns: false with ret_error if the interface failed. */
@@ -152,21 +149,23 @@ static bool run(struct simulation *simulation, struct error *ret_error)
 {
     struct port *port = simulation->port;
     instant_ns now_ns = port->operations->now(port);
-    for (unsigned i = 0; i < simulation->options.count; i++) {
-        phone_power_on(simulation->phones[i].phone, now_ns);
-        if (!drain(simulation, &simulation->phones[i], ret_error))
-            return false;
-    }
+    for (unsigned i = 0; i < simulation->phone_count; i++)
+        phone_endpoint_power_on(&simulation->phones[i].endpoint);
     for (;;) {
+        if (!advance(simulation, now_ns, ret_error))
+            return false;
         struct port_frame frame;
-        switch (port->operations->next(port, next_deadline(simulation), &frame, ret_error)) {
+        instant_ns deadline_ns =
+            instant_earlier(simulation->all_done_ns, segment_deadline(simulation->segment));
+        switch (port->operations->next(port, deadline_ns, &frame, ret_error)) {
         case PORT_FRAME:
-            if (!deliver(simulation, &frame, ret_error))
+            if (!advance(simulation, frame.time_ns, ret_error))
                 return false;
+            receive(simulation, &frame);
+            now_ns = frame.time_ns;
             break;
         case PORT_DEADLINE:
-            if (!tick(simulation, port->operations->now(port), ret_error))
-                return false;
+            now_ns = port->operations->now(port);
             break;
         case PORT_INTERRUPTED:
         case PORT_END:
@@ -177,7 +176,6 @@ static bool run(struct simulation *simulation, struct error *ret_error)
         case PORT_CARRIER_DOWN:
             break; /* the loader does not look at its link */
         }
-        now_ns = port->operations->now(port);
         if (now_ns >= simulation->all_done_ns)
             return true;
         look_for_end(simulation, now_ns);
@@ -200,27 +198,50 @@ static bool say_waiting(void *context, bool is_enabled, unsigned waited_s)
 static bool make_phones(struct simulation *simulation, struct error *ret_error)
 {
     struct simulate_options *options = &simulation->options;
+    struct mac_address *mac = &options->setup.phone.mac;
     if (!options->has_mac) {
-        options->phone.mac = (struct mac_address){{0x02, 0x53, 0x4f, 0, 0, 0}};
-        if (getrandom(options->phone.mac.octet + 3, 2, 0) != 2)
+        *mac = (struct mac_address){{0x02, 0x53, 0x4f, 0, 0, 0}};
+        if (getrandom(mac->octet + 3, 2, 0) != 2)
             return error_set(ret_error, ERROR_ENVIRONMENT, "no random numbers for a MAC address");
     }
-    simulation->phones = calloc(options->count, sizeof *simulation->phones);
+    simulation->phones = calloc(simulation->phone_count, sizeof *simulation->phones);
     if (!simulation->phones)
-        return error_set(ret_error, ERROR_ENVIRONMENT, "no memory for %u phones", options->count);
-    for (unsigned i = 0; i < options->count; i++) {
+        return error_set(ret_error, ERROR_ENVIRONMENT, "no memory for %u phones",
+                         simulation->phone_count);
+    for (unsigned i = 0; i < simulation->phone_count; i++) {
+        struct simulated_phone *phone = &simulation->phones[i];
         struct phone_config config;
-        if (!simulate_options_phone(options, i, &config, ret_error))
+        if (!simulate_options_phone(options, i, &config, ret_error) ||
+            !phone_endpoint_attach(&phone->endpoint, simulation->segment, &options->setup.cable,
+                                   &config, ret_error))
             return false;
-        simulation->phones[i].mac = config.mac;
-        simulation->phones[i].phone = phone_new(&config, ret_error);
-        if (!simulation->phones[i].phone)
-            return false;
+        phone->simulation = simulation;
+        phone->mac = config.mac;
+        phone->endpoint.observer = observe;
+        phone->endpoint.observer_context = phone;
         if (!options->is_quiet)
             fprintf(stderr, "%s %s serial %s on %s\n", mac_format(&config.mac).text, config.product,
                     config.serial, options->interface);
     }
     return true;
+}
+
+static bool make_segment(struct simulation *simulation, struct error *ret_error)
+{
+    static const struct segment_device uplink = {.deliver = send_uplink};
+    const struct simulate_setup *setup = &simulation->options.setup;
+    const struct segment_config config = {
+        .kind = SEGMENT_SWITCH,
+        .seed = setup->phone.seed,
+        .start_ns = simulation->port->operations->now(simulation->port),
+        .end_ns = INSTANT_NEVER,
+        .is_immediate = true,
+    };
+    simulation->segment = segment_new(&config);
+    simulation->uplink = segment_attach(simulation->segment, NULL, &uplink, simulation);
+    return make_phones(simulation, ret_error) &&
+           (!other_host_is_wanted(&setup->host) ||
+            host_endpoint_attach(&simulation->host, simulation->segment, &setup->host, ret_error));
 }
 
 static bool open_port(struct simulation *simulation, struct error *ret_error)
@@ -245,8 +266,7 @@ static bool open_port(struct simulation *simulation, struct error *ret_error)
 static bool simulate(struct simulation *simulation, struct error *ret_error)
 {
     const struct simulate_options *options = &simulation->options;
-    if (!interface_find_usable(options->interface, &simulation->interface, ret_error) ||
-        !make_phones(simulation, ret_error))
+    if (!interface_find_usable(options->interface, &simulation->interface, ret_error))
         return false;
     if (simulation->interface.use == INTERFACE_DOUBTFUL)
         fprintf(stderr, "spa-sos simulate: warning: %s %s\n", options->interface,
@@ -264,7 +284,8 @@ static bool simulate(struct simulation *simulation, struct error *ret_error)
     if (event == PORT_INTERRUPTED)
         return true;
     return event == PORT_CARRIER_UP && open_port(simulation, ret_error) &&
-           privileges_drop(ret_error) && run(simulation, ret_error);
+           make_segment(simulation, ret_error) && privileges_drop(ret_error) &&
+           run(simulation, ret_error);
 }
 
 static void close_simulation(struct simulation *simulation)
@@ -272,8 +293,10 @@ static void close_simulation(struct simulation *simulation)
     if (simulation->port)
         simulation->port->operations->close(simulation->port);
     recording_close(simulation->recording);
-    for (unsigned i = 0; simulation->phones && i < simulation->options.count; i++)
-        phone_free(simulation->phones[i].phone);
+    segment_free(simulation->segment);
+    for (unsigned i = 0; simulation->phones && i < simulation->phone_count; i++)
+        phone_endpoint_free(&simulation->phones[i].endpoint);
+    host_endpoint_free(&simulation->host);
     free(simulation->phones);
 }
 
@@ -293,6 +316,7 @@ int command_simulate(int argc, char **argv)
         simulate_options_print_faults();
         return 0;
     }
+    simulation.phone_count = simulate_options_phone_count(&simulation.options);
     bool is_good = simulate(&simulation, &error);
     if (!is_good)
         fprintf(stderr, "spa-sos simulate: %s\n", error.text);

@@ -3,8 +3,8 @@
 #include "cmd/simulate_options.h"
 
 #include "cmd/options.h"
-#include "phone/fault.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +27,7 @@ enum {
     SIMULATE_IMAGE_OUT,
     SIMULATE_EXIT_AFTER_FLASH,
     SIMULATE_GENTLE,
+    SIMULATE_SEED,
 };
 
 struct simulate_row {
@@ -62,8 +63,11 @@ static const struct simulate_row rows[] = {
      "SECONDS",
      "to check and write the image (default: by timing)"},
     {{"fault", required_argument, NULL, SIMULATE_FAULT},
-     "NAME",
-     "what is wrong with it; repeatable; 'help' lists them"},
+     "NAME[=VALUE]",
+     "what is wrong with it or around it; repeatable; 'help' lists them"},
+    {{"seed", required_argument, NULL, SIMULATE_SEED},
+     "N",
+     "another number, another luck of the faults (1)"},
     {{"image-out", required_argument, NULL, SIMULATE_IMAGE_OUT},
      "FILE",
      "write the image it has accepted (with several phones: FILE.MAC)"},
@@ -104,12 +108,12 @@ void simulate_options_print_help(void)
 
 void simulate_options_print_faults(void)
 {
-    const struct phone_fault *fault;
-    for (size_t i = 0; (fault = phone_fault_at(i)) != NULL; i++) {
+    struct simulate_fault fault;
+    for (size_t i = 0; simulate_fault_at(i, &fault); i++) {
         char name[64];
-        snprintf(name, sizeof name, "%s%s%s", fault->name, fault->parameter ? "=" : "",
-                 fault->parameter ? fault->parameter : "");
-        printf("%-28s %s\n", name, fault->help);
+        snprintf(name, sizeof name, "%s%s%s", fault.name, fault.parameter ? "=" : "",
+                 fault.parameter ? fault.parameter : "");
+        printf("%-28s %s\n", name, fault.help);
     }
 }
 
@@ -199,10 +203,21 @@ static bool take_duration(const char *option, const char *text, duration_ns *ret
     return true;
 }
 
+static bool take_seed(const char *text, struct phone_config *phone, struct error *ret_error)
+{
+    char *end;
+    errno = 0;
+    phone->seed = strtoull(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end || errno)
+        return bad_value(ret_error, "seed", text, "a number");
+    return true;
+}
+
 static bool take_option(int option, const char *text, struct simulate_options *ret,
                         struct error *ret_error)
 {
-    struct phone_config *phone = &ret->phone;
+    struct phone_config *phone = &ret->setup.phone;
+    const char *expected;
     switch (option) {
     case 'i':
         ret->interface = text;
@@ -242,9 +257,11 @@ static bool take_option(int option, const char *text, struct simulate_options *r
     case SIMULATE_FAULT:
         if (strcmp(text, "help") == 0)
             ret->is_fault_help = true;
-        else if (!phone_fault_by_name(text, phone))
-            return bad_value(ret_error, "fault", text, "one that --fault help lists");
+        else if (!simulate_fault_by_name(text, &ret->setup, &expected))
+            return bad_value(ret_error, "fault", text, expected);
         return true;
+    case SIMULATE_SEED:
+        return take_seed(text, phone, ret_error);
     case SIMULATE_IMAGE_OUT:
         ret->image_path = text;
         return true;
@@ -273,12 +290,17 @@ static bool count_serial(char *serial, unsigned index)
     return true;
 }
 
+unsigned simulate_options_phone_count(const struct simulate_options *options)
+{
+    return options->count + options->setup.has_twin;
+}
+
 bool simulate_options_phone(const struct simulate_options *options, unsigned index,
                             struct phone_config *ret, struct error *ret_error)
 {
-    *ret = options->phone;
+    *ret = options->setup.phone;
     ret->seed += index;
-    unsigned carry = index;
+    unsigned carry = index < options->count ? index : 0;
     for (size_t i = sizeof ret->mac.octet; i-- > 3;) {
         carry += ret->mac.octet[i];
         ret->mac.octet[i] = (uint8_t)carry;
@@ -287,7 +309,7 @@ bool simulate_options_phone(const struct simulate_options *options, unsigned ind
     if (!count_serial(ret->serial, index))
         return error_set(ret_error, ERROR_USAGE,
                          "--serial %s: expected more digits at its end, to count %u phones",
-                         options->phone.serial, index + 1);
+                         options->setup.phone.serial, index + 1);
     return true;
 }
 
@@ -299,7 +321,7 @@ bool simulate_options_parse(int argc, char **argv, struct simulate_options *ret,
         long_options[i] = rows[i].option;
     long_options[ROW_COUNT] = (struct option){0};
 
-    *ret = (struct simulate_options){.phone = phone_config_default(), .count = 1};
+    *ret = (struct simulate_options){.setup.phone = phone_config_default(), .count = 1};
     optind = 1;
     opterr = 0;
     for (int option; (option = getopt_long(argc, argv, ":i:w:qh", long_options, NULL)) != -1;) {
@@ -319,8 +341,9 @@ bool simulate_options_parse(int argc, char **argv, struct simulate_options *ret,
     if (!ret->interface)
         return error_set(ret_error, ERROR_USAGE,
                          "no interface: -i IF (spa-sos interfaces lists them)");
-    if (ret->count > 1 && !ret->has_serial)
-        snprintf(ret->phone.serial, sizeof ret->phone.serial, "%s", FIRST_OF_MANY);
+    unsigned count = simulate_options_phone_count(ret);
+    if (count > 1 && !ret->has_serial)
+        snprintf(ret->setup.phone.serial, sizeof ret->setup.phone.serial, "%s", FIRST_OF_MANY);
     struct phone_config last;
-    return simulate_options_phone(ret, ret->count - 1, &last, ret_error);
+    return simulate_options_phone(ret, count - 1, &last, ret_error);
 }

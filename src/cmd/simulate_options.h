@@ -3,7 +3,7 @@
 #ifndef CMD_SIMULATE_OPTIONS_H
 #define CMD_SIMULATE_OPTIONS_H
 
-#include "phone/phone.h"
+#include "cmd/simulate_fault.h"
 
 #define SIMULATE_COUNT_MAXIMUM 1000u
 
@@ -11,7 +11,7 @@ struct simulate_options {
     const char *interface;
     const char *write_path; /* -w */
     const char *image_path; /* --image-out: where accepted images go */
-    struct phone_config phone;
+    struct simulate_setup setup;
     bool has_mac, has_serial; /* were given */
     unsigned count;
     bool exit_after_flash;
@@ -26,9 +26,13 @@ bool simulate_options_parse(int argc, char **argv, struct simulate_options *ret,
 void simulate_options_print_help(void);
 void simulate_options_print_faults(void);
 
+/* Returns: how many phones there are, a twin included. */
+unsigned simulate_options_phone_count(const struct simulate_options *options);
+
 /*
- * The configuration of phone `index` (from 0): MAC address and serial number count up. Returns:
- * false with ret_error if the serial number has too few digits at its end to count.
+ * The configuration of phone `index` (from 0): MAC address and serial number count up, but the
+ * last one, a twin, has the first one's MAC address. Returns: false with ret_error if the serial
+ * number has too few digits at its end to count.
  */
 bool simulate_options_phone(const struct simulate_options *options, unsigned index,
                             struct phone_config *ret, struct error *ret_error);

@@ -127,7 +127,8 @@ static void travel(struct segment_endpoint *endpoint, struct direction *directio
     instant_ns begin_ns = segment->now_ns;
     if (begin_ns < direction->busy_until_ns)
         begin_ns = direction->busy_until_ns;
-    instant_ns sent_ns = begin_ns + (duration_ns)frame->length * NS_PER_BYTE;
+    duration_ns byte_ns = segment->config.is_immediate ? 0 : NS_PER_BYTE;
+    instant_ns sent_ns = begin_ns + (duration_ns)frame->length * byte_ns;
     direction->busy_until_ns = sent_ns;
     if (happens(random, faults->loss) ||
         (faults->drop &&

@@ -60,6 +60,7 @@ struct segment_config {
     instant_ns start_ns;           /* of the clock */
     instant_ns end_ns;             /* nothing happens later; INSTANT_NEVER = no limit */
     duration_ns query_interval_ns; /* of the snooping switch's querier; 0 = 125 s (RFC 2236) */
+    bool is_immediate; /* frames take no time but their cables' faults: another wire takes it */
 };
 
 struct segment_counters {

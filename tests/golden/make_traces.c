@@ -9,12 +9,12 @@
  * one can see how it was made, and make the next one.
  */
 #include "base/bytes.h"
+#include "cmd/phone_endpoint.h"
 #include "image/image.h"
 #include "phone/phone.h"
 #include "port/recording.h"
 #include "port/segment.h"
 #include "tests/golden/trace_edit.h"
-#include "tests/sim/phone_endpoint.h"
 #include "tests/support/synthetic_image.h"
 #include "wire/craft.h"
 

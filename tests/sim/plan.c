@@ -251,7 +251,7 @@ static void draw_trouble(struct random *random, struct plan *ret)
         ret->rival = true;
         break;
     case TROUBLE_FOREIGN_TFTP:
-        ret->foreign_tftp = true;
+        ret->tftp = TFTP_SERVER_REFUSES;
         break;
     case TROUBLE_INTERRUPTED:
         ret->interrupt_ns = PLAN_START_NS + draw_ms(random, 0, 60000);

@@ -7,6 +7,7 @@
 #define SIM_PLAN_H
 
 #include "engine/station.h"
+#include "phone/other_host.h"
 #include "phone/phone.h"
 #include "port/segment.h"
 
@@ -50,14 +51,6 @@ struct phone_plan {
     unsigned outage_count;
 };
 
-enum foreign_server {
-    SERVER_NONE,
-    SERVER_GOOD,         /* its router answers ARP */
-    SERVER_DEAD_GATEWAY, /* its router does not */
-    SERVER_NO_ROUTER,
-    SERVER_NO_MASK,
-};
-
 /* What has to come of it. */
 enum outcome {
     OUTCOME_RECOVERED, /* every phone the run was for has the image and runs it */
@@ -77,7 +70,8 @@ struct plan {
     struct phone_plan phones[PLAN_PHONES_MAXIMUM];
     unsigned phone_count;
     enum foreign_server server;
-    bool foreign_tftp, rival;
+    enum foreign_tftp tftp;
+    bool rival;
     bool user_power_cycles;  /* the user power-cycles a phone that has gone deaf */
     instant_ns interrupt_ns; /* 0 = never */
     struct station_config station;

@@ -3,12 +3,12 @@
 #include "tests/sim/world.h"
 
 #include "base/random.h"
+#include "cmd/host_endpoint.h"
 #include "image/image.h"
 #include "phone/fault.h"
 #include "port/recorder.h"
 #include "run/run.h"
 #include "tests/sim/checks.h"
-#include "tests/sim/hosts.h"
 
 #include <md5.h>
 #include <stdio.h>
@@ -44,7 +44,7 @@ struct world {
     struct checks checks;
     struct segment *segment;
     struct world_phone phones[PLAN_PHONES_MAXIMUM];
-    struct host host;
+    struct host_endpoint host;
     struct random storm;
     struct station *station;
     bool verbose, interrupted;
@@ -325,17 +325,19 @@ static void judge(struct world *world, enum run_end end, struct world_result *re
         snprintf(ret->violation, sizeof ret->violation, "a phone was recovered against all odds");
 }
 
-static void plug_in(struct world *world, struct craft *craft)
+static void plug_in(struct world *world)
 {
     const struct plan *plan = world->plan;
+    const struct other_host_config host = {
+        .dhcp = plan->server, .tftp = plan->tftp, .asks_for_phones = plan->rival};
+    struct error error;
     for (unsigned i = 0; i < plan->phone_count; i++) {
         if (!add_phone(world, i))
             return;
     }
-    if (plan->server != SERVER_NONE || plan->foreign_tftp || plan->rival) {
-        host_init(&world->host, plan, craft);
-        world->host.endpoint = segment_attach(world->segment, NULL, &host_device, &world->host);
-    }
+    if (other_host_is_wanted(&host) &&
+        !host_endpoint_attach(&world->host, world->segment, &host, &error))
+        checks_fail(&world->checks, PLAN_START_NS, "no other host: %s", error.text);
 }
 
 static void flap(struct world *world, struct port *port)
@@ -381,11 +383,9 @@ static void run(struct world *world, struct port *port, const char *trace_path,
 void world_run(const struct plan *plan, const char *trace_path, bool verbose,
                struct world_result *ret)
 {
-    struct error error;
     struct world *world = calloc(1, sizeof *world);
-    struct craft *craft = craft_new(&error);
     *ret = (struct world_result){0};
-    if (!world || !craft)
+    if (!world)
         abort();
     world->plan = plan;
     world->verbose = verbose;
@@ -402,13 +402,13 @@ void world_run(const struct plan *plan, const char *trace_path, bool verbose,
     if (!port)
         abort();
     flap(world, port);
-    plug_in(world, craft);
+    plug_in(world);
     if (world->checks.violation[0])
         memcpy(ret->violation, world->checks.violation, sizeof ret->violation);
     run(world, port, trace_path, ret);
     for (unsigned i = 0; i < plan->phone_count; i++)
         phone_free(world->phones[i].phone);
     segment_free(world->segment);
-    craft_free(craft);
+    host_endpoint_free(&world->host);
     free(world);
 }

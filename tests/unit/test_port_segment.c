@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The simulated wire: who gets which frame, what faults do, the order of time, and determinism. */
 #include "base/bytes.h"
+#include "cmd/phone_endpoint.h"
 #include "phone/phone.h"
 #include "port/segment.h"
-#include "tests/sim/phone_endpoint.h"
 #include "wire/craft.h"
 #include "wire/frame.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A simulated phone (phone/phone.h) as a device on a simulated segment (port/segment.h). */
-#ifndef SIM_PHONE_ENDPOINT_H
-#define SIM_PHONE_ENDPOINT_H
+#ifndef CMD_PHONE_ENDPOINT_H
+#define CMD_PHONE_ENDPOINT_H
 
 #include "phone/phone.h"
 #include "port/segment.h"
@@ -14,6 +14,7 @@ struct phone_endpoint {
     struct segment_endpoint *endpoint;
     phone_endpoint_observer *observer;
     void *observer_context;
+    bool has_spoken_since_flash; /* sent a frame after it was flashed */
 };
 
 /*

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A simulated phone as a device on a simulated segment: see phone_endpoint.h. */
-#include "tests/sim/phone_endpoint.h"
+#include "cmd/phone_endpoint.h"
 
 static void drain(struct phone_endpoint *phone)
 {
     struct phone_output output;
     struct phone_event event;
-    while (phone_next_output(phone->phone, &output))
+    while (phone_next_output(phone->phone, &output)) {
         segment_send(phone->endpoint, output.bytes, output.length);
+        phone->has_spoken_since_flash |= phone_flash_count(phone->phone) > 0;
+    }
     while (phone_next_event(phone->phone, &event))
         if (phone->observer)
             phone->observer(phone->observer_context, &event);

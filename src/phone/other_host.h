@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What else can stand on a phone's segment and be in the way: a foreign DHCP server with its
+ * router, a TFTP server that answers every request for a file, another program that asks for
+ * phones. One host with one MAC address, as a pure function of frames and time like the phone.
+ *
+ * It is there to disturb: it serves nobody well, and never sends an image.
+ */
+#ifndef PHONE_OTHER_HOST_H
+#define PHONE_OTHER_HOST_H
+
+#include "base/address.h"
+#include "base/error.h"
+#include "base/instant.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define OTHER_HOST_IP     UINT32_C(0xc0a80101) /* 192.168.1.1 */
+#define OTHER_HOST_MASK   UINT32_C(0xffffff00)
+#define OTHER_HOST_ROUTER UINT32_C(0xc0a801fe)
+
+enum foreign_server {
+    SERVER_NONE,
+    SERVER_GOOD,         /* its router answers ARP */
+    SERVER_DEAD_GATEWAY, /* its router does not */
+    SERVER_NO_ROUTER,
+    SERVER_NO_MASK,
+};
+
+enum foreign_tftp {
+    TFTP_SERVER_NONE,
+    TFTP_SERVER_REFUSES,    /* every file, with an ERROR */
+    TFTP_SERVER_OTHER_FILE, /* sends a short text, whatever was asked for */
+};
+
+struct other_host_config {
+    enum foreign_server dhcp;
+    enum foreign_tftp tftp;
+    bool asks_for_phones; /* a REQUEST every 2 s */
+};
+
+/* Sends one whole frame of the host; called from within other_host_frame and other_host_tick. */
+typedef void other_host_send(void *context, const uint8_t *bytes, size_t length);
+
+struct other_host;
+
+/* Returns: true if a host is needed for this. */
+bool other_host_is_wanted(const struct other_host_config *config);
+/* Returns: to be freed with other_host_free; NULL with ret_error filled. */
+struct other_host *other_host_new(const struct other_host_config *config, instant_ns now_ns,
+                                  other_host_send *send, void *context, struct error *ret_error);
+void other_host_free(struct other_host *host);
+const struct mac_address *other_host_mac(const struct other_host *host);
+
+/* A frame on the host's cable. */
+void other_host_frame(struct other_host *host, const uint8_t *bytes, size_t length);
+/* Call when other_host_deadline has come (earlier does no harm). */
+void other_host_tick(struct other_host *host, instant_ns now_ns);
+/* Returns: INSTANT_NEVER if nothing is planned. */
+instant_ns other_host_deadline(const struct other_host *host);
+
+#endif
