@@ -248,6 +248,12 @@ struct attempt {
     enum image_refusal refusal;
     char reason[IMAGE_TEXT_SIZE + 64];
 
+    bool by_http;               /* with numbers of bytes instead of blocks: */
+    uint32_t http_host;         /* who answers */
+    uint32_t http_first;        /* sequence number of its first byte */
+    uint32_t http_acknowledged; /* the phone's newest acknowledgement */
+    uint32_t http_end;          /* what acknowledges the FIN; valid with final_data */
+
     bool complete; /* the last block was seen and acknowledged */
     uint64_t last_ack_number;
     instant_ns last_ack_ns;
@@ -260,6 +266,9 @@ struct attempt {
     bool carrier_lost; /* live: after the last ACK */
     instant_ns carrier_lost_ns;
 };
+
+/* What the phone has acknowledged: in whole blocks, or over HTTP with the header. */
+uint64_t acknowledged_bytes(const struct attempt *attempt);
 
 /* ---- one phone ---- */
 

@@ -233,7 +233,7 @@ void observer_frame(struct observer *observer, const struct frame *frame)
         break;
     case FRAME_DNS:
     case FRAME_TCP:
-        observe_url(observer, frame, from);
+        observe_url(observer, frame, from, to);
         break;
     case FRAME_STP:
         observe_spanning_tree(observer, frame);

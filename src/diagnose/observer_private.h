@@ -45,7 +45,11 @@ void observe_tftp(struct observer *observer, const struct frame *frame, struct p
                   struct phone_facts *to);
 void observe_arp(struct observer *observer, const struct frame *frame, struct phone_facts *from,
                  struct phone_facts *to);
-void observe_url(struct observer *observer, const struct frame *frame, struct phone_facts *from);
+void observe_url(struct observer *observer, const struct frame *frame, struct phone_facts *from,
+                 struct phone_facts *to);
+/* TCP of a phone's HTTP attempt, either way. Returns: the frame is part of a download. */
+bool observe_http(struct observer *observer, const struct frame *frame, struct phone_facts *phone,
+                  bool from_phone);
 
 /* A URL attempt: the phone does not listen until `until_ns`. */
 void url_busy(struct observer *observer, struct phone_facts *phone, const struct frame *frame,
@@ -55,6 +59,8 @@ void attempt_echoed(struct observer *observer, struct phone_facts *phone, const 
                     const struct asked_serial *order);
 /* An order for this phone that nobody saw confirmed, given just now; begins an attempt if so. */
 void attempt_expected(struct observer *observer, struct phone_facts *phone);
+/* A new download, in the place of the one before. */
+void attempt_begin(struct observer *observer, struct phone_facts *phone);
 /* Ends a running download: judges what was put together. */
 void attempt_close(struct observer *observer, struct attempt *attempt);
 

@@ -40,7 +40,7 @@ void attempt_close(struct observer *observer, struct attempt *attempt)
     attempt->rebuild = NULL;
 }
 
-static void begin_attempt(struct observer *observer, struct phone_facts *phone)
+void attempt_begin(struct observer *observer, struct phone_facts *phone)
 {
     attempt_close(observer, &phone->attempt);
     phone->attempt = (struct attempt){
@@ -77,7 +77,7 @@ static void begin_nested(struct observer *observer, struct phone_facts *phone)
         if (frame.number)
             marks_add(&nested, observer, &frame);
     }
-    begin_attempt(observer, phone);
+    attempt_begin(observer, phone);
     phone->attempt.nested = nested;
 }
 
@@ -100,7 +100,7 @@ void attempt_echoed(struct observer *observer, struct phone_facts *phone, const 
     if (nested)
         begin_nested(observer, phone);
     else
-        begin_attempt(observer, phone);
+        attempt_begin(observer, phone);
     struct attempt *attempt = &phone->attempt;
     take_order(attempt, order);
     marks_add(&attempt->echoes, observer, frame);
@@ -120,7 +120,7 @@ void attempt_expected(struct observer *observer, struct phone_facts *phone)
     if (!order || observer->now_ns - order->orders.newest_ns > ORDER_TO_RESULT_NS ||
         order->orders.newest_ns <= phone->attempt.begin_ns)
         return;
-    begin_attempt(observer, phone);
+    attempt_begin(observer, phone);
     take_order(&phone->attempt, order);
 }
 
@@ -135,7 +135,7 @@ static void observe_upgrade_rrq(struct observer *observer, struct phone_facts *p
         begin_nested(observer, phone);
     } else if (!attempt->begun || attempt->from_url || attempt->rebooted || attempt->complete ||
                attempt->acks.total > 0 || attempt->errors.total > 0) {
-        begin_attempt(observer, phone);
+        attempt_begin(observer, phone);
         take_order(attempt, phone->answered ? order_find(observer, phone->reply.serial) : NULL);
     }
     marks_add(&attempt->read_requests, observer, frame);
@@ -182,7 +182,7 @@ static bool need_attempt(struct observer *observer, struct phone_facts *phone, b
         return true;
     if (!from_phone && !asked_by_itself && phone->attempts > 0)
         return false;
-    begin_attempt(observer, phone);
+    attempt_begin(observer, phone);
     if (!asked_by_itself)
         return true;
     boot->url_read_pending = false;

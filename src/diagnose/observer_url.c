@@ -43,8 +43,12 @@ static bool is_loader_syn(const struct frame *frame)
 }
 
 static void observe_tcp(struct observer *observer, const struct frame *frame,
-                        struct phone_facts *phone)
+                        struct phone_facts *phone, struct phone_facts *to)
 {
+    if (!phone && to && !to->in_firmware) {
+        observe_http(observer, frame, to, false);
+        return;
+    }
     if (!phone && is_loader_syn(frame))
         phone = phone_get(observer, &frame->ethernet.source, frame);
     if (!phone || (phone->in_firmware && !is_loader_syn(frame)))
@@ -59,7 +63,8 @@ static void observe_tcp(struct observer *observer, const struct frame *frame,
              ipv4_format(frame->ipv4.destination).text);
     bool gives_up = frame->tcp.flags & TCP_FLAG_RST;
     url_busy(observer, phone, frame, observer->now_ns + (gives_up ? 0 : HTTP_BUSY_NS));
-    tell(observer, OBSERVED_URL, frame, phone, false);
+    if (!observe_http(observer, frame, phone, true))
+        tell(observer, OBSERVED_URL, frame, phone, false);
 }
 
 static void observe_dns(struct observer *observer, const struct frame *frame,
@@ -75,10 +80,11 @@ static void observe_dns(struct observer *observer, const struct frame *frame,
     tell(observer, OBSERVED_URL, frame, phone, false);
 }
 
-void observe_url(struct observer *observer, const struct frame *frame, struct phone_facts *from)
+void observe_url(struct observer *observer, const struct frame *frame, struct phone_facts *from,
+                 struct phone_facts *to)
 {
     if (frame->kind == FRAME_TCP)
-        observe_tcp(observer, frame, from);
+        observe_tcp(observer, frame, from, to);
     else
         observe_dns(observer, frame, from);
 }

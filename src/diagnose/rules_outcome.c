@@ -23,8 +23,8 @@ RULE(judge_recovered)
     ret->confidence = completeness == COMPLETE_AS_SEEN ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
     judge_number(ret, attempt->last_ack_number);
     judge_marks(ret, &attempt->firmware_after);
-    text_add(&ret->detail, "%s took %llu blocks of the file; %s later its normal firmware spoke.",
-             phone_words(phone).text, (unsigned long long)attempt->blocks,
+    text_add(&ret->detail, "%s took %s; %s later its normal firmware spoke.",
+             phone_words(phone).text, amount_words(attempt).text,
              span(attempt->firmware_after.first_ns - attempt->last_ack_ns).text);
     if (completeness != COMPLETE_AS_SEEN)
         text_add(&ret->detail, " The capture does not show the whole transfer.");
@@ -212,8 +212,11 @@ RULE(judge_phone_unclear)
     text_add(&ret->detail, "%s was seen", phone_words(phone).text);
     if (phone->attempt.acks.total) {
         judge_marks(ret, &phone->attempt.acks);
-        text_add(&ret->detail, " in the middle of a transfer (block %u of the file)",
-                 phone->attempt.last_ack);
+        text_add(&ret->detail, " in the middle of a transfer (");
+        if (phone->attempt.by_http)
+            text_add(&ret->detail, "%s)", amount_words(&phone->attempt).text);
+        else
+            text_add(&ret->detail, "block %u of the file)", phone->attempt.last_ack);
     } else if (phone->attempt.begun) {
         text_add(&ret->detail, " with an order to fetch a file");
     } else if (boot->discovers.total && boot->dhcp_requests.total == 0) {

@@ -175,8 +175,22 @@ static instant_ns quiet_until(const struct observer *observer, const struct phon
 
 uint64_t acknowledged_bytes(const struct attempt *attempt)
 {
+    if (attempt->by_http)
+        return (uint32_t)(attempt->http_acknowledged - attempt->http_first);
     /* By number: the capture may lack some. No image is long enough to make the number wrap. */
     return attempt->acks.total ? (uint64_t)attempt->last_ack * TFTP_BLOCK_LENGTH : 0;
+}
+
+struct amount_text amount_words(const struct attempt *attempt)
+{
+    struct amount_text result;
+    if (attempt->by_http)
+        snprintf(result.text, sizeof(result.text), "%llu bytes over HTTP",
+                 (unsigned long long)acknowledged_bytes(attempt));
+    else
+        snprintf(result.text, sizeof(result.text), "%llu blocks of the file",
+                 (unsigned long long)attempt->blocks);
+    return result;
 }
 
 enum completeness completeness_of(const struct observer *observer, const struct phone_facts *phone)
@@ -189,7 +203,10 @@ enum completeness completeness_of(const struct observer *observer, const struct 
         return NOT_COMPLETE;
     bool last_was_sent =
         attempt->newest_data_is_short && attempt->newest_data == (uint16_t)(attempt->last_ack + 1);
-    bool data_is_invisible = attempt->data.total == 0;
+    if (attempt->by_http)
+        last_was_sent =
+            attempt->final_data.total && attempt->http_acknowledged + 1 == attempt->http_end;
+    bool data_is_invisible = attempt->data.total == 0 && !attempt->by_http;
     bool all_by_length =
         attempt->file_length && acknowledged_bytes(attempt) >= attempt->file_length;
     if ((!last_was_sent && !data_is_invisible && !all_by_length) || attempt->ack_repeats)

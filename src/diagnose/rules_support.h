@@ -60,8 +60,11 @@ void asked_since(const struct observer *observer, const struct phone_facts *phon
 
 /* ---- downloads ---- */
 
-/* What the phone has acknowledged, in whole blocks. */
-uint64_t acknowledged_bytes(const struct attempt *attempt);
+/* "40 blocks of the file", as far as seen. */
+struct amount_text {
+    char text[40];
+};
+struct amount_text amount_words(const struct attempt *attempt);
 
 enum completeness { NOT_COMPLETE, COMPLETE_BY_SILENCE, COMPLETE_AS_SEEN };
 /* Whether the phone has the whole file, as seen or as its later silence shows. */

@@ -155,6 +155,8 @@ static void add_progress(const struct attempt *attempt, struct text *ret)
 
     if (attempt->file_length > bytes)
         text_add(ret, "at %llu %%", (unsigned long long)(bytes * 100 / attempt->file_length));
+    else if (attempt->by_http)
+        text_add(ret, "after %llu bytes", (unsigned long long)bytes);
     else
         text_add(ret, "after block %u", attempt->last_ack);
 }
@@ -163,8 +165,11 @@ static void describe_break(const struct phone_facts *phone, struct judgement *re
 {
     const struct attempt *attempt = &phone->attempt;
 
-    text_add(&ret->detail, "%s acknowledged block %u last", phone_words(phone).text,
-             attempt->last_ack);
+    text_add(&ret->detail, "%s acknowledged ", phone_words(phone).text);
+    if (attempt->by_http)
+        text_add(&ret->detail, "%s", amount_words(attempt).text);
+    else
+        text_add(&ret->detail, "block %u last", attempt->last_ack);
     if (attempt->ack_repeats)
         text_add(&ret->detail, " and repeated that %u times", attempt->ack_repeats);
     text_add(&ret->detail, ".");
