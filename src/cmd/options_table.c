@@ -48,8 +48,9 @@ const struct option_row option_rows[] = {
     {OPTION_FILE_NAME, "file-name", "NAME", OPTIONS_RECOVER,
      "what the phone is told to ask for (default: a name with a random part)"},
     {OPTION_ANSWER_URLS, "answer-urls", NULL, OPTIONS_RECOVER,
-     "also serve the image to the phone's own TFTP and HTTP attempts;\n"
-     "isolated segments only"},
+     "also give the image to a phone that fetches it by itself (TFTP, HTTP),\n"
+     "in the place of its gateway and of any host it asks for; never on a\n"
+     "network that others use"},
     {OPTION_DRY_RUN, "dry-run", NULL, ACTIVE, "craft the frames and write them to -w, send none"},
     {OPTION_GENTLE, "gentle", NULL, OPTIONS_RECOVER, "never poll, always sleep"},
     {OPTION_FORCE, "force", NULL, OPTIONS_RECOVER,

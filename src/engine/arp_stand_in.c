@@ -5,12 +5,12 @@
 #define NUDGE_AT    2 /* the second who-has: nobody answered the first */
 #define STAND_IN_AT 3 /* the last one before the phone gives up */
 
-static void reply_for(struct core *core, uint32_t ip, const struct arp_packet *request)
+void arp_answer_for(struct core *core, const struct arp_packet *request)
 {
     struct arp_packet reply = {
         .operation = ARP_REPLY_OPERATION,
         .sender_mac = core->config.source_mac,
-        .sender_ip = ip,
+        .sender_ip = request->target_ip,
         .target_mac = request->sender_mac,
         .target_ip = request->sender_ip,
     };
@@ -27,16 +27,6 @@ void arp_probe(struct core *core, const struct mac_address *mac, uint32_t ip)
     outbox_arp(&core->outbox, mac, &probe);
 }
 
-void arp_answer_for(struct core *core, const struct arp_packet *request)
-{
-    reply_for(core, request->target_ip, request);
-}
-
-void arp_answer_own(struct core *core, const struct arp_packet *request)
-{
-    reply_for(core, core->config.address, request);
-}
-
 const char *arp_help(struct core *core, struct gateway_help *help, const struct arp_packet *request)
 {
     enum gateway_policy policy = core->config.gateway;
@@ -45,7 +35,7 @@ const char *arp_help(struct core *core, struct gateway_help *help, const struct 
     help->asked++;
     if (help->asked >= STAND_IN_AT &&
         (policy == GATEWAY_POLICY_AUTO || policy == GATEWAY_POLICY_STAND_IN)) {
-        reply_for(core, request->target_ip, request);
+        arp_answer_for(core, request);
         return "told the phone alone that this program stands in for its gateway";
     }
     if (help->asked >= NUDGE_AT &&

@@ -17,9 +17,7 @@ struct gateway_help {
 /* "who-has phone" from 0.0.0.0 to the phone alone: it claims nothing, and ends a wait for a gateway
  * (docs: protocol, ARP). */
 void arp_probe(struct core *core, const struct mac_address *mac, uint32_t ip);
-/* "who-has our address": answered at once, to the asker alone. */
-void arp_answer_own(struct core *core, const struct arp_packet *request);
-/* The same for an address that is not ours: the asker alone is told our MAC for it. */
+/* "Who-has" for our own address, or (URL service) for one we claim: answered to the asker alone. */
 void arp_answer_for(struct core *core, const struct arp_packet *request);
 /* A phone we ordered asks for its gateway: the first request is left to the gateway, the second
  * brings the nudge, the third the stand-in reply. Returns: what was done, for the log; NULL =

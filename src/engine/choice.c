@@ -46,6 +46,24 @@ bool choice_wants(const struct station *station, const struct session *session)
     return takes_all(station) || station->choice.only == session;
 }
 
+bool choice_serves(const struct station *station, const struct session *session)
+{
+    if (names_phones(station) || takes_all(station) || station->choice.only)
+        return choice_wants(station, session);
+    for (size_t i = 0; i < station->session_count; i++) {
+        const struct session *other = station->sessions[i];
+        if (other != session && other->state != SESSION_NEW && other->state != SESSION_FAILED)
+            return false; /* which of them is meant is not ours to guess */
+    }
+    return !station->choice.several;
+}
+
+void choice_served(struct station *station, struct session *session)
+{
+    if (!names_phones(station) && !takes_all(station))
+        station->choice.only = session;
+}
+
 /* Those that could be meant when none was named. */
 static struct session *candidate(const struct station *station, unsigned *ret_count)
 {

@@ -207,9 +207,8 @@ static void take_read_request(struct station *station, const struct frame *frame
     struct session *session = frame->udp.source_port == TFTP_PHONE_PORT
                                   ? station_find_or_add(station, &frame->ethernet.source, now_ns)
                                   : station_find(station, &frame->ethernet.source);
-    bool url_attempt = frame->ipv4.destination != RECM_GROUP_IP && port == TFTP_SERVER_PORT;
-    if (!is_ours(station, session, &frame->tftp) &&
-        !(url_attempt && url_server_serves(station, session))) {
+    bool ours = is_ours(station, session, &frame->tftp);
+    if (!ours && !url_takes_request(station, session, frame, now_ns)) {
         note_foreign_request(station, frame, now_ns);
         return;
     }
@@ -218,10 +217,11 @@ static void take_read_request(struct station *station, const struct frame *frame
         return;
     session->transfer.ip = frame->ipv4.source;
     session->transfer.port = frame->udp.source_port;
-    if (session->state == SESSION_TRANSFER && session->transfer.block == 1 && !session->restarted)
+    if (session->state == SESSION_TRANSFER && session->transfer.block == 1 &&
+        session->by_url == !ours && !session->restarted)
         tftp_asked_again(core, &session->transfer, now_ns);
     else
-        session_handle(session, EVENT_FILE_ASKED, now_ns);
+        session_handle(session, ours ? EVENT_FILE_ASKED : EVENT_URL_ASKED, now_ns);
 }
 
 static void acknowledged(struct station *station, struct session *session, uint16_t block,
@@ -329,14 +329,14 @@ static void take_arp(struct station *station, const struct frame *frame, instant
         dhcp_server_avoid(core, packet->sender_ip);
     if (packet->operation != ARP_REQUEST_OPERATION || packet->sender_ip == packet->target_ip)
         return;
+    if (packet->target_ip != own && url_take_arp(station, frame, now_ns))
+        return;
     struct session *session = station_find(station, &frame->ethernet.source);
     bool helps = session && session_is_active(session);
     if (helps)
         session_handle(session, EVENT_GATEWAY_ASKED, now_ns);
     if (packet->target_ip == own) {
-        arp_answer_own(core, packet);
-    } else if (url_server_serves(station, session) && !helps) {
-        url_server_who_has(station, session, packet);
+        arp_answer_for(core, packet);
     } else if (helps) {
         const char *done = arp_help(core, &session->gateway, packet);
         if (done)
@@ -350,17 +350,6 @@ static void take_neighbour(struct station *station, const struct frame *frame, i
     struct session *session = station_find(station, &frame->ethernet.source);
     if (session)
         session_handle(session, EVENT_FIRMWARE, now_ns);
-}
-
-static void take_url_attempt(struct station *station, const struct frame *frame, instant_ns now_ns)
-{
-    struct session *session = station_find(station, &frame->ethernet.source);
-    if (!url_server_serves(station, session))
-        return;
-    if (frame->kind == FRAME_DNS)
-        url_server_query(station, session, frame);
-    else
-        url_server_connection(station, session, frame, now_ns);
 }
 
 /* ---- Which frames are input ---- */
@@ -395,8 +384,10 @@ void intake_frame(struct station *station, const struct frame *frame, instant_ns
         take_recm(station, frame, now_ns);
         break;
     case FRAME_DNS:
+        url_take_dns(station, frame, now_ns);
+        break;
     case FRAME_TCP:
-        take_url_attempt(station, frame, now_ns);
+        url_take_tcp(station, frame, now_ns);
         break;
     case FRAME_IGMP:
         membership_query(station, &frame->igmp, now_ns);

@@ -83,6 +83,22 @@
  */
 #define IP_ID_WINDOW 4096u
 
+/* ---- The phone's own URLs (docs: protocol, URL attempts) ---- */
+
+#define LOADER_TFTP_ARP_LENGTH                                                                     \
+    62 /* its ARP requests on the way to a TFTP server: a fingerprint                              \
+        */
+#define LOADER_UDP_TTL       60
+#define LOADER_SYN_WINDOW    1024
+#define LOADER_SYN_TTL       250
+#define HTTP_SEGMENT_MAXIMUM 1024u    /* fills the loader's window */
+#define HTTP_MSS_DEFAULT     536      /* RFC 9293 section 3.7.1 */
+#define HTTP_ANSWER_MAXIMUM  7340032u /* header and body; the loader takes no more */
+/* A segment costs the loader 0.2 s: no repeat before its pace is known. */
+#define HTTP_REPEAT_FIRST_NS (1 * NS_PER_S)
+#define HTTP_REQUEST_WAIT_NS (15 * NS_PER_S) /* the loader gives up after 8 to 10 s */
+#define DNS_TIME_TO_LIVE_S   600u
+
 /* ---- The segment ---- */
 
 #define MEMBERSHIP_INTERVAL_NS (10 * NS_PER_S)   /* rule 2 */

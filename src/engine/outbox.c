@@ -56,8 +56,9 @@ static void queue(struct outbox *outbox, struct station_output *output, size_t l
     outbox->frames_out++;
 }
 
-void outbox_udp(struct outbox *outbox, const struct mac_address *to_mac, uint32_t to_ip,
-                uint16_t from_port, uint16_t to_port, const uint8_t *payload, size_t length)
+void outbox_udp_as(struct outbox *outbox, uint32_t from_ip, const struct mac_address *to_mac,
+                   uint32_t to_ip, uint16_t from_port, uint16_t to_port, const uint8_t *payload,
+                   size_t length)
 {
     if (outbox->silent)
         return;
@@ -65,7 +66,7 @@ void outbox_udp(struct outbox *outbox, const struct mac_address *to_mac, uint32_
     struct craft_udp header = {
         .source_mac = config->source_mac,
         .destination_mac = *to_mac,
-        .source_ip = config->address,
+        .source_ip = from_ip,
         .destination_ip = to_ip,
         .source_port = from_port,
         .destination_port = to_port,
@@ -75,6 +76,13 @@ void outbox_udp(struct outbox *outbox, const struct mac_address *to_mac, uint32_
     };
     struct station_output *output = next_place(outbox);
     queue(outbox, output, craft_udp(outbox->craft, &header, payload, length, output->bytes));
+}
+
+void outbox_udp(struct outbox *outbox, const struct mac_address *to_mac, uint32_t to_ip,
+                uint16_t from_port, uint16_t to_port, const uint8_t *payload, size_t length)
+{
+    outbox_udp_as(outbox, outbox->config->address, to_mac, to_ip, from_port, to_port, payload,
+                  length);
 }
 
 void outbox_arp(struct outbox *outbox, const struct mac_address *to,
@@ -97,6 +105,19 @@ void outbox_igmp_report(struct outbox *outbox, uint32_t group_ip)
     queue(outbox, output,
           craft_igmp_report(outbox->craft, &config->source_mac, config->vlan, config->address,
                             group_ip, output->bytes));
+}
+
+void outbox_tcp(struct outbox *outbox, struct craft_tcp *header, const uint8_t *payload,
+                size_t length)
+{
+    if (outbox->silent)
+        return;
+    header->source_mac = outbox->config->source_mac;
+    header->ip_identification = outbox->ip_identification++;
+    header->time_to_live = TIME_TO_LIVE;
+    header->vlan = outbox->config->vlan;
+    struct station_output *output = next_place(outbox);
+    queue(outbox, output, craft_tcp(outbox->craft, header, payload, length, output->bytes));
 }
 
 bool outbox_next(struct outbox *outbox, struct station_output *ret)

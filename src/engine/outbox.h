@@ -26,9 +26,16 @@ void outbox_free(struct outbox *outbox);
 /* From our MAC and address to the given ones. */
 void outbox_udp(struct outbox *outbox, const struct mac_address *to_mac, uint32_t to_ip,
                 uint16_t from_port, uint16_t to_port, const uint8_t *payload, size_t length);
+/* The same in the name of another address (URL service). */
+void outbox_udp_as(struct outbox *outbox, uint32_t from_ip, const struct mac_address *to_mac,
+                   uint32_t to_ip, uint16_t from_port, uint16_t to_port, const uint8_t *payload,
+                   size_t length);
 void outbox_arp(struct outbox *outbox, const struct mac_address *to,
                 const struct arp_packet *packet);
 void outbox_igmp_report(struct outbox *outbox, uint32_t group_ip);
+/* In the name of another address (URL service). Fills in our MAC, IP id, TTL and tag. */
+void outbox_tcp(struct outbox *outbox, struct craft_tcp *header, const uint8_t *payload,
+                size_t length);
 bool outbox_next(struct outbox *outbox, struct station_output *ret);
 void outbox_clear(struct outbox *outbox);
 

@@ -52,12 +52,25 @@ struct session *station_find_or_add(struct station *station, const struct mac_ad
 
 void intake_frame(struct station *station, const struct frame *frame, instant_ns now_ns);
 
+/* The phone's own attempts at a URL (url_server.c). Each returns true if the frame is one that is
+ * answered, or will be. */
+bool url_take_arp(struct station *station, const struct frame *frame, instant_ns now_ns);
+bool url_takes_request(struct station *station, struct session *session, const struct frame *frame,
+                       instant_ns now_ns);
+void url_take_dns(struct station *station, const struct frame *frame, instant_ns now_ns);
+void url_take_tcp(struct station *station, const struct frame *frame, instant_ns now_ns);
+
 void prober_start(struct station *station, instant_ns now_ns);
 /* The phone has just got its lease. */
 void prober_hurry(struct station *station, struct session *session, instant_ns now_ns);
 
 void choice_start(struct station *station);
 bool choice_wants(const struct station *station, const struct session *session);
+/* May its own URL attempts be answered? Unlike choice_wants it need not have answered before: the
+ * only phone there is, is meant if none was named. */
+bool choice_serves(const struct station *station, const struct session *session);
+/* It is served: this run is for it. */
+void choice_served(struct station *station, struct session *session);
 /* The session has answered with an address. */
 void choice_answered(struct station *station, struct session *session, instant_ns now_ns);
 /* A new session: with --all the run waits for more. */
@@ -78,13 +91,6 @@ void membership_start(struct station *station, instant_ns now_ns);
 /* Now, and every ten seconds from now on. */
 void membership_report(struct station *station, instant_ns now_ns);
 void membership_query(struct station *station, const struct igmp_message *query, instant_ns now_ns);
-/* --answer-urls: is this phone's own attempt to fetch a file to be answered? */
-bool url_server_serves(const struct station *station, const struct session *session);
-void url_server_query(struct station *station, struct session *session, const struct frame *frame);
-void url_server_who_has(struct station *station, struct session *session,
-                        const struct arp_packet *request);
-void url_server_connection(struct station *station, struct session *session,
-                           const struct frame *frame, instant_ns now_ns);
 void hints_start(struct station *station, instant_ns now_ns);
 
 #endif

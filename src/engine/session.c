@@ -38,6 +38,8 @@ static const char *const event_names[SESSION_EVENT_COUNT] = {
     [EVENT_ECHO] = "echo of the order",
     [EVENT_GATEWAY_ASKED] = "ARP request for the gateway",
     [EVENT_FILE_ASKED] = "request for the file",
+    [EVENT_URL_TRIED] = "attempt at a URL of its own",
+    [EVENT_URL_ASKED] = "request for a file of its own accord",
     [EVENT_LAST_ACK] = "last ACK",
     [EVENT_BLOCK_MISSING] = "request for the last block",
     [EVENT_STALLED] = "end of patience in the transfer",
@@ -116,6 +118,35 @@ static void repeat_came_due(void *owner, instant_ns now_ns)
     }
 }
 
+static void http_came_due(void *owner, instant_ns now_ns)
+{
+    struct session *session = owner;
+    session_http_result(session, http_timer(session->core, &session->http, now_ns), now_ns);
+}
+
+void session_http_result(struct session *session, enum http_result result, instant_ns now_ns)
+{
+    switch (result) {
+    case HTTP_ASKED:
+        session_handle(session, EVENT_URL_ASKED, now_ns);
+        break;
+    case HTTP_ADVANCED:
+        session->core->progress_ns = now_ns;
+        journal_add(&session->core->journal, now_ns, STATION_EVENT_PROGRESS, &session->mac);
+        break;
+    case HTTP_PRESUMED:
+    case HTTP_COMPLETE:
+        session->presumed = result == HTTP_PRESUMED;
+        session_handle(session, EVENT_LAST_ACK, now_ns);
+        break;
+    case HTTP_BROKEN:
+        session_handle(session, EVENT_STALLED, now_ns);
+        break;
+    case HTTP_NOTHING:
+        break;
+    }
+}
+
 struct session *session_new(struct core *core, const struct mac_address *mac, size_t index,
                             instant_ns now_ns)
 {
@@ -129,12 +160,19 @@ struct session *session_new(struct core *core, const struct mac_address *mac, si
     session->timer = timer_for(deadline_came, session);
     session->dhcp.timer = timer_for(offer_came_due, session);
     session->transfer.timer = timer_for(repeat_came_due, session);
+    session->http.timer = timer_for(http_came_due, session);
     return session;
 }
 
 void session_free(struct session *session)
 {
     free(session);
+}
+
+uint64_t session_bytes_acknowledged(const struct session *session)
+{
+    return session->by_http ? http_bytes_acknowledged(&session->http)
+                            : tftp_bytes_acknowledged(session->core, &session->transfer);
 }
 
 enum heard session_heard(struct session *session, uint16_t ip_id, instant_ns now_ns)
@@ -155,7 +193,8 @@ void session_pause(struct session *session, duration_ns by_ns)
 {
     session->transfer.heard_ns += by_ns;
     session->transfer.last_sent_ns += by_ns;
-    session->transfer.repeated = true; /* its ACK would measure the pause */
+    session->http.heard_ns += by_ns;
+    session->transfer.repeated = session->http.repeated = true; /* an ACK would measure the pause */
     if (session->probe_ns != INSTANT_NEVER)
         session->probe_ns += by_ns;
 }

@@ -10,6 +10,7 @@
 #include "engine/arp_stand_in.h"
 #include "engine/dhcp_server.h"
 #include "engine/tftp_server.h"
+#include "engine/url_http.h"
 
 #include <stdlib.h>
 
@@ -27,6 +28,8 @@ enum session_event {
     EVENT_ECHO,          /* it confirmed our order */
     EVENT_GATEWAY_ASKED, /* who-has gateway */
     EVENT_FILE_ASKED,    /* RRQ for our file, after our order */
+    EVENT_URL_TRIED,     /* it tries to reach a host of its own accord */
+    EVENT_URL_ASKED,     /* it asks for a file of its own accord, and is to be served */
     EVENT_LAST_ACK,      /* the last block was acknowledged, or has to be presumed so */
     EVENT_BLOCK_MISSING, /* after a presumed end it still asks for the last block */
     EVENT_STALLED,       /* the transfer broke off */
@@ -64,13 +67,12 @@ struct session {
     bool delivered;                 /* it has got the whole image at least once */
     bool final;                     /* FAILED for good: nothing it does starts it again */
     bool watched;                   /* DELIVERED, and watched for as long as the user wished */
-    bool http_said;                 /* the user was told of its HTTP attempt */
     bool warned;                    /* the user was told that it is deaf */
     bool presumed;                  /* DELIVERED without having heard the last ACK */
     bool restarted;                 /* the frame at hand began a new IP id series */
     bool lease_dead;                /* its lease was seen, and stops the loader */
     uint32_t lease_server;          /* whose lease it asked for; 0 = nobody's yet */
-    unsigned attempts;              /* orders that began an attempt */
+    unsigned attempts;              /* orders and URLs served that began an attempt */
     unsigned questions;             /* since it was last heard of */
     unsigned orders;                /* UPGRADEs of this attempt */
     uint16_t ip_id, transfer_ip_id; /* the last one heard; that of the RRQ being served */
@@ -80,8 +82,11 @@ struct session {
     instant_ns transfer_start_ns, transfer_end_ns;
 
     struct dhcp_client dhcp;
-    struct gateway_help gateway, url_host;
+    struct gateway_help gateway;
     struct tftp_transfer transfer;
+    bool by_url, by_http;            /* the attempt is the phone's own, not an order; over HTTP */
+    bool url_said;                   /* the user was told about the phone's URL */
+    struct http_connection http;     /* of an attempt by HTTP */
     struct session *previous, *next; /* in the list of those that wait for their turn */
 };
 
@@ -92,6 +97,10 @@ void session_free(struct session *session);
 
 /* The one way in: looks the event up in the table and runs its handler. */
 void session_handle(struct session *session, enum session_event event, instant_ns now_ns);
+/* What has come of a segment or a time-out of its HTTP connection. */
+void session_http_result(struct session *session, enum http_result result, instant_ns now_ns);
+/* Of the image, in the running or last transfer. */
+uint64_t session_bytes_acknowledged(const struct session *session);
 /* Notes a UDP frame's IP id. */
 enum heard session_heard(struct session *session, uint16_t ip_id, instant_ns now_ns);
 /* The cable was dead for so long: the patience with this phone starts again where it was. */

@@ -25,6 +25,12 @@ static void set_deadline(struct session *session, instant_ns due_ns)
     timer_set(&session->core->timers, &session->timer, due_ns);
 }
 
+static void stop_transfer(struct session *session)
+{
+    tftp_stop(session->core, &session->transfer);
+    http_stop(session->core, &session->http);
+}
+
 static void enter(struct session *session, enum session_state state, instant_ns now_ns,
                   const char *why)
 {
@@ -36,7 +42,7 @@ static void enter(struct session *session, enum session_state state, instant_ns 
     if (state == SESSION_WAITING)
         DL_APPEND2(core->waiting, session, previous, next);
     if (old == SESSION_TRANSFER && state != SESSION_TRANSFER)
-        tftp_stop(core, &session->transfer);
+        stop_transfer(session);
     core->active +=
         (unsigned)session_state_is_active(state) - (unsigned)session_state_is_active(old);
     core->writing -= is_writing(session);
@@ -105,6 +111,13 @@ static void be_addressed(struct session *session, instant_ns now_ns)
     enter(session, SESSION_ADDRESSED, now_ns, "has an address");
     set_deadline(session,
                  now_ns + (session->lease_dead ? DEAD_LEASE_PATIENCE_NS : DEAF_PATIENCE_NS));
+}
+
+/* It fetches something of its own accord: it has an address, and does not listen meanwhile. */
+static void be_patient(struct session *session, instant_ns now_ns)
+{
+    session->core->progress_ns = now_ns;
+    set_deadline(session, now_ns + DEAF_PATIENCE_NS);
 }
 
 /* The DHCP stage went quiet: with a foreign server that means a lease (unseen on a switch). */
@@ -214,6 +227,7 @@ static void order(struct session *session, instant_ns now_ns)
         return;
     }
     session->attempts++;
+    session->by_url = session->by_http = false;
     session->orders = 0;
     session->gateway = (struct gateway_help){0};
     session->transfer_start_ns = session->transfer_end_ns = 0;
@@ -274,21 +288,46 @@ static void gateway_is_dead(struct session *session, instant_ns now_ns)
     attempt_failed(session, now_ns, text);
 }
 
-static void serve(struct session *session, instant_ns now_ns)
+static void serve_by_tftp(struct session *session, instant_ns now_ns)
 {
+    stop_transfer(session);
     session->transfer_start_ns = now_ns;
     session->transfer_end_ns = 0;
     session->transfer_ip_id = session->ip_id;
     session->presumed = false;
-    enter(session, SESSION_TRANSFER, now_ns, "asks for the file");
+    enter(session, SESSION_TRANSFER, now_ns,
+          session->by_url ? "asks for a file of its own accord" : "asks for the file");
     tftp_start(session->core, &session->transfer, &session->mac, session->transfer.ip,
                session->transfer.port, now_ns);
+}
+
+static void serve(struct session *session, instant_ns now_ns)
+{
+    session->by_url = session->by_http = false;
+    serve_by_tftp(session, now_ns);
+}
+
+/* Its own attempt, by TFTP or by HTTP: served like an order's. */
+static void serve_url(struct session *session, instant_ns now_ns)
+{
+    session->attempts += session->state != SESSION_TRANSFER;
+    session->by_url = true;
+    session->by_http = session->http.stage == HTTP_WAITING;
+    if (!session->by_http) {
+        serve_by_tftp(session, now_ns);
+        return;
+    }
+    tftp_stop(session->core, &session->transfer);
+    session->transfer_start_ns = now_ns;
+    session->transfer_end_ns = 0;
+    session->presumed = false;
+    enter(session, SESSION_TRANSFER, now_ns, "asks for a file of its own accord, over HTTP");
+    http_answer(session->core, &session->http, now_ns);
 }
 
 static void serve_again(struct session *session, instant_ns now_ns)
 {
     say(session, now_ns, "it has begun the download anew; starting at block 1");
-    tftp_stop(session->core, &session->transfer);
     serve(session, now_ns);
 }
 
@@ -317,7 +356,7 @@ static void deliver_again(struct session *session, instant_ns now_ns)
 static void stalled(struct session *session, instant_ns now_ns)
 {
     char text[128];
-    uint64_t bytes = tftp_bytes_acknowledged(session->core, &session->transfer);
+    uint64_t bytes = session_bytes_acknowledged(session);
     uint64_t total = session->core->config.image_length;
     snprintf(text, sizeof text, "the transfer broke off at %u %%; nothing was written",
              (unsigned)(total ? bytes * 100 / total : 0));
@@ -349,6 +388,14 @@ static void asks_after_delivery(struct session *session, instant_ns now_ns)
     else
         fail(session, now_ns, true,
              "the image was written, but the boot loader did not start it: still in recovery mode");
+}
+
+static void asks_url_after_delivery(struct session *session, instant_ns now_ns)
+{
+    if (!session->presumed)
+        attempt_failed(session, now_ns, "the phone refused the image; nothing was written");
+    if (session->state != SESSION_FAILED)
+        serve_url(session, now_ns);
 }
 
 static void watched_enough(struct session *session, instant_ns now_ns)
@@ -387,6 +434,12 @@ static void fail_anew(struct session *session, instant_ns now_ns)
         start_addressing(session, now_ns);
 }
 
+static void tries_url_after_failure(struct session *session, instant_ns now_ns)
+{
+    if (!session->final)
+        be_addressed(session, now_ns);
+}
+
 static void found_after_failure(struct session *session, instant_ns now_ns)
 {
     if (!session->final)
@@ -408,7 +461,8 @@ static handler *const table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] = {
             [EVENT_DHCP_REQUEST] = start_addressing,
             [EVENT_REPLY_EARLY] = start_addressing,
             [EVENT_REPLY] = be_found,
-            [EVENT_FILE_ASKED] = serve, /* --answer-urls: no order was needed */
+            [EVENT_URL_TRIED] = be_addressed,
+            [EVENT_URL_ASKED] = serve_url,
         },
     [SESSION_ADDRESSING] =
         {
@@ -417,6 +471,8 @@ static handler *const table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] = {
             [EVENT_LEASED] = be_addressed,
             [EVENT_REPLY_EARLY] = nothing,
             [EVENT_REPLY] = be_found,
+            [EVENT_URL_TRIED] = be_addressed,
+            [EVENT_URL_ASKED] = serve_url,
             [EVENT_FIRMWARE] = runs_firmware,
             [EVENT_DEADLINE] = addressing_ended,
         },
@@ -428,6 +484,8 @@ static handler *const table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] = {
             [EVENT_REPLY_EARLY] = nothing,
             [EVENT_REPLY] = be_found,
             [EVENT_FILE_ASKED] = serve,
+            [EVENT_URL_TRIED] = be_patient,
+            [EVENT_URL_ASKED] = serve_url,
             [EVENT_FIRMWARE] = runs_firmware,
             [EVENT_DEADLINE] = answers_nothing,
         },
@@ -437,6 +495,8 @@ static handler *const table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] = {
             [EVENT_REPLY] = nothing,
             [EVENT_CHOSEN] = wait_for_turn,
             [EVENT_FILE_ASKED] = serve,
+            [EVENT_URL_TRIED] = nothing,
+            [EVENT_URL_ASKED] = serve_url,
             [EVENT_FIRMWARE] = runs_firmware,
         },
     [SESSION_WAITING] =
@@ -445,6 +505,8 @@ static handler *const table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] = {
             [EVENT_REPLY] = nothing,
             [EVENT_TURN] = order,
             [EVENT_FILE_ASKED] = serve,
+            [EVENT_URL_TRIED] = nothing,
+            [EVENT_URL_ASKED] = serve_url,
             [EVENT_FIRMWARE] = runs_firmware,
         },
     [SESSION_ORDERED] =
@@ -454,6 +516,8 @@ static handler *const table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] = {
             [EVENT_ECHO] = be_echoed,
             [EVENT_GATEWAY_ASKED] = look_for_gateway, /* the echo was lost */
             [EVENT_FILE_ASKED] = serve,
+            [EVENT_URL_TRIED] = nothing,
+            [EVENT_URL_ASKED] = serve_url,
             [EVENT_FIRMWARE] = runs_firmware,
             [EVENT_DEADLINE] = order_again,
         },
@@ -464,6 +528,8 @@ static handler *const table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] = {
             [EVENT_ECHO] = nothing,
             [EVENT_GATEWAY_ASKED] = look_for_gateway,
             [EVENT_FILE_ASKED] = serve,
+            [EVENT_URL_TRIED] = nothing,
+            [EVENT_URL_ASKED] = serve_url,
             [EVENT_REFUSED] = refused,
             [EVENT_FIRMWARE] = runs_firmware,
             [EVENT_DEADLINE] = knows_no_gateway,
@@ -475,6 +541,8 @@ static handler *const table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] = {
             [EVENT_ECHO] = nothing,
             [EVENT_GATEWAY_ASKED] = nothing, /* arp_help counts them */
             [EVENT_FILE_ASKED] = serve,
+            [EVENT_URL_TRIED] = nothing,
+            [EVENT_URL_ASKED] = serve_url,
             [EVENT_REFUSED] = refused,
             [EVENT_FIRMWARE] = runs_firmware,
             [EVENT_DEADLINE] = gateway_is_dead,
@@ -486,6 +554,8 @@ static handler *const table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] = {
             [EVENT_ECHO] = nothing,          /* of an order that was repeated: a nested download */
             [EVENT_GATEWAY_ASKED] = nothing, /* so is this */
             [EVENT_FILE_ASKED] = serve_again,
+            [EVENT_URL_TRIED] = nothing,
+            [EVENT_URL_ASKED] = serve_url,
             [EVENT_LAST_ACK] = be_delivered,
             [EVENT_STALLED] = stalled,
             [EVENT_REFUSED] = refused,
@@ -496,6 +566,8 @@ static handler *const table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] = {
             [EVENT_DISCOVER] = asks_after_delivery,
             [EVENT_REPLY] = answers_after_delivery,
             [EVENT_FILE_ASKED] = serve_again,
+            [EVENT_URL_TRIED] = nothing,
+            [EVENT_URL_ASKED] = asks_url_after_delivery,
             [EVENT_LAST_ACK] = nothing,
             [EVENT_BLOCK_MISSING] = deliver_again,
             [EVENT_FIRMWARE] = runs_firmware,
@@ -507,6 +579,8 @@ static handler *const table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] = {
             [EVENT_REPLY] = wait_for_turn,
             [EVENT_ECHO] = be_echoed, /* late, but it has begun */
             [EVENT_FILE_ASKED] = serve,
+            [EVENT_URL_TRIED] = nothing,
+            [EVENT_URL_ASKED] = serve_url,
             [EVENT_FIRMWARE] = runs_firmware,
             [EVENT_DEADLINE] = retry_is_late,
         },
@@ -519,6 +593,7 @@ static handler *const table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] = {
         {
             [EVENT_DISCOVER] = fail_anew,
             [EVENT_REPLY] = found_after_failure,
+            [EVENT_URL_TRIED] = tries_url_after_failure,
             [EVENT_FIRMWARE] = recovered_after_failure,
         },
 };

@@ -66,11 +66,11 @@ struct station_config {
     bool group_only;               /* no broadcast or unicast MAC tricks */
     bool force;                    /* go on although another program recovers on this segment */
     bool keep_going;               /* a bench: never done by itself */
-    bool answer_urls;
-    bool frame_events;           /* STATION_EVENT_FRAME for every frame: slow, for -vv */
-    unsigned parallel_transfers; /* 1 */
-    unsigned attempts_maximum;   /* 5 */
-    uint64_t seed;               /* file name, transaction ports, IP ids */
+    bool answer_urls;              /* serve the image to the phones' own URL attempts too */
+    bool frame_events;             /* STATION_EVENT_FRAME for every frame: slow, for -vv */
+    unsigned parallel_transfers;   /* 1 */
+    unsigned attempts_maximum;     /* 5 */
+    uint64_t seed;                 /* file name, transaction ports, IP ids */
 };
 
 /* A session's state; the table of states and events is in engine/session_states.c. */
@@ -118,7 +118,7 @@ struct session_status {
     uint32_t ip;
     bool selected;
     enum session_state state;
-    unsigned attempts;           /* UPGRADE orders that began an attempt */
+    unsigned attempts;           /* UPGRADE orders and URLs served that began an attempt */
     uint64_t bytes_acknowledged; /* of the running or last transfer */
     uint64_t bytes_total;
     unsigned retransmissions; /* of DATA, this run */

@@ -52,7 +52,7 @@ static void check_form(struct checks *checks, const struct frame *frame, instant
         checks_fail(checks, now_ns, "a frame of %zu bytes was sent", frame->length);
     if (frame->kind == FRAME_ARP && frame->length != 60)
         checks_fail(checks, now_ns, "an ARP frame of %zu bytes was sent", frame->length);
-    if (frame->kind != FRAME_IGMP && frame->kind != FRAME_ARP &&
+    if (frame->kind != FRAME_IGMP && frame->kind != FRAME_ARP && frame->kind != FRAME_TCP &&
         frame_loader_drop(frame) != FRAME_LOADER_TAKES)
         checks_fail(checks, now_ns, "a frame was sent that no loader takes");
 }
@@ -89,7 +89,7 @@ static void check_data(struct checks *checks, const struct frame *frame, instant
         checks_fail(checks, now_ns, "TFTP opcode %u was sent", frame->tftp.opcode);
         return;
     }
-    if (!phone || !phone->ordered) {
+    if (!phone || (!phone->ordered && !phone->asked_by_itself)) {
         checks_fail(checks, now_ns, "DATA was sent to a phone that was not ordered");
         return;
     }
@@ -106,6 +106,32 @@ static void check_data(struct checks *checks, const struct frame *frame, instant
     else
         checks_fail(checks, now_ns, "DATA %u was sent after DATA %u and ACK %u", block,
                     phone->block, phone->acknowledged);
+}
+
+/* Only for URLs: to a phone that asked, in frames it takes, one segment after the other. */
+static void check_tcp(struct checks *checks, const struct frame *frame, instant_ns now_ns)
+{
+    struct checked_phone *phone = find(checks, &frame->ethernet.destination);
+    const struct tcp_segment *segment = &frame->tcp;
+    if (!phone || !phone->connects || !checks->config->answer_urls) {
+        checks_fail(checks, now_ns, "a TCP segment was sent to a phone that did not ask");
+        return;
+    }
+    if (frame->ipv4.destination != phone->tcp_ip || frame->ipv4.source != phone->tcp_host_ip)
+        checks_fail(checks, now_ns, "a TCP segment of another connection was sent");
+    if (segment->payload_length > 1024)
+        checks_fail(checks, now_ns, "a TCP segment of %zu bytes was sent", segment->payload_length);
+    bool has_bytes = segment->payload_length > 0 || (segment->flags & TCP_FLAG_FIN);
+    if (has_bytes && segment->sequence != phone->tcp_acknowledged)
+        checks_fail(checks, now_ns,
+                    "a TCP segment was sent before the one in front of it was "
+                    "acknowledged, or after it was itself");
+}
+
+static void check_arp(struct checks *checks, const struct frame *frame, instant_ns now_ns)
+{
+    if (mac_is_group(&frame->ethernet.destination))
+        checks_fail(checks, now_ns, "an ARP frame was sent to more than one host");
 }
 
 static void check_dhcp(struct checks *checks, const struct frame *frame, instant_ns now_ns)
@@ -127,11 +153,18 @@ void checks_sent(struct checks *checks, const uint8_t *bytes, size_t length, ins
     checks->sent++;
     if (checks->ended || checks->config->mode == STATION_WATCH)
         checks_fail(checks, now_ns, "a frame was sent after the end");
+    checks->orders += frame.kind == FRAME_RECM && frame.recm.operation == RECM_UPGRADE;
+    checks->answers +=
+        frame.kind == FRAME_TFTP || frame.kind == FRAME_TCP || frame.kind == FRAME_DNS;
     check_form(checks, &frame, now_ns);
     if (frame.kind == FRAME_RECM)
         check_recm(checks, &frame, now_ns);
     else if (frame.kind == FRAME_TFTP)
         check_data(checks, &frame, now_ns);
+    else if (frame.kind == FRAME_TCP)
+        check_tcp(checks, &frame, now_ns);
+    else if (frame.kind == FRAME_ARP)
+        check_arp(checks, &frame, now_ns);
     else if (frame.kind == FRAME_DHCP)
         check_dhcp(checks, &frame, now_ns);
 }
@@ -143,10 +176,25 @@ static void note_tftp(struct checks *checks, const struct frame *frame)
     struct checked_phone *phone = find_or_add(checks, &frame->ethernet.source);
     if (!phone)
         return;
-    if (frame->tftp.opcode == TFTP_RRQ)
+    if (frame->tftp.opcode == TFTP_RRQ) {
         phone->request_open = true;
-    else if (frame->tftp.opcode == TFTP_ACK && frame->tftp.block == phone->block)
+        phone->asked_by_itself =
+            checks->config->answer_urls && frame->ipv4.destination != RECM_GROUP_IP;
+    } else if (frame->tftp.opcode == TFTP_ACK && frame->tftp.block == phone->block) {
         phone->acknowledged = phone->block;
+    }
+}
+
+static void note_tcp(struct checks *checks, const struct frame *frame)
+{
+    struct checked_phone *phone = find_or_add(checks, &frame->ethernet.source);
+    if (!phone)
+        return;
+    phone->connects = true;
+    phone->tcp_ip = frame->ipv4.source;
+    phone->tcp_host_ip = frame->ipv4.destination;
+    if (frame->tcp.flags & TCP_FLAG_ACK)
+        phone->tcp_acknowledged = frame->tcp.acknowledgement;
 }
 
 void checks_received(struct checks *checks, const uint8_t *bytes, size_t length)
@@ -171,6 +219,9 @@ void checks_received(struct checks *checks, const uint8_t *bytes, size_t length)
         break;
     case FRAME_TFTP:
         note_tftp(checks, &frame);
+        break;
+    case FRAME_TCP:
+        note_tcp(checks, &frame);
         break;
     default:
         break;

@@ -16,6 +16,9 @@ struct checked_phone {
     bool loader_asked; /* a loader DISCOVER or REQUEST was received from it */
     bool ordered;      /* an UPGRADE for its serial was sent */
     char serial[RECM_TEXT_SIZE + 1];
+    bool asked_by_itself; /* an RRQ to a host of its own URL, and this run answers those */
+    bool connects;        /* it sent TCP segments: the newest one says the rest */
+    uint32_t tcp_ip, tcp_host_ip, tcp_acknowledged;
     bool request_open; /* an RRQ came that no DATA 1 has answered yet */
     unsigned block;    /* newest DATA sent in this download */
     unsigned acknowledged;
@@ -28,7 +31,8 @@ struct checks {
     bool ended;            /* the run is over: nothing may be sent */
     instant_ns request_ns; /* the last REQUEST */
     uint64_t sent;
-    char violation[256]; /* the first one; "" = none */
+    unsigned orders, answers; /* UPGRADEs; DATA and TCP segments and DNS answers */
+    char violation[256];      /* the first one; "" = none */
 };
 
 void checks_sent(struct checks *checks, const uint8_t *bytes, size_t length, instant_ns now_ns);

@@ -309,6 +309,8 @@ static void judge(struct world *world, enum run_end end, struct world_result *re
     count_recovered(world, ret);
     ret->end_ns = segment_now(world->segment);
     ret->ended = end == RUN_DONE;
+    ret->orders = world->checks.orders;
+    ret->answers = world->checks.answers;
     struct diagnosis diagnosis;
     station_diagnose(world->station, &diagnosis);
     ret->verdict = diagnosis.leading.id;

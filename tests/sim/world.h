@@ -13,6 +13,8 @@ struct world_result {
     bool ended;          /* the run came to its end by itself (or by the user's) */
     unsigned recovered;  /* phones that run the image */
     unsigned wanted;     /* phones the run was for */
+    unsigned orders;     /* UPGRADEs sent */
+    unsigned answers;    /* DATA and TCP segments, DNS answers sent */
     enum verdict_id verdict;
     bool verdict_right; /* it names the trouble, or there was nothing to name */
     instant_ns end_ns;

@@ -424,7 +424,7 @@ static void url_attempts_of_the_phone_are_answered_if_asked_for(void **state)
     (void)state;
     struct rig_phone phone = rig_phone(0);
     struct rig *rig = rig_with_url_attempt(&phone, true, true);
-    assert_int_equal(rig_count(rig, 0, FRAME_ARP, ARP_REPLY_OPERATION), 1);
+    assert_int_equal(rig_count(rig, 0, FRAME_ARP, ARP_REPLY_OPERATION), 2);
     assert_int_equal(rig_count(rig, 0, FRAME_TFTP, TFTP_DATA), 1);
     acknowledge_all(rig, &phone);
     assert_int_equal(rig_state(rig, &phone), SESSION_DELIVERED);
