@@ -220,13 +220,19 @@ static void without_the_option_nothing_is_answered(void **state)
 #define URL_IP     UINT32_C(0xc000024d) /* 192.0.2.77 */
 #define PHONE_PORT 459
 
+/* The station's first one, 0 before it. */
+static uint32_t first_sequence(const struct rig *rig)
+{
+    size_t next;
+    const struct rig_sent *first = rig_find(rig, 0, FRAME_TCP, -1, &next);
+    return first ? first->frame.tcp.sequence : 0;
+}
+
 /* A segment of the loader's HTTP client; `acknowledgement` counts from the station's SYN. */
 static void put(struct rig *rig, const struct rig_phone *phone, uint8_t flags, uint32_t sequence,
                 uint32_t acknowledgement, const char *text)
 {
     uint8_t bytes[CRAFT_FRAME_SIZE];
-    size_t next;
-    const struct rig_sent *first = rig_find(rig, 0, FRAME_TCP, -1, &next);
     struct craft_tcp header = {
         .source_mac = phone->mac,
         .destination_mac = rig->config.source_mac,
@@ -235,7 +241,7 @@ static void put(struct rig *rig, const struct rig_phone *phone, uint8_t flags, u
         .source_port = PHONE_PORT,
         .destination_port = 80,
         .sequence = sequence,
-        .acknowledgement = first ? first->frame.tcp.sequence + acknowledgement : 0,
+        .acknowledgement = first_sequence(rig) + acknowledgement,
         .flags = flags,
         .window = 1024,
         .mss = flags & TCP_FLAG_SYN ? 1400 : 0,
@@ -254,6 +260,16 @@ static const struct tcp_segment *newest(const struct rig *rig)
     }
     fail_msg("no TCP segment was sent");
     return NULL;
+}
+
+/* What the frames say, so that a run and its trace say the same. */
+static enum verdict_id verdict(const struct rig *rig)
+{
+    struct diagnosis diagnosis;
+    station_diagnose(rig->station, &diagnosis);
+    enum verdict_id id = diagnosis.leading.id;
+    diagnosis_free(&diagnosis);
+    return id;
 }
 
 static struct rig *rig_with_urls(void)
@@ -305,6 +321,11 @@ static void answer_is_header_and_image_in_segments_that_fit_the_window(void **st
     assert_int_equal(rig_state(rig, &phone), SESSION_DELIVERED);
     assert_int_equal(newest(rig)->acknowledgement, 2 + strlen(GET)); /* of its FIN */
     assert_int_equal(rig_status(rig, &phone).bytes_acknowledged, 1300);
+    assert_int_equal(verdict(rig), VERDICT_DELIVERED);
+    rig_wait(rig, 30 * NS_PER_S);
+    rig_firmware(rig, &phone);
+    assert_int_equal(rig_state(rig, &phone), SESSION_RECOVERED);
+    assert_int_equal(verdict(rig), VERDICT_RECOVERED);
     rig_free(rig);
 }
 
@@ -328,9 +349,12 @@ static void silence_of_a_minute_is_a_transfer_broken_off(void **state)
     (void)state;
     struct rig_phone phone = rig_phone(0);
     struct rig *rig = rig_up_to_answer(&phone);
+    const struct tcp_segment *segment = newest(rig);
+    put(rig, &phone, TCP_FLAG_ACK, 1 + strlen(GET), (uint32_t)(1 + segment->payload_length), "");
     rig_wait(rig, 65 * NS_PER_S);
     assert_int_equal(rig_state(rig, &phone), SESSION_RETRY);
     assert_true(rig_said(rig, "broke off"));
+    assert_int_equal(verdict(rig), VERDICT_TRANSFER_STALLED);
     rig_free(rig);
 }
 
@@ -380,6 +404,24 @@ static void syn_of_an_operating_system_is_not_answered(void **state)
     struct rig *rig = rig_with_urls();
     put(rig, &phone, TCP_FLAG_SYN, 12345, 0, "");
     assert_int_equal(rig_count(rig, 0, FRAME_TCP, -1), 0);
+    rig_free(rig);
+}
+
+static void phone_that_comes_back_after_the_image_has_refused_it(void **state)
+{
+    (void)state;
+    struct rig_phone phone = rig_phone(0);
+    struct rig *rig = rig_up_to_answer(&phone);
+    for (uint32_t length = 0; !(newest(rig)->flags & TCP_FLAG_FIN);) {
+        length += (uint32_t)newest(rig)->payload_length;
+        put(rig, &phone, TCP_FLAG_ACK, 1 + strlen(GET), 1 + length, "");
+    }
+    uint32_t end = newest(rig)->sequence - first_sequence(rig) + 1;
+    put(rig, &phone, TCP_FLAG_FIN | TCP_FLAG_ACK, 1 + strlen(GET), end, "");
+    assert_int_equal(rig_state(rig, &phone), SESSION_DELIVERED);
+    rig_wait(rig, 5 * NS_PER_S);
+    put(rig, &phone, TCP_FLAG_SYN, 0, 0, "");
+    assert_int_equal(verdict(rig), VERDICT_IMAGE_REJECTED);
     rig_free(rig);
 }
 
@@ -443,6 +485,7 @@ int main(void)
         T(late_copy_of_the_syn_does_not_end_the_answer),
         T(request_that_is_no_get_is_refused_politely),
         T(syn_of_an_operating_system_is_not_answered),
+        T(phone_that_comes_back_after_the_image_has_refused_it),
         T(image_too_long_for_http_is_not_begun),
         T(normal_firmware_after_the_image_is_not_told_who_its_gateway_is),
     };
