@@ -58,8 +58,7 @@ const char *phone_damage(const struct phone *phone)
     return phone->damage[0] ? phone->damage : NULL;
 }
 
-__attribute__((format(printf, 2, 0))) static void note(struct phone *phone, const char *format,
-                                                       va_list arguments)
+void phone_note(struct phone *phone, const char *format, ...)
 {
     unsigned place = (phone->event_first + phone->event_count) % PHONE_EVENT_RING;
     if (phone->event_count == PHONE_EVENT_RING)
@@ -69,14 +68,9 @@ __attribute__((format(printf, 2, 0))) static void note(struct phone *phone, cons
     struct phone_event *event = &phone->events[place];
     event->time_ns = phone->cpu_ns;
     event->state = phone->state;
-    vsnprintf(event->text, sizeof event->text, format, arguments);
-}
-
-void phone_note(struct phone *phone, const char *format, ...)
-{
     va_list arguments;
     va_start(arguments, format);
-    note(phone, format, arguments);
+    vsnprintf(event->text, sizeof event->text, format, arguments);
     va_end(arguments);
 }
 
@@ -90,15 +84,14 @@ void phone_set_state(struct phone *phone, enum phone_state state)
 
 void phone_damaged(struct phone *phone, const char *format, ...)
 {
+    char what[sizeof phone->damage];
     va_list arguments;
-    if (!phone->damage[0]) {
-        va_start(arguments, format);
-        vsnprintf(phone->damage, sizeof phone->damage, format, arguments);
-        va_end(arguments);
-    }
     va_start(arguments, format);
-    note(phone, format, arguments);
+    vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
+    if (!phone->damage[0])
+        memcpy(phone->damage, what, sizeof phone->damage);
+    phone_note(phone, "this would have damaged a real phone: %s", what);
     phone_set_fate(phone, FATE_CRASH, LOADER_HEAP_CRASH_NS);
 }
 

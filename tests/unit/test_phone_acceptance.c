@@ -555,6 +555,8 @@ static void P3_7_more_than_160_bytes_damage_the_heap(void **state)
     bench_udp(bench, &header, payload, sizeof payload);
     assert_string_equal(phone_damage(bench->phone), "RECM message with a UDP length of 169");
     bench_run_for(bench, 10 * NS_PER_S);
+    assert_true(bench_console_says(
+        bench, "this would have damaged a real phone: RECM message with a UDP length of 169"));
     assert_int_equal(phone_state(bench->phone), PHONE_CRASHED);
     bench_request(bench, RECM_WILDCARD_SERIAL);
     assert_true(bench_is_silent(bench, 60 * NS_PER_S));
