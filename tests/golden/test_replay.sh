@@ -35,7 +35,8 @@ tap_result $? "every trace stands in replay.expected" "$scratch/log"
 grep -q '^delivered 6 delivered' "$scratch/now" && grep -q '^recovered 0 recovered' "$scratch/now"
 tap_result $? "the good traces end as they were recorded" "$scratch/now"
 
-for trace in spa-sos-*.pcap; do
+# Recorded by this program.
+for trace in spa-sos-*.pcap recovered-past-dead-gateway.pcap; do
 	"$program" replay --compare "$trace" >"$scratch/log" 2>&1 && grep -q ', 0 differences$' "$scratch/log"
 	tap_result $? "${trace%.pcap}: this program still sends what it sent then" "$scratch/log"
 done
