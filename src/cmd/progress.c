@@ -281,7 +281,7 @@ static void add_status(struct text *line, const struct session_status *status, i
     if (status->state == SESSION_TRANSFER)
         add_transfer(line, status, now_ns);
     else if (status->state == SESSION_DELIVERED)
-        text_add(line, "%lld s  do not unplug it, it writes", since);
+        text_add(line, "%lld s  writing its flash, do not unplug", since);
     else if (status->state != SESSION_RECOVERED && status->state != SESSION_FAILED)
         text_add(line, "%lld s", since);
 }

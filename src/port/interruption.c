@@ -33,6 +33,7 @@ int interruption_open(struct error *ret_error)
         error_set(ret_error, ERROR_ENVIRONMENT, "cannot watch for signals: %s", strerror(errno));
         return -1;
     }
+    signal(SIGPIPE, SIG_IGN); /* a reader of messages that has gone does not end a transfer */
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         struct sigaction before;
         /* Without SA_RESTART: whatever blocks gives up, and the run ends in order. */

@@ -76,6 +76,9 @@ result "of a run without success the automatic trace is kept, and named" \
 	equals "$(stat -c '%a' "$kept" && tshark -n -r "$kept" -Y udp.dstport==2000 -T fields -e frame.cap_len 2>/dev/null | sort -n | tail -1)" $'600\n64'
 stop phone
 
+on pc "$spa_sos" recover -i eth0 -t 3 "$image" 2>&1 | head -n 1 >"$lab/out"
+result "who reads no further than the first line does not end the run" equals "${PIPESTATUS[0]}" 5
+
 # ---- a terminal ----
 # (script is a terminal of its own, 0 columns wide: 80 are assumed)
 terminal() { # option...
