@@ -77,7 +77,7 @@ result "of a run without success the automatic trace is kept, and named" \
 stop phone
 
 on pc "$spa_sos" recover -i eth0 -t 3 "$image" 2>&1 | head -n 1 >"$lab/out"
-result "who reads no further than the first line does not end the run" equals "${PIPESTATUS[0]}" 5
+result "who reads no further than the first line does not end the run" one_of "${PIPESTATUS[0]}" 5 6
 
 # ---- a terminal ----
 # (script is a terminal of its own, 0 columns wide: 80 are assumed)
@@ -86,7 +86,7 @@ terminal() { # option...
 }
 terminal
 result "a terminal gets a status line with a clock" grep -q 'no phone yet, 2 s' "$lab/screen"
-result "which is gone before the report" grep -qzP '\x1b\[J\s*No frame of any phone' "$lab/screen"
+result "which is gone before the report" grep -qzP '\x1b\[J\s*(No frame of any phone|Cannot tell)' "$lab/screen"
 terminal --color never -q
 result "-q: only the result" equals "$(tr -d '\r' <"$lab/screen" | wc -l) $(grep -c $'\x1b' "$lab/screen")" "1 0"
 
