@@ -23,7 +23,7 @@ typedef void apply_to_setup(struct simulate_setup *setup, double value);
 
 struct fault_row {
     struct simulate_fault fault;
-    double standard, maximum; /* of the value; it is above 0 */
+    double standard, maximum; /* of the value; a given one is above 0 */
     enum direction direction;
     apply_to_wire *to_wire;
     apply_to_setup *to_setup;
@@ -93,14 +93,14 @@ static void leave_out_mask(struct simulate_setup *setup, double value)
 
 static void refuse_files(struct simulate_setup *setup, double value)
 {
-    (void)value;
     setup->host.tftp = TFTP_SERVER_REFUSES;
+    setup->host.tftp_requests = (unsigned)value;
 }
 
 static void send_other_file(struct simulate_setup *setup, double value)
 {
-    (void)value;
     setup->host.tftp = TFTP_SERVER_OTHER_FILE;
+    setup->host.tftp_requests = (unsigned)value;
 }
 
 static void ask_for_phones(struct simulate_setup *setup, double value)
@@ -146,10 +146,18 @@ static const struct fault_row rows[] = {
                 leave_out_router),
     OTHER_FAULT("lease-without-mask", "another DHCP server, whose leases have no subnet mask",
                 leave_out_mask),
-    OTHER_FAULT("foreign-tftp-server", "another TFTP server, which refuses every file first",
-                refuse_files),
-    OTHER_FAULT("foreign-tftp-data", "another TFTP server, which sends another file first",
-                send_other_file),
+    {{"foreign-tftp-server", "N", "another TFTP server, which refuses the first N files (all)"},
+     0,
+     65535,
+     NO_DIRECTION,
+     NULL,
+     refuse_files},
+    {{"foreign-tftp-data", "N", "another TFTP server, which sends another file N times (always)"},
+     0,
+     65535,
+     NO_DIRECTION,
+     NULL,
+     send_other_file},
     OTHER_FAULT("rival-program", "another program asks for phones every 2 s", ask_for_phones),
 };
 
@@ -162,6 +170,8 @@ static bool take_value(const struct fault_row *row, const char *text, double *re
         return false;
     double value = strtod(text, &end);
     if (*end != '\0' || !(value > 0) || value > row->maximum)
+        return false;
+    if (strcmp(row->fault.parameter, "N") == 0 && value != (unsigned)value)
         return false;
     *ret = value;
     return true;

@@ -22,6 +22,7 @@ struct other_host {
     other_host_send *send;
     void *context;
     instant_ns next_ns; /* the rival's next REQUEST */
+    unsigned tftp_requests;
     uint16_t ip_id;
 };
 
@@ -166,6 +167,9 @@ static void send_other_file(struct other_host *host, const struct frame *asked, 
 static void answer_tftp(struct other_host *host, const struct frame *asked)
 {
     bool is_request = asked->tftp.opcode == TFTP_RRQ;
+    unsigned limit = host->config.tftp_requests;
+    if (is_request && host->tftp_requests++ >= limit && limit > 0)
+        return;
     if (host->config.tftp == TFTP_SERVER_REFUSES && is_request)
         refuse_file(host, asked);
     else if (host->config.tftp == TFTP_SERVER_OTHER_FILE && is_request)

@@ -38,7 +38,8 @@ enum foreign_tftp {
 struct other_host_config {
     enum foreign_server dhcp;
     enum foreign_tftp tftp;
-    bool asks_for_phones; /* a REQUEST every 2 s */
+    unsigned tftp_requests; /* it answers so many requests for files; 0 = all */
+    bool asks_for_phones;   /* a REQUEST every 2 s */
 };
 
 /* Sends one whole frame of the host; called from within other_host_frame and other_host_tick. */

@@ -93,6 +93,7 @@ static void check_data(struct checks *checks, const struct frame *frame, instant
         checks_fail(checks, now_ns, "DATA was sent to a phone that was not ordered");
         return;
     }
+    phone->transfer_port = frame->udp.source_port;
     if (block == 1 && phone->request_open) {
         phone->request_open = false;
         phone->acknowledged = 0;
@@ -180,7 +181,8 @@ static void note_tftp(struct checks *checks, const struct frame *frame)
         phone->request_open = true;
         phone->asked_by_itself =
             checks->config->answer_urls && frame->ipv4.destination != RECM_GROUP_IP;
-    } else if (frame->tftp.opcode == TFTP_ACK && frame->tftp.block == phone->block) {
+    } else if (frame->tftp.opcode == TFTP_ACK && frame->tftp.block == phone->block &&
+               frame->udp.destination_port == phone->transfer_port) {
         phone->acknowledged = phone->block;
     }
 }

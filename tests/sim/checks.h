@@ -22,6 +22,7 @@ struct checked_phone {
     bool request_open; /* an RRQ came that no DATA 1 has answered yet */
     unsigned block;    /* newest DATA sent in this download */
     unsigned acknowledged;
+    uint16_t transfer_port; /* where our DATA comes from; ACKs to another are not for us */
 };
 
 struct checks {

@@ -3,9 +3,10 @@
 #include "tests/sim/plan.h"
 
 #include "base/random.h"
-#include "phone/fault.h"
+#include "cmd/simulate_fault.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -43,7 +44,7 @@ static const struct {
     [TROUBLE_FAULTY_PHONE] = {"faulty-phone", OUTCOME_ANY, {VERDICT_RECOVERED}},
 };
 
-/* Faults of the phone, and what has to come of them. */
+/* Faults by the names of `simulate --fault`, and what has to come of them. */
 static const struct {
     const char *name;
     enum outcome outcome;
@@ -62,6 +63,11 @@ static const struct {
     {"reboot-loop", OUTCOME_ANY, {VERDICT_RECOVERED}},
     {"slow-console", OUTCOME_RECOVERED, {VERDICT_RECOVERED}},
     {"stays-in-recovery", OUTCOME_FAILED, {VERDICT_STILL_IN_RECOVERY}},
+    {"corrupt=1", OUTCOME_RECOVERED, {VERDICT_RECOVERED}},
+    {"link-flaps=60", OUTCOME_RECOVERED, {VERDICT_RECOVERED}},
+    {"second-dhcp-server", OUTCOME_RECOVERED, {VERDICT_RECOVERED}},
+    {"foreign-tftp-data", OUTCOME_ANY, {VERDICT_RECOVERED}},
+    {"delay=200", OUTCOME_RECOVERED, {VERDICT_RECOVERED}},
 };
 
 const char *trouble_name(enum trouble trouble)
@@ -184,7 +190,15 @@ static void draw_fault(struct random *random, struct plan *ret)
     for (unsigned i = 0; i < 4 && (i == 0 || faults[index].verdicts[i]); i++)
         ret->verdicts[ret->verdict_count++] = faults[index].verdicts[i];
     ret->phones[0].config.is_static = false;
-    phone_fault_by_name(ret->fault, &ret->phones[0].config);
+    struct simulate_setup setup = {.phone = ret->phones[0].config, .cable = ret->phone_cable};
+    const char *expected;
+    if (!simulate_fault_by_name(ret->fault, &setup, &expected))
+        abort();
+    ret->phones[0].config = setup.phone;
+    ret->phone_cable = setup.cable;
+    ret->server = setup.host.dhcp;
+    ret->tftp = setup.host.tftp;
+    ret->rival = setup.host.asks_for_phones;
 }
 
 static void draw_trouble(struct random *random, struct plan *ret)

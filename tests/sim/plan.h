@@ -36,7 +36,7 @@ enum trouble {
     TROUBLE_RIVAL,          /* another program asks for phones */
     TROUBLE_FOREIGN_TFTP,   /* another server refuses every request for a file */
     TROUBLE_INTERRUPTED,    /* the user ends the run */
-    TROUBLE_FAULTY_PHONE,   /* a fault of phone/fault.h */
+    TROUBLE_FAULTY_PHONE,   /* a fault of cmd/simulate_fault.h */
     TROUBLE_COUNT
 };
 

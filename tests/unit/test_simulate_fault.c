@@ -49,9 +49,14 @@ static void every_fault_of_the_list_changes_something(void **state)
 static void a_wrong_name_or_value_is_refused_and_changes_nothing(void **state)
 {
     (void)state;
-    static const char *const wrong[] = {"",         "los",      "loss=",    "loss=0", "loss=-1",
-                                        "loss=101", "loss=5x",  "loss=nan", "twin=2", "delay=1e9",
-                                        "=5",       "loss-in=", "lossless", "Loss",   "loss-up=3"};
+    static const char *const wrong[] = {"",         "los",
+                                        "loss=",    "loss=0",
+                                        "loss=-1",  "loss=101",
+                                        "loss=5x",  "loss=nan",
+                                        "twin=2",   "delay=1e9",
+                                        "=5",       "loss-in=",
+                                        "lossless", "foreign-tftp-server=0.5",
+                                        "Loss",     "loss-up=3"};
     struct simulate_setup setup = {.phone = phone_config_default()}, before = setup;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         const char *expected = NULL;
@@ -370,6 +375,20 @@ static void a_foreign_tftp_server_refuses_every_file(void **state)
     scene_free(scene);
 }
 
+static void a_foreign_tftp_server_refuses_as_often_as_told(void **state)
+{
+    (void)state;
+    struct scene *scene = scene_with_tftp("foreign-tftp-server=1");
+    struct frame frame;
+    assert_true(was_heard(scene, FRAME_TFTP, TFTP_ERROR, &frame));
+    scene->heard.count = 0;
+    order_upgrade(scene);
+    scene_run(scene, 20 * S);
+    assert_true(was_heard(scene, FRAME_TFTP, TFTP_RRQ, &frame));
+    assert_false(was_heard(scene, FRAME_TFTP, TFTP_ERROR, &frame));
+    scene_free(scene);
+}
+
 static void a_foreign_tftp_server_sends_another_file_to_its_end(void **state)
 {
     (void)state;
@@ -435,6 +454,7 @@ int main(void)
         cmocka_unit_test(a_dead_gateway_answers_nobody),
         cmocka_unit_test(a_lease_without_router_or_mask_makes_the_phone_deaf),
         cmocka_unit_test(a_foreign_tftp_server_refuses_every_file),
+        cmocka_unit_test(a_foreign_tftp_server_refuses_as_often_as_told),
         cmocka_unit_test(a_foreign_tftp_server_sends_another_file_to_its_end),
         cmocka_unit_test(a_rival_program_asks_every_two_seconds),
         cmocka_unit_test(a_twin_has_the_first_phones_mac_and_a_serial_of_its_own),
