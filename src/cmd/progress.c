@@ -88,7 +88,8 @@ static void terminal_size(unsigned *ret_columns, unsigned *ret_rows)
 }
 
 /* A line above the status lines; a terminal gets it folded between words. */
-static void print_line(struct progress *progress, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void print_line(struct progress *progress,
+                                                             const char *format, ...)
 {
     va_list arguments;
     char line[ERROR_TEXT_SIZE];

@@ -182,8 +182,8 @@ static instant_ns timeout_deadline(const struct station *station)
 
 /*
  * The verdict of a run is that of its frames, so that its trace gets the same one: the observer is
- * not told how long the silence after the last frame was. (Who only listens has no frames of his own
- * to measure silence with: see station_tick.)
+ * not told how long the silence after the last frame was. (Who only listens has no frames of his
+ * own to measure silence with: see station_tick.)
  */
 static void end_run(struct station *station)
 {
