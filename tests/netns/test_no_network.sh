@@ -73,5 +73,12 @@ sleep 20
 result "switched on 20 s after the tool: the tool is still waiting" running tool
 phone phone
 ended_recovered "switched on 20 s after the tool"
+messages() { sed -E 's/([0-9a-f]{2}:){5}[0-9a-f]{2}/MAC/; /^\.\.\.$/d'; } # but for whose phone it is
+picture_is_true() {
+	sed -n '/^    \$ spa-sos recover/,/^    The phone was recovered/s/^    //p' "$top_srcdir/README.md" |
+		sed '1d;$d' | messages >"$lab/picture"
+	[ "$(wc -l <"$lab/picture")" -ge 10 ] && ! grep -vxF -f <(messages <"$lab/tool.err") "$lab/picture"
+}
+result "README's picture of a recovery is what the tool says" picture_is_true
 
 tap_done

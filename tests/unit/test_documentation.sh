@@ -6,7 +6,7 @@
 set -u
 top_srcdir=${top_srcdir:?run by make check} top_builddir=${top_builddir:?run by make check}
 . "$top_srcdir/tests/tap.sh"
-tap_plan 9
+tap_plan 10
 
 spa_sos=$top_builddir/spa-sos
 manual=$top_srcdir/docs/spa-sos.8
@@ -54,6 +54,14 @@ for page in "$top_srcdir"/*.md "$top_srcdir"/docs/*.md; do
 done >"$work/missing"
 [ ! -s "$work/missing" ]
 tap_result $? "no page links to a file that is not there" "$work/missing"
+
+# What README shows of a diagnosis, line by line. (Its recovery is checked in tests/netns.)
+shown='$ spa-sos diagnose pcaps/no-dhcp.pcap'
+sed -n 's/^    //p; s/^$//p' "$top_srcdir/README.md" | awk -v shown="$shown" '
+	on && /^$/ { exit } on { print } $0 == shown { on = 1 }' >"$work/shown"
+(cd "$top_srcdir" && "$spa_sos" diagnose pcaps/no-dhcp.pcap) >"$work/real" 2>&1
+[ "$(wc -l <"$work/shown")" -ge 5 ] && diff "$work/shown" <(head -n "$(wc -l <"$work/shown")" "$work/real") >"$work/missing"
+tap_result $? "README shows a diagnosis as it is" "$work/missing"
 
 . "$top_srcdir/scripts/completion/spa-sos"
 complete_line() { # word...: the last one is being typed
