@@ -32,6 +32,9 @@ static int status_of_verdict(const struct live_result *result, enum verdict_id i
         result->options->command == OPTIONS_RECOVER && result->options->station.flash_wait_ns == 0;
     if (at_once && (id == VERDICT_DELIVERED || id == VERDICT_FLASHING))
         return 0;
+    /* Who asked for a recovery and got no more than an answer has not succeeded. */
+    if (!result->command && result->options->command == OPTIONS_RECOVER && id == VERDICT_FOUND)
+        return 1;
     return report_exit_status(id, command_of(result));
 }
 
@@ -80,6 +83,8 @@ static int status_of_all(const struct live_result *result)
         worst = report_worse_status(worst, status_of_verdict(result, phone->verdict.id));
     }
     size_t wanted = result->options->serial_count + result->options->mac_count;
+    if (served == 0 && wanted > 0 && result->diagnosis->leading.id == VERDICT_FOUND)
+        return 5; /* somebody else's phone */
     if (served == 0)
         return status_of_verdict(result, result->diagnosis->leading.id);
     return served < wanted ? report_worse_status(worst, 5) : worst;
@@ -87,7 +92,10 @@ static int status_of_all(const struct live_result *result)
 
 int live_exit_status(const struct live_result *result)
 {
-    if (result->options->command == OPTIONS_RECOVER && result->options->station.selection.all)
+    const struct options *options = result->options;
+    bool names_phones = options->serial_count + options->mac_count > 0;
+    if (options->command == OPTIONS_RECOVER && !result->command &&
+        (options->station.selection.all || names_phones))
         return status_of_all(result);
     return status_of_verdict(result, result->diagnosis->leading.id);
 }
@@ -151,7 +159,7 @@ static enum report_result result_of_status(const struct live_result *result, int
 static void correct_result(json_t *document, const struct live_result *result)
 {
     int status = live_exit_status(result);
-    if (status == status_of_verdict(result, result->diagnosis->leading.id))
+    if (status == report_exit_status(result->diagnosis->leading.id, command_of(result)))
         return;
     enum report_result whole = result_of_status(result, status);
     json_object_set_new(document, "result", json_string(report_result_name(whole)));

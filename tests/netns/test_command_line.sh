@@ -106,6 +106,20 @@ result "the results of the list stand beside it" equals "$(cut -d, -f1,2,5,7 she
 result "the third phone got no order" equals "$(grep -c 'CBT14110003.*told to fetch' "$lab/tool.err")" 0
 stop phone
 
+start tool pc "$spa_sos" recover -i eth0 --dhcp always -s CBT14119999 -t 4 --json "$image"
+phone phone
+finish tool 40
+result "another phone than the one asked for: no success, and who is missing" \
+	equals "$status $(json .verdict.id) $(json '.notes[0]')" "1 serial-mismatch not seen: CBT14119999"
+stop phone
+start rival phone "$spa_sos" discover -i eth0 --dhcp never --source-mac 02:00:00:00:00:77
+start tool pc "$spa_sos" recover -i eth0 --dhcp always -t 8 --json "$image"
+phone phone
+finish tool 40
+result "another program at work: nothing is ordered, and that is no success" equals "$status $(json .result)" "1 failed"
+stop phone
+stop rival
+
 # ---- sudo ----
 if awk '{ users += $3 } END { exit users <= 65534 }' /proc/self/uid_map; then
 	chmod 777 "$lab"
