@@ -271,6 +271,11 @@ static void observe_phone(struct observer *observer, const struct frame *frame)
     if (!frame->recm.magic_good || frame->recm.length != RECM_PHONE_LENGTH ||
         frame->recm.operation == RECM_REQUEST || frame->recm.operation > RECM_UPGRADE)
         return;
+    /* No checksum covers a frame's source: damaged on its way, it must not become a second phone.
+     */
+    if (frame->recm.operation == RECM_REPLY &&
+        !mac_equal(&frame->recm.mac, &frame->ethernet.source))
+        return;
     struct phone_facts *phone = phone_get(observer, &frame->ethernet.source, frame);
     if (!phone_spoke_as_loader(observer, phone, frame))
         return;

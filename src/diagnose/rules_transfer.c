@@ -41,11 +41,42 @@ RULE(judge_request_for_file_unanswered)
     return true;
 }
 
+/*
+ * A refusal that the capture does not show, by what the phone does (docs: verdicts, visibility): it
+ * asks once for the file, gets DATA, acknowledges nothing, does not ask again as it would if
+ * nothing had come, and has taken another order since the attempt before. Only an ERROR ends an
+ * attempt so.
+ */
+static bool judge_unseen_refusal(const struct observer *observer, const struct phone_facts *phone,
+                                 struct judgement *ret)
+{
+    const struct attempt *attempt = &phone->attempt;
+
+    if (!is_open_attempt(observer, phone) || phone->attempts < 2 || attempt->rebooted ||
+        attempt->read_requests.total != 1 || attempt->acks.total || attempt->good_data.total == 0 ||
+        attempt->bad_data.total ||
+        until_end(observer, attempt->read_requests.newest_ns) < TFTP_REPEAT_NS)
+        return false;
+    ret->confidence = phone->attempts > 2 ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
+    text_add(&ret->subject, "another server, by an ERROR that this capture does not show");
+    judge_marks(ret, &attempt->read_requests);
+    judge_marks(ret, &attempt->good_data);
+    text_add(
+        &ret->detail,
+        "%s asked for the file once in each of %u attempts, took nothing of what was sent, and "
+        "did not ask again within 10 s, as it does when nothing comes. A capture on the other "
+        "TFTP server's side, or on a mirror port, would settle it.",
+        phone_words(phone).text, phone->attempts);
+    return true;
+}
+
 RULE(judge_tftp_refused)
 {
     const struct attempt *attempt = &phone->attempt;
 
-    if (attempt->errors.total == 0 || !is_open_attempt(observer, phone) ||
+    if (attempt->errors.total == 0)
+        return judge_unseen_refusal(observer, phone, ret);
+    if (!is_open_attempt(observer, phone) ||
         (attempt->acks.total && attempt->acks.newest_ns > attempt->errors.newest_ns))
         return false;
     ret->confidence = CONFIDENCE_CERTAIN;

@@ -167,6 +167,10 @@ static void take_recm(struct station *station, const struct frame *frame, instan
     }
     if (!message->from_phone || frame->udp.source_port != RECM_PHONE_PORT)
         return;
+    /* No checksum covers a frame's source: damaged on its way, it must not become a second phone.
+     */
+    if (message->operation == RECM_REPLY && !mac_equal(&message->mac, &frame->ethernet.source))
+        return;
     struct session *session = station_find_or_add(station, &frame->ethernet.source, now_ns);
     if (!session || session_heard(session, frame->ipv4.identification, now_ns) == HEARD_STALE)
         return;

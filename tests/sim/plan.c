@@ -39,7 +39,7 @@ static const struct {
     [TROUBLE_RIVAL] = {"rival",
                        OUTCOME_FAILED,
                        {VERDICT_FOUND, VERDICT_REPLY_FILTERED, VERDICT_SEVERAL_PHONES}},
-    [TROUBLE_FOREIGN_TFTP] = {"foreign-tftp", OUTCOME_ANY, {VERDICT_TFTP_REFUSED}},
+    [TROUBLE_FOREIGN_TFTP] = {"foreign-tftp", OUTCOME_FAILED, {VERDICT_TFTP_REFUSED}},
     [TROUBLE_INTERRUPTED] = {"interrupted", OUTCOME_ANY, {VERDICT_RECOVERED}},
     [TROUBLE_FAULTY_PHONE] = {"faulty-phone", OUTCOME_ANY, {VERDICT_RECOVERED}},
 };

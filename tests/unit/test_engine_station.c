@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -505,6 +506,39 @@ static void quantiles_are_right_to_an_eighth_of_an_octave(void **state)
 
 #define T(name) cmocka_unit_test(name)
 
+/* Seed 7734 of the simulation: one bit of a REPLY's source address was flipped on the way. */
+static void a_reply_that_contradicts_its_frame_is_no_second_phone(void **state)
+{
+    (void)state;
+    struct rig_phone phone = rig_phone(0);
+    struct rig *rig = rig_new();
+    rig_start(rig);
+    rig_reply(rig, &phone);
+    struct recm_message message = {.mac = phone.mac, .ip = phone.ip};
+    uint8_t payload[RECM_PHONE_LENGTH];
+    snprintf(message.serial, sizeof message.serial, "%s", phone.serial);
+    recm_build_reply(&message, payload);
+    struct craft_udp header = {
+        .source_mac = phone.mac,
+        .destination_mac = mac_of_group(RECM_GROUP_IP),
+        .source_ip = phone.ip,
+        .destination_ip = RECM_GROUP_IP,
+        .source_port = RECM_PHONE_PORT,
+        .destination_port = RECM_PC_PORT,
+        .ip_identification = phone.ip_id,
+        .time_to_live = 60,
+        .vlan = CRAFT_NO_VLAN,
+    };
+    header.source_mac.octet[5] ^= 0x10;
+    rig_udp(rig, &header, payload, sizeof payload);
+    assert_int_equal(station_session_count(rig->station), 1);
+    struct diagnosis diagnosis;
+    station_diagnose(rig->station, &diagnosis);
+    assert_int_equal(diagnosis.phone_count, 1);
+    diagnosis_free(&diagnosis);
+    rig_free(rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -533,6 +567,7 @@ int main(void)
         T(timers_fire_in_order_once_and_never_when_stopped),
         T(shifting_moves_every_timer),
         T(quantiles_are_right_to_an_eighth_of_an_octave),
+        T(a_reply_that_contradicts_its_frame_is_no_second_phone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
