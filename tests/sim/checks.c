@@ -213,7 +213,9 @@ void checks_received(struct checks *checks, const uint8_t *bytes, size_t length)
             phone->loader_asked = true;
         break;
     case FRAME_RECM:
-        if (frame.recm.operation != RECM_REPLY)
+        /* A damaged one tells nothing: no checksum covers the frame's source. */
+        if (frame.recm.operation != RECM_REPLY ||
+            !mac_equal(&frame.recm.mac, &frame.ethernet.source))
             break;
         phone = find_or_add(checks, &frame.ethernet.source);
         if (phone)
