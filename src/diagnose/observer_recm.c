@@ -272,8 +272,8 @@ static void observe_phone(struct observer *observer, const struct frame *frame)
         frame->recm.operation == RECM_REQUEST || frame->recm.operation > RECM_UPGRADE)
         return;
     /* No checksum covers a frame's source: damaged on its way, it must not become a second phone.
-     */
-    if (frame->recm.operation == RECM_REPLY &&
+     * A capture with short frames does not show the MAC address of the reply. */
+    if (frame->recm.operation == RECM_REPLY && frame->payload_length == RECM_PHONE_LENGTH &&
         !mac_equal(&frame->recm.mac, &frame->ethernet.source))
         return;
     struct phone_facts *phone = phone_get(observer, &frame->ethernet.source, frame);
