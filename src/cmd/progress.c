@@ -18,7 +18,7 @@
 
 struct phone_percent {
     struct mac_address mac;
-    unsigned last; /* the last multiple of PERCENT_STEP that was printed */
+    unsigned last; /* the last one that was printed */
 };
 
 struct progress {
@@ -213,19 +213,39 @@ static struct phone_percent *percent_entry(struct progress *progress, const stru
     return &percents[progress->percent_count++];
 }
 
-/* Not a terminal: a line per 10 %. */
+/*
+ * Has the transfer reached another multiple of `step` percent? Returns: it in *ret_percent. Asked
+ * by one kind of output only, as the answer is remembered.
+ */
+static bool reaches_percent(struct progress *progress, const struct session_status *status,
+                            unsigned step, unsigned *ret_percent)
+{
+    struct phone_percent *entry = percent_entry(progress, &status->mac);
+    *ret_percent = percent_of(status) / step * step;
+    bool is_new = *ret_percent > entry->last;
+    entry->last = *ret_percent;
+    return is_new;
+}
+
+/* Not a terminal: a line per 10 %, and per 1 % for programs. */
 static void print_percent(struct progress *progress, const struct station *station,
                           const struct station_event *event)
 {
     struct session_status status;
     char name[4 * RECM_TEXT_SIZE + 1];
-    if (!find_status(station, &event->mac, &status))
+    bool json = progress->options->events;
+    unsigned percent;
+    if (!find_status(station, &event->mac, &status) ||
+        !reaches_percent(progress, &status, json ? 1 : PERCENT_STEP, &percent))
         return;
-    struct phone_percent *entry = percent_entry(progress, &event->mac);
-    unsigned step = percent_of(&status) / PERCENT_STEP * PERCENT_STEP;
-    if (step > entry->last)
-        fprintf(stderr, "%s: %u %%\n", phone_name(&status, name), step);
-    entry->last = step;
+    if (json)
+        print_json_line(json_pack(
+            "{s:f, s:s, s:s, s:i, s:I, s:I}", "time", (double)event->time_ns / (double)NS_PER_S,
+            "event", kind_name(event->kind), "mac", mac_format(&event->mac).text, "percent",
+            (int)percent, "bytes", (json_int_t)status.bytes_acknowledged, "total",
+            (json_int_t)status.bytes_total));
+    else
+        fprintf(stderr, "%s: %u %%\n", phone_name(&status, name), percent);
 }
 
 static void print_event_line(struct progress *progress, const struct station_event *event)
@@ -241,13 +261,14 @@ static void show_event(struct progress *progress, const struct station *station,
                        const struct station_event *event)
 {
     int needed = 0;
-    if (progress->options->events) {
-        print_event_json(event);
+    bool json = progress->options->events;
+    if (event->kind == STATION_EVENT_PROGRESS) {
+        if (json || (!progress->terminal && progress->options->verbosity >= 0))
+            print_percent(progress, station, event);
         return;
     }
-    if (event->kind == STATION_EVENT_PROGRESS) {
-        if (!progress->terminal && progress->options->verbosity >= 0)
-            print_percent(progress, station, event);
+    if (json) {
+        print_event_json(event);
         return;
     }
     if (event->kind == STATION_EVENT_DETAIL)

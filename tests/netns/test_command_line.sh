@@ -71,6 +71,8 @@ stop tool INT
 result "interrupted: status 130" equals "$status" 130
 result "events are JSON lines, in the order of time" \
 	jq -es 'map(.time // empty) | length > 10 and . == sort' "$lab/tool.err"
+result "one event per percent, none per frame" \
+	equals "$(jq -s -c '(map(select(.event == "frame")) | length), (map(select(.event == "progress")) | . == unique_by(.percent), .[-1].percent)' "$lab/tool.err" | tr '\n' ' ')" '0 true 100 '
 kept=$(json .trace)
 result "of a run without success the automatic trace is kept, and named" \
 	equals "$(stat -c '%a' "$kept" && tshark -n -r "$kept" -Y udp.dstport==2000 -T fields -e frame.cap_len 2>/dev/null | sort -n | tail -1)" $'600\n64'
