@@ -381,7 +381,8 @@ RULE(judge_phone_deaf)
     text_add(&ret->detail, "%s was heard last %s before the end; since then it left %u requests",
              phone_words(phone).text, span(silence(observer, phone)).text, asked.unanswered);
     if (arp)
-        text_add(&ret->detail, " and %llu ARP requests", (unsigned long long)arp);
+        text_add(&ret->detail, " and %llu ARP request%s", (unsigned long long)arp,
+                 arp == 1 ? "" : "s");
     text_add(&ret->detail, " unanswered.");
     if (boot->acks.total == 0 && boot->dhcp_requests.total)
         text_add(&ret->detail,
