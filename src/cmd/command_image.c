@@ -8,15 +8,14 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/image_file.h"
+#include "cmd/output_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define SCHEMA "spa-sos/1"
 
@@ -259,33 +258,13 @@ static void print_error_as_json(const struct error *error)
 static int extract(const struct image *image, const char *path)
 {
     char shown[512];
-    text_escape(path, strlen(path), shown, sizeof shown);
-    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor < 0 && errno == EEXIST) {
-        fprintf(stderr, "spa-sos image: %s exists already and is left as it is; name a new file\n",
-                shown);
-        return ERROR_ENVIRONMENT;
+    struct error error;
+    if (!output_file_write(path, image->bytes, image->length, &error)) {
+        fprintf(stderr, "spa-sos image: %s\n", error.text);
+        return (int)error.kind;
     }
-    size_t done = 0;
-    while (descriptor >= 0 && done < image->length) {
-        ssize_t written = write(descriptor, image->bytes + done, image->length - done);
-        if (written < 0 && errno != EINTR)
-            break;
-        done += written > 0 ? (size_t)written : 0;
-    }
-    bool complete = descriptor >= 0 && done == image->length;
-    int problem = errno;
-    if (descriptor >= 0 && close(descriptor) != 0 && complete) {
-        complete = false;
-        problem = errno;
-    }
-    if (!complete) {
-        fprintf(stderr, "spa-sos image: %s cannot be written: %s\n", shown, strerror(problem));
-        if (descriptor >= 0)
-            unlink(path);
-        return ERROR_ENVIRONMENT;
-    }
-    fprintf(stderr, "wrote the image of %zu bytes to %s\n", image->length, shown);
+    fprintf(stderr, "wrote the image of %zu bytes to %s\n", image->length,
+            text_escape(path, strlen(path), shown, sizeof shown));
     return 0;
 }
 

@@ -3,73 +3,40 @@
 #include "cmd/watch.h"
 
 #include "diagnose/report.h"
+#include "port/wrapper.h"
 
 #include <stdlib.h>
 
 #define JUDGEMENT_INTERVAL_NS NS_PER_S
 
 struct heartbeat {
-    struct port port;
-    struct port *inner;
+    struct port_wrapper wrapper;
     duration_ns interval_ns;
 };
-
-static struct heartbeat *heartbeat_of(struct port *port)
-{
-    return (struct heartbeat *)port; /* the port is the first member */
-}
 
 static enum port_event heartbeat_next(struct port *port, instant_ns deadline_ns,
                                       struct port_frame *ret, struct error *ret_error)
 {
-    struct heartbeat *heartbeat = heartbeat_of(port);
-    struct port *inner = heartbeat->inner;
-    instant_ns beat_ns = inner->operations->now(inner) + heartbeat->interval_ns;
-    return inner->operations->next(inner, instant_earlier(deadline_ns, beat_ns), ret, ret_error);
-}
-
-static bool heartbeat_send(struct port *port, const uint8_t *bytes, size_t length,
-                           struct error *ret_error)
-{
-    struct port *inner = heartbeat_of(port)->inner;
-    return inner->operations->send(inner, bytes, length, ret_error);
-}
-
-static instant_ns heartbeat_now(struct port *port)
-{
-    struct port *inner = heartbeat_of(port)->inner;
-    return inner->operations->now(inner);
-}
-
-static void heartbeat_counters(struct port *port, struct port_counters *ret)
-{
-    struct port *inner = heartbeat_of(port)->inner;
-    inner->operations->counters(inner, ret);
-}
-
-static void heartbeat_close(struct port *port)
-{
-    struct port *inner = heartbeat_of(port)->inner;
-    inner->operations->close(inner);
-    free(heartbeat_of(port));
+    instant_ns beat_ns = port_wrapper_now(port) + ((struct heartbeat *)port)->interval_ns;
+    return port_wrapper_next(port, instant_earlier(deadline_ns, beat_ns), ret, ret_error);
 }
 
 struct port *watch_heartbeat_new(struct port *inner, duration_ns interval_ns)
 {
     static const struct port_operations operations = {
         .next = heartbeat_next,
-        .send = heartbeat_send,
-        .now = heartbeat_now,
-        .counters = heartbeat_counters,
-        .close = heartbeat_close,
+        .send = port_wrapper_send,
+        .now = port_wrapper_now,
+        .counters = port_wrapper_counters,
+        .close = port_wrapper_close,
     };
     struct heartbeat *heartbeat = calloc(1, sizeof *heartbeat);
     if (!heartbeat)
         return NULL;
-    heartbeat->port.operations = &operations;
-    heartbeat->inner = inner;
+    heartbeat->wrapper.port.operations = &operations;
+    heartbeat->wrapper.inner = inner;
     heartbeat->interval_ns = interval_ns;
-    return &heartbeat->port;
+    return &heartbeat->wrapper.port;
 }
 
 bool watcher_judge(struct watcher *watcher, const struct station *station, instant_ns now_ns,

@@ -2,63 +2,31 @@
 /* Ports that wrap a port: see recorder.h. */
 #include "port/recorder.h"
 
+#include "port/wrapper.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 struct recorder {
-    struct port port;
-    struct port *inner;
+    struct port_wrapper wrapper;
     struct recording *recording;
 };
-
-static struct recorder *recorder_of(struct port *port)
-{
-    return (struct recorder *)port; /* the port is the first member */
-}
 
 static enum port_event recorder_next(struct port *port, instant_ns deadline_ns,
                                      struct port_frame *ret, struct error *ret_error)
 {
-    struct recorder *recorder = recorder_of(port);
-    enum port_event event =
-        recorder->inner->operations->next(recorder->inner, deadline_ns, ret, ret_error);
+    enum port_event event = port_wrapper_next(port, deadline_ns, ret, ret_error);
     if (event == PORT_FRAME)
-        recording_frame(recorder->recording, ret);
+        recording_frame(((struct recorder *)port)->recording, ret);
     return event;
-}
-
-static bool recorder_send(struct port *port, const uint8_t *bytes, size_t length,
-                          struct error *ret_error)
-{
-    struct port *inner = recorder_of(port)->inner;
-    return inner->operations->send(inner, bytes, length, ret_error);
-}
-
-static instant_ns recorder_now(struct port *port)
-{
-    struct port *inner = recorder_of(port)->inner;
-    return inner->operations->now(inner);
-}
-
-static void recorder_counters(struct port *port, struct port_counters *ret)
-{
-    struct port *inner = recorder_of(port)->inner;
-    inner->operations->counters(inner, ret);
-}
-
-static void recorder_close(struct port *port)
-{
-    struct port *inner = recorder_of(port)->inner;
-    inner->operations->close(inner);
-    free(port);
 }
 
 static const struct port_operations recorder_operations = {
     .next = recorder_next,
-    .send = recorder_send,
-    .now = recorder_now,
-    .counters = recorder_counters,
-    .close = recorder_close,
+    .send = port_wrapper_send,
+    .now = port_wrapper_now,
+    .counters = port_wrapper_counters,
+    .close = port_wrapper_close,
 };
 
 struct port *port_recorder_new(struct port *inner, struct recording *recording)
@@ -66,10 +34,10 @@ struct port *port_recorder_new(struct port *inner, struct recording *recording)
     struct recorder *recorder = calloc(1, sizeof *recorder);
     if (!recorder)
         return NULL;
-    recorder->port.operations = &recorder_operations;
-    recorder->inner = inner;
+    recorder->wrapper.port.operations = &recorder_operations;
+    recorder->wrapper.inner = inner;
     recorder->recording = recording;
-    return &recorder->port;
+    return &recorder->wrapper.port;
 }
 
 /* A frame that was not sent and is to come back. */
