@@ -6,7 +6,7 @@
 set -u
 top_srcdir=${top_srcdir:?run by make check} top_builddir=${top_builddir:?run by make check}
 . "$top_srcdir/tests/tap.sh"
-tap_plan 10
+tap_plan 11
 
 spa_sos=$top_builddir/spa-sos
 manual=$top_srcdir/docs/spa-sos.8
@@ -73,4 +73,12 @@ complete_line() { # word...: the last one is being typed
 tap_result $? "completion knows commands"
 [ "$(complete_line recover --gateway n)" = "nudge never " ] && [ "$(complete_line recover --ph)" = "--phone-mac --phones " ]
 tap_result $? "completion knows options and their choices"
+
+# The head of scripts/bench promises; each name is either measured or answered with the usage.
+promised=$(sed -n 's/^# Measures: scripts\/bench//p' "$top_srcdir/scripts/bench" | tr -d '[]')
+known=$(sed -n 's/^benches=(\(.*\))$/\1/p' "$top_srcdir/scripts/bench")
+[ "$(wc -w <<<"$promised")" -ge 5 ] && diff <(tr ' ' '\n' <<<"$promised" | sed '/^$/d' | sort) <(tr ' ' '\n' <<<"$known" | sort) >"$work/missing" &&
+	for bench in $promised; do grep -q "^bench_$bench()" "$top_srcdir/scripts/bench" || echo "$bench" >>"$work/missing"; done &&
+	[ ! -s "$work/missing" ]
+tap_result $? "scripts/bench measures what its head promises" "$work/missing"
 [ "$tap_failures" -eq 0 ]
