@@ -2,7 +2,6 @@
 /* spa-sos diagnose TRACE...: says why a recorded recovery failed (docs: command line). */
 #include "base/text.h"
 #include "cmd/commands.h"
-#include "cmd/diagnose_options.h"
 #include "cmd/diagnose_trace.h"
 
 #include <jansson.h>
@@ -25,14 +24,14 @@ static void note_signal(int number)
  * too and closes the pipe. Reading goes on until then, and the verdict is still printed. A second
  * signal has its usual effect.
  */
-static void outlive_the_capturing_program(const struct diagnose_options *options)
+static void outlive_the_capturing_program(const struct options *options)
 {
     struct sigaction action = {.sa_handler = note_signal,
                                .sa_flags = (int)(SA_RESTART | SA_RESETHAND)};
     struct sigaction before;
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < options->trace_count; i++) {
-        if (strcmp(options->traces[i], "-") != 0)
+    for (size_t i = 0; i < options->operand_count; i++) {
+        if (strcmp(options->operands[i], "-") != 0)
             continue;
         if (sigaction(SIGINT, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
             sigaction(SIGINT, &action, NULL);
@@ -49,17 +48,17 @@ static void print_json(json_t *document)
 }
 
 /* Judges every trace. Returns: the exit status. */
-static int judge_all(const struct diagnose_options *options)
+static int judge_all(const struct options *options)
 {
     struct trace_outcome outcome;
     struct error error;
     json_t *documents = json_array();
     int worst = 0;
     enum report_result worst_result = REPORT_INVALID;
-    for (size_t i = 0; i < options->trace_count; i++) {
+    for (size_t i = 0; i < options->operand_count; i++) {
         if (i > 0 && !options->json && options->verbosity >= 0)
             putchar('\n');
-        if (!diagnose_trace(options, options->traces[i], &outcome, &error)) {
+        if (!diagnose_trace(options, options->operands[i], &outcome, &error)) {
             fprintf(stderr, "spa-sos diagnose: %s\n", error.text);
             json_decref(documents);
             return (int)error.kind;
@@ -68,11 +67,11 @@ static int judge_all(const struct diagnose_options *options)
             worst = outcome.status;
             worst_result = outcome.result;
         }
-        if (outcome.document && options->trace_count > 1 &&
+        if (outcome.document && options->operand_count > 1 &&
             json_array_append_new(documents, outcome.document) != 0)
             abort();
     }
-    if (options->json && options->trace_count == 1)
+    if (options->json && options->operand_count == 1)
         print_json(outcome.document);
     else if (options->json)
         print_json(report_json_traces("diagnose", json_incref(documents), worst_result));
@@ -80,26 +79,13 @@ static int judge_all(const struct diagnose_options *options)
     return worst;
 }
 
-int command_diagnose(int argc, char **argv)
+int command_diagnose(const struct options *options)
 {
-    struct diagnose_options options;
-    struct error error;
-    int status = 0;
-    if (!diagnose_options_parse(argc, argv, &options, &error)) {
-        fprintf(stderr, "spa-sos diagnose: %s\n", error.text);
-        status = ERROR_USAGE;
-    } else if (options.help) {
-        diagnose_options_print_help();
-    } else {
-        outlive_the_capturing_program(&options);
-        status = judge_all(&options);
-        if (fflush(stdout) != 0) {
-            fprintf(stderr, "spa-sos diagnose: standard output cannot be written\n");
-            status = ERROR_ENVIRONMENT;
-        }
-        if (signal_number != 0)
-            status = EXIT_SIGNAL_BASE + signal_number;
+    outlive_the_capturing_program(options);
+    int status = judge_all(options);
+    if (fflush(stdout) != 0) {
+        fprintf(stderr, "spa-sos diagnose: standard output cannot be written\n");
+        status = ERROR_ENVIRONMENT;
     }
-    diagnose_options_free(&options);
-    return status;
+    return signal_number != 0 ? EXIT_SIGNAL_BASE + signal_number : status;
 }

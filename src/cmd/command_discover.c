@@ -3,7 +3,7 @@
 #include "cmd/commands.h"
 #include "cmd/live_run.h"
 
-int command_discover(int argc, char **argv)
+int command_discover(const struct options *options)
 {
-    return live_run_command(OPTIONS_DISCOVER, argc, argv);
+    return live_run_command(options);
 }

@@ -11,21 +11,12 @@
 #include "cmd/output_file.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SCHEMA "spa-sos/1"
-
-struct image_options {
-    const char *path;
-    const char *extract_path;
-    bool json;
-    bool quiet;
-    bool help;
-};
 
 /* What is to be said about the image, in the words of both outputs. */
 struct verdict_of_image {
@@ -34,86 +25,6 @@ struct verdict_of_image {
     struct text sentence;
     const char *advice; /* NULL: none */
 };
-
-static const char help_text[] =
-    "usage: spa-sos image FILE [OPTIONS]\n"
-    "\n"
-    "Checks a firmware image as the phone will check it, and for what the phone does not check.\n"
-    "FILE is the vendor's .zip, the .bin in it, or any file that contains the image.\n"
-    "\n"
-    "Options:\n"
-    "      --extract OUT  write the image alone to the new file OUT\n"
-    "      --json         one JSON document on standard output\n"
-    "  -q, --quiet        only the result\n"
-    "  -h, --help         this text\n"
-    "\n"
-    "Exit status: 0 the image can be sent; 4 it cannot, or only with recover --force; 2 usage;\n"
-    "3 OUT cannot be written.\n"
-    "\n"
-    "Examples:\n"
-    "  spa-sos image SPA30x_SPA50x_7.5.2b_FW.zip\n"
-    "  spa-sos image SPA30x_SPA50x_7.5.2b_FW.zip --extract spa50x-30x-7-5-2b.bin\n";
-
-static int usage_error(const char *sentence, const char *word)
-{
-    char escaped[128];
-    text_escape(word, strlen(word), escaped, sizeof escaped);
-    fprintf(stderr, "spa-sos image: %s%s%s. See: spa-sos image --help\n", sentence,
-            escaped[0] ? ": " : "", escaped);
-    return ERROR_USAGE;
-}
-
-/* Names the option that getopt_long did not like; inside a group of letters that is one letter. */
-static int unknown_option(char **argv)
-{
-    char letter[] = {'-', (char)optopt, '\0'};
-    bool is_letter = optopt > 0 && optopt < 256;
-    return usage_error("there is no such option, or it takes no value",
-                       is_letter ? letter : argv[optind - 1]);
-}
-
-/* Returns: 0, or the exit status after a message. */
-static int parse_options(int argc, char **argv, struct image_options *ret)
-{
-    enum { EXTRACT = 256, JSON };
-    static const struct option long_options[] = {
-        {"extract", required_argument, NULL, EXTRACT},
-        {"json", no_argument, NULL, JSON},
-        {"quiet", no_argument, NULL, 'q'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
-    };
-    opterr = 0;
-    optind = 1;
-    for (int option; (option = getopt_long(argc, argv, ":qh", long_options, NULL)) != -1;) {
-        switch (option) {
-        case EXTRACT:
-            ret->extract_path = optarg;
-            break;
-        case JSON:
-            ret->json = true;
-            break;
-        case 'q':
-            ret->quiet = true;
-            break;
-        case 'h':
-            ret->help = true;
-            return 0;
-        case ':':
-            return usage_error("--extract needs the name of a new file", "");
-        default:
-            return unknown_option(argv);
-        }
-    }
-    if (optind == argc)
-        return usage_error("which file? Name the vendor's .zip or the .bin", "");
-    if (optind + 1 < argc)
-        return usage_error("one FILE at a time; this one is too many", argv[optind + 1]);
-    if (ret->extract_path && (!ret->extract_path[0] || strcmp(ret->extract_path, "-") == 0))
-        return usage_error("--extract needs the name of a new file, not", ret->extract_path);
-    ret->path = argv[optind];
-    return 0;
-}
 
 /* Prints "0, 1, 3, 4, 57-127" for the numbers in the table, in rising order, each once. */
 static void add_sector_ranges(struct text *text, const bool present[IMAGE_SECTORS_MAXIMUM])
@@ -293,12 +204,12 @@ static int extract_if_valid(const struct image *image, const char *path)
     return ERROR_INPUT;
 }
 
-static int check_file(const struct image_options *options)
+static int check_file(const struct options *options)
 {
     struct image_file file;
     struct error error;
     struct verdict_of_image verdict = {.sentence = TEXT_EMPTY};
-    if (!image_file_read(options->path, &file, &error)) {
+    if (!image_file_read(options->operands[0], &file, &error)) {
         fprintf(stderr, "spa-sos image: %s\n", error.text);
         if (options->json)
             print_error_as_json(&error);
@@ -322,16 +233,9 @@ static int check_file(const struct image_options *options)
     return status;
 }
 
-int command_image(int argc, char **argv)
+int command_image(const struct options *options)
 {
-    struct image_options options = {0};
-    int status = parse_options(argc, argv, &options);
-    if (status != 0)
-        return status;
-    if (options.help)
-        fputs(help_text, stdout);
-    else
-        status = check_file(&options);
+    int status = check_file(options);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fprintf(stderr, "spa-sos image: the answer cannot be written: %s\n", strerror(errno));
         return ERROR_ENVIRONMENT;

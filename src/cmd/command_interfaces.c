@@ -3,7 +3,6 @@
 #include "cmd/commands.h"
 #include "port/interfaces.h"
 
-#include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
@@ -97,47 +96,15 @@ static void print_json(const struct interface_list *list)
     json_decref(document);
 }
 
-static void print_help(void)
+int command_interfaces(const struct options *options)
 {
-    fputs(
-        "usage: spa-sos interfaces [--json]\n"
-        "\n"
-        "Lists the network interfaces of this host: which can be used for a recovery, and why\n"
-        "the others cannot. An interface needs no IP address. Exit status 5 if none can be used.\n"
-        "\n"
-        "      --json    one JSON document\n"
-        "  -h, --help    this text\n",
-        stdout);
-}
-
-int command_interfaces(int argc, char **argv)
-{
-    static const struct option long_options[] = {
-        {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
-    bool json = false;
-    for (int option; (option = getopt_long(argc, argv, "h", long_options, NULL)) != -1;) {
-        if (option == 'h') {
-            print_help();
-            return 0;
-        }
-        if (option != 'j')
-            return ERROR_USAGE;
-        json = true;
-    }
-    if (optind < argc) {
-        fprintf(stderr, "spa-sos interfaces: unexpected argument \"%s\"\n", argv[optind]);
-        return ERROR_USAGE;
-    }
     struct interface_list list;
     struct error error;
     if (!interface_list_read(&list, &error)) {
         fprintf(stderr, "spa-sos interfaces: %s\n", error.text);
         return (int)error.kind;
     }
-    if (json)
+    if (options->json)
         print_json(&list);
     else
         print_text(&list);

@@ -3,7 +3,7 @@
 #include "cmd/commands.h"
 #include "cmd/live_run.h"
 
-int command_recover(int argc, char **argv)
+int command_recover(const struct options *options)
 {
-    return live_run_command(OPTIONS_RECOVER, argc, argv);
+    return live_run_command(options);
 }

@@ -6,8 +6,8 @@
  */
 #include "cmd/commands.h"
 #include "cmd/host_endpoint.h"
+#include "cmd/options/options.h"
 #include "cmd/phone_endpoint.h"
-#include "cmd/simulate_options.h"
 #include "port/interruption.h"
 #include "port/live.h"
 #include "port/privileges.h"
@@ -32,6 +32,7 @@ struct simulated_phone {
 };
 
 struct simulation {
+    const struct options *command_line;
     struct simulate_options options;
     struct interface_info interface;
     int interruption;
@@ -50,7 +51,7 @@ struct simulation {
 static void say_event(const struct simulation *simulation, const struct simulated_phone *phone,
                       const struct phone_event *event)
 {
-    if (simulation->options.is_quiet)
+    if (simulation->command_line->quiet)
         return;
     time_t seconds = (time_t)(event->time_ns / NS_PER_S);
     struct tm local;
@@ -219,9 +220,9 @@ static bool make_phones(struct simulation *simulation, struct error *ret_error)
         phone->mac = config.mac;
         phone->endpoint.observer = observe;
         phone->endpoint.observer_context = phone;
-        if (!options->is_quiet)
+        if (!simulation->command_line->quiet)
             fprintf(stderr, "%s %s serial %s on %s\n", mac_format(&config.mac).text, config.product,
-                    config.serial, options->interface);
+                    config.serial, simulation->command_line->interface);
     }
     return true;
 }
@@ -246,9 +247,9 @@ static bool make_segment(struct simulation *simulation, struct error *ret_error)
 
 static bool open_port(struct simulation *simulation, struct error *ret_error)
 {
-    const struct simulate_options *options = &simulation->options;
+    const struct options *options = simulation->command_line;
     const struct port_live_config config = {.interface = options->interface,
-                                            .gentle = options->is_gentle,
+                                            .gentle = options->gentle,
                                             .unfiltered = true,
                                             .interrupt_descriptor = simulation->interruption};
     simulation->port = port_live_open(&config, ret_error);
@@ -265,7 +266,7 @@ static bool open_port(struct simulation *simulation, struct error *ret_error)
 
 static bool simulate(struct simulation *simulation, struct error *ret_error)
 {
-    const struct simulate_options *options = &simulation->options;
+    const struct options *options = simulation->command_line;
     if (!interface_find_usable(options->interface, &simulation->interface, ret_error))
         return false;
     if (simulation->interface.use == INTERFACE_DOUBTFUL)
@@ -300,19 +301,12 @@ static void close_simulation(struct simulation *simulation)
     free(simulation->phones);
 }
 
-int command_simulate(int argc, char **argv)
+int command_simulate(const struct options *options)
 {
-    struct simulation simulation = {.all_done_ns = INSTANT_NEVER};
+    struct simulation simulation = {
+        .command_line = options, .options = options->simulate, .all_done_ns = INSTANT_NEVER};
     struct error error = {0};
-    if (!simulate_options_parse(argc, argv, &simulation.options, &error)) {
-        fprintf(stderr, "spa-sos simulate: %s\n", error.text);
-        return (int)error.kind;
-    }
-    if (simulation.options.is_help) {
-        simulate_options_print_help();
-        return 0;
-    }
-    if (simulation.options.is_fault_help) {
+    if (options->simulate.is_fault_help) {
         simulate_options_print_faults();
         return 0;
     }

@@ -3,7 +3,7 @@
 #include "cmd/commands.h"
 #include "cmd/live_run.h"
 
-int command_watch(int argc, char **argv)
+int command_watch(const struct options *options)
 {
-    return live_run_command(OPTIONS_WATCH, argc, argv);
+    return live_run_command(options);
 }

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The subcommands: each takes its own name as argv[0] and returns the exit status of the program
- * (docs: command line, exit status).
- */
+/* The subcommands: each returns the exit status of the program (docs: command line). */
 #ifndef CMD_COMMANDS_H
 #define CMD_COMMANDS_H
 
-int command_interfaces(int argc, char **argv);
-int command_discover(int argc, char **argv);
-int command_recover(int argc, char **argv);
-int command_watch(int argc, char **argv);
-int command_diagnose(int argc, char **argv);
-int command_replay(int argc, char **argv);
-int command_simulate(int argc, char **argv);
-int command_image(int argc, char **argv);
+#include "cmd/options/options.h"
+
+int command_interfaces(const struct options *options);
+int command_discover(const struct options *options);
+int command_recover(const struct options *options);
+int command_watch(const struct options *options);
+int command_diagnose(const struct options *options);
+int command_replay(const struct options *options);
+int command_simulate(const struct options *options);
+int command_image(const struct options *options);
 
 #endif

@@ -20,7 +20,7 @@
 #include <sys/random.h>
 
 struct trace_run {
-    const struct diagnose_options *options;
+    const struct options *options;
     struct trace_source source;
     struct observer *observer;
     struct trace_meter meter;
@@ -184,7 +184,7 @@ static void print_text(const struct trace_run *run, const struct report_facts *f
 {
     struct text text = TEXT_EMPTY;
     if (run->options->verbosity < 0) {
-        if (run->options->trace_count > 1)
+        if (run->options->operand_count > 1)
             text_add(&text, "%s: ", facts->trace);
         report_line(&run->diagnosis, &text);
     } else {
@@ -221,7 +221,7 @@ static bool write_page(const struct trace_run *run, const struct report_facts *f
 /* Prints, and writes the files that were asked for. Returns: false with ret_error. */
 static bool report(struct trace_run *run, struct trace_outcome *ret, struct error *ret_error)
 {
-    const struct diagnose_options *options = run->options;
+    const struct options *options = run->options;
     struct report_counters counters;
     struct report_image image = {0};
     const char *notes[1] = {run->source.warning};
@@ -248,7 +248,7 @@ static bool report(struct trace_run *run, struct trace_outcome *ret, struct erro
 
 static bool open_run(struct trace_run *run, const char *trace, struct error *ret_error)
 {
-    const struct diagnose_options *options = run->options;
+    const struct options *options = run->options;
     bool again = options->report_path || options->redact_path || options->verbosity > 0;
     if (!trace_source_open(trace, options->filter, again, &run->source, ret_error))
         return false;
@@ -288,8 +288,8 @@ static void fail(const struct trace_run *run, const char *trace, const struct er
         ret->document = report_json_unreadable("diagnose", trace, error->text);
 }
 
-bool diagnose_trace(const struct diagnose_options *options, const char *trace,
-                    struct trace_outcome *ret, struct error *ret_error)
+bool diagnose_trace(const struct options *options, const char *trace, struct trace_outcome *ret,
+                    struct error *ret_error)
 {
     struct trace_run run = {.options = options};
     *ret = (struct trace_outcome){0};

@@ -3,7 +3,7 @@
 #ifndef CMD_DIAGNOSE_TRACE_H
 #define CMD_DIAGNOSE_TRACE_H
 
-#include "cmd/diagnose_options.h"
+#include "cmd/options/options.h"
 #include "diagnose/report.h"
 
 struct trace_outcome {
@@ -16,7 +16,7 @@ struct trace_outcome {
  * Prints the report on standard output (without --json) and messages on standard error.
  * Returns: false with ret_error if nothing more should be tried (a bad filter).
  */
-bool diagnose_trace(const struct diagnose_options *options, const char *trace,
-                    struct trace_outcome *ret, struct error *ret_error);
+bool diagnose_trace(const struct options *options, const char *trace, struct trace_outcome *ret,
+                    struct error *ret_error);
 
 #endif

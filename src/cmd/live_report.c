@@ -3,7 +3,7 @@
 #include "cmd/live_report.h"
 
 #include "base/text.h"
-#include "cmd/options_table.h"
+#include "cmd/options/table.h"
 #include "diagnose/report.h"
 
 #include <jansson.h>
@@ -56,14 +56,14 @@ static size_t find_missing(const struct live_result *result, struct text *ret)
 {
     const struct options *options = result->options;
     size_t count = 0;
-    for (size_t i = 0; i < options->serial_count; i++) {
-        if (!was_seen(result, options->serials[i], NULL))
-            text_add(ret, "%s%s", count++ ? ", " : "not seen: ", options->serials[i]);
+    for (size_t i = 0; i < options->phones.serial_count; i++) {
+        if (!was_seen(result, options->phones.serials[i], NULL))
+            text_add(ret, "%s%s", count++ ? ", " : "not seen: ", options->phones.serials[i]);
     }
-    for (size_t i = 0; i < options->mac_count; i++) {
-        if (!was_seen(result, NULL, &options->macs[i]))
+    for (size_t i = 0; i < options->phones.mac_count; i++) {
+        if (!was_seen(result, NULL, &options->phones.macs[i]))
             text_add(ret, "%s%s",
-                     count++ ? ", " : "not seen: ", mac_format(&options->macs[i]).text);
+                     count++ ? ", " : "not seen: ", mac_format(&options->phones.macs[i]).text);
     }
     return count;
 }
@@ -82,7 +82,7 @@ static int status_of_all(const struct live_result *result)
         served++;
         worst = report_worse_status(worst, status_of_verdict(result, phone->verdict.id));
     }
-    size_t wanted = result->options->serial_count + result->options->mac_count;
+    size_t wanted = result->options->phones.serial_count + result->options->phones.mac_count;
     if (served == 0 && wanted > 0 && result->diagnosis->leading.id == VERDICT_FOUND)
         return 5; /* somebody else's phone */
     if (served == 0)
@@ -93,7 +93,7 @@ static int status_of_all(const struct live_result *result)
 int live_exit_status(const struct live_result *result)
 {
     const struct options *options = result->options;
-    bool names_phones = options->serial_count + options->mac_count > 0;
+    bool names_phones = options->phones.serial_count + options->phones.mac_count > 0;
     if (options->command == OPTIONS_RECOVER && !result->command &&
         (options->station.selection.all || names_phones))
         return status_of_all(result);

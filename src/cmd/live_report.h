@@ -3,7 +3,7 @@
 #ifndef CMD_LIVE_REPORT_H
 #define CMD_LIVE_REPORT_H
 
-#include "cmd/options.h"
+#include "cmd/options/options.h"
 #include "image/image.h"
 #include "port/port.h"
 

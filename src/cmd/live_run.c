@@ -4,7 +4,7 @@
 
 #include "cmd/image_file.h"
 #include "cmd/live_report.h"
-#include "cmd/options_table.h"
+#include "cmd/options/table.h"
 #include "cmd/phone_list.h"
 #include "cmd/progress.h"
 #include "cmd/watch.h"
@@ -23,7 +23,7 @@
 #define REDRAW_INTERVAL_NS (200 * NS_PER_MS) /* while nothing else happens */
 
 struct live_run {
-    struct options options;
+    struct options options; /* a copy: image and seed are filled in */
     struct image_file image;
     struct interface_info interface;
     struct recording *recording;
@@ -206,7 +206,8 @@ static void write_results(struct live_run *run, const struct diagnosis *diagnosi
 {
     struct error error;
     if (run->options.phones_path &&
-        !phone_list_write_results(&run->options, run->station, diagnosis, &error))
+        !phone_list_write_results(&run->options.phones, run->options.phones_path, run->station,
+                                  diagnosis, &error))
         progress_message(run->progress, "warning: %s", error.text);
 }
 
@@ -286,7 +287,6 @@ static void close_all(struct live_run *run)
     station_free(run->station);
     image_file_free(&run->image);
     progress_free(run->progress);
-    options_free(&run->options);
 }
 
 /* A run that never had a link has a verdict too, from what the host knows. */
@@ -309,8 +309,7 @@ static void report_without_link(struct live_run *run)
 static int fail(struct live_run *run, const struct error *error)
 {
     int status = (int)error->kind;
-    if (run->progress)
-        progress_finish(run->progress);
+    progress_finish(run->progress);
     fprintf(stderr, "spa-sos %s: %s\n", options_command_name(run->options.command), error->text);
     if (run->without_link)
         report_without_link(run);
@@ -320,18 +319,10 @@ static int fail(struct live_run *run, const struct error *error)
     return status;
 }
 
-int live_run_command(enum options_command command, int argc, char **argv)
+int live_run_command(const struct options *options)
 {
-    struct live_run run = {.interruption = -1};
+    struct live_run run = {.options = *options, .interruption = -1};
     struct error error = {0};
-    run.options.command = command;
-    if (!options_parse(command, argc, argv, &run.options, &error))
-        return fail(&run, &error);
-    if (run.options.help) {
-        options_print_help(command);
-        close_all(&run);
-        return 0;
-    }
     run.progress = progress_new(&run.options);
     if (!open_all(&run, &error))
         return fail(&run, &error);

@@ -9,9 +9,9 @@
 #ifndef CMD_LIVE_RUN_H
 #define CMD_LIVE_RUN_H
 
-#include "cmd/options.h"
+#include "cmd/options/options.h"
 
-/* Parses the arguments, runs, reports. Returns: the exit status of the program. */
-int live_run_command(enum options_command command, int argc, char **argv);
+/* Runs and reports. Returns: the exit status of the program. */
+int live_run_command(const struct options *options);
 
 #endif

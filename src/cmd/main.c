@@ -1,53 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The program: a table of subcommands (docs: command line). */
+/* The program: reads the command line and runs a subcommand (docs: command line). */
 #include "config.h"
 
 #include "base/error.h"
 #include "base/text.h"
 #include "cmd/commands.h"
+#include "cmd/options/help.h"
 
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <string.h>
 #include <zlib.h>
-
-#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
-
-static int command_help(int argc, char **argv);
-
-static const struct {
-    const char *name;
-    int (*run)(int argc, char **argv);
-    const char *purpose;
-} commands[] = {
-    {"interfaces", command_interfaces, "which interfaces can be used, and why the others cannot"},
-    {"discover", command_discover, "find phones in recovery mode"},
-    {"recover", command_recover, "recover a phone, or all of them"},
-    {"watch", command_watch, "send nothing; say live what goes on"},
-    {"diagnose", command_diagnose, "say why a recorded recovery failed"},
-    {"replay", command_replay, "run a recorded phone through the engine, or be that phone"},
-    {"simulate", command_simulate, "be a phone in recovery mode, well-behaved or faulty"},
-    {"image", command_image, "check, describe, extract a firmware image"},
-    {"help", command_help, "how to use a command"},
-};
-
-static void print_usage(FILE *file)
-{
-    fputs("usage: spa-sos COMMAND [OPTIONS]\n"
-          "\n"
-          "Brings Cisco SPA30x/SPA50x phones back from S.O.S. recovery mode, and says why a\n"
-          "recovery fails.\n"
-          "\n",
-          file);
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(file, "  %-12s %s\n", commands[i].name, commands[i].purpose);
-    fputs("\n"
-          "A dead phone on the bench:   spa-sos recover -i eth0 SPA30x_SPA50x_7.5.2b_FW.zip\n"
-          "A capture in a mail:         spa-sos diagnose capture.pcap\n"
-          "Which interface is it:       spa-sos interfaces\n"
-          "More about a command:        spa-sos help COMMAND\n",
-          file);
-}
 
 static void print_version(void)
 {
@@ -59,35 +22,72 @@ static int unknown_command(const char *word)
     char escaped[128];
     fprintf(stderr, "spa-sos: there is no command '%s'. The commands are:",
             text_escape(word, strlen(word), escaped, sizeof escaped));
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(stderr, "%s %s", i ? "," : "", commands[i].name);
+    for (size_t i = 0; i < command_row_count; i++)
+        fprintf(stderr, "%s %s", i ? "," : "", command_rows[i].name);
     fputc('\n', stderr);
     return ERROR_USAGE;
 }
 
-static int run_command(const char *name, int argc, char **argv)
+static int command_help(const struct options *options)
 {
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        if (strcmp(commands[i].name, name) == 0)
-            return commands[i].run(argc, argv);
+    if (options->operand_count == 0) {
+        help_print_program(stdout);
+        return 0;
     }
-    return unknown_command(name);
+    const struct command_row *row = command_row_by_name(options->operands[0]);
+    if (!row)
+        return unknown_command(options->operands[0]);
+    help_print_command(row->command);
+    return 0;
 }
 
-static int command_help(int argc, char **argv)
+static int run_command(const struct options *options)
 {
-    char help_option[] = "--help";
-    char *arguments[] = {argc > 1 ? argv[1] : NULL, help_option, NULL};
-    if (argc > 1 && strcmp(argv[1], "help") != 0 && argv[1][0] != '-')
-        return run_command(argv[1], 2, arguments);
-    print_usage(stdout);
-    return 0;
+    switch (options->command) {
+    case OPTIONS_DISCOVER:
+        return command_discover(options);
+    case OPTIONS_RECOVER:
+        return command_recover(options);
+    case OPTIONS_WATCH:
+        return command_watch(options);
+    case OPTIONS_DIAGNOSE:
+        return command_diagnose(options);
+    case OPTIONS_REPLAY:
+        return command_replay(options);
+    case OPTIONS_SIMULATE:
+        return command_simulate(options);
+    case OPTIONS_IMAGE:
+        return command_image(options);
+    case OPTIONS_INTERFACES:
+        return command_interfaces(options);
+    case OPTIONS_HELP:
+        return command_help(options);
+    }
+    return ERROR_USAGE;
+}
+
+/* `argv[0]` is the command's name. */
+static int parse_and_run(const struct command_row *command, int argc, char **argv)
+{
+    struct options options;
+    struct error error;
+    int status = 0;
+    if (!options_parse(command->command, argc, argv, &options, &error)) {
+        fprintf(stderr, "spa-sos %s: %s\n", command->name, error.text);
+        status = (int)error.kind;
+    } else if (options.help) {
+        help_print_command(command->command);
+    } else {
+        status = run_command(&options);
+    }
+    options_free(&options);
+    return status;
 }
 
 int main(int argc, char **argv)
 {
     if (argc < 2) {
-        print_usage(stderr);
+        help_print_program(stderr);
         return ERROR_USAGE;
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
@@ -95,8 +95,9 @@ int main(int argc, char **argv)
         return 0;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        print_usage(stdout);
+        help_print_program(stdout);
         return 0;
     }
-    return run_command(argv[1], argc - 1, argv + 1);
+    const struct command_row *command = command_row_by_name(argv[1]);
+    return command ? parse_and_run(command, argc - 1, argv + 1) : unknown_command(argv[1]);
 }

@@ -11,6 +11,67 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static void *grow(void *array, size_t count, size_t size)
+{
+    void *grown = reallocarray(array, count + 1, size);
+    if (!grown)
+        abort();
+    return grown;
+}
+
+bool phone_list_add_serial(struct phone_list *list, const char *serial, struct error *ret_error)
+{
+    char escaped[128];
+    text_escape(serial, strlen(serial), escaped, sizeof escaped);
+    switch (recm_serial_form(serial)) {
+    case SERIAL_PLAUSIBLE:
+        break;
+    case SERIAL_WILDCARD:
+        return error_set(ret_error, ERROR_USAGE,
+                         "%s addresses every phone on the segment. Leave --serial out to recover "
+                         "the one phone that answers, or say --all",
+                         escaped);
+    case SERIAL_LOWER_CASE:
+        return error_set(ret_error, ERROR_USAGE,
+                         "'%s' has lower-case letters. The phone compares serial numbers byte for "
+                         "byte, and they are printed in upper case on the label",
+                         escaped);
+    case SERIAL_MAC:
+        return error_set(ret_error, ERROR_USAGE,
+                         "'%s' is a MAC address, not a serial number. The serial number stands "
+                         "behind 'SN' on the label and looks like CBT141100HR. To choose a phone "
+                         "by its MAC address use --phone-mac %s, or leave both out",
+                         escaped, escaped);
+    case SERIAL_IMPOSSIBLE:
+        return error_set(ret_error, ERROR_USAGE,
+                         "'%s' is no serial number: 1 to 19 letters and digits are expected, like "
+                         "CBT141100HR",
+                         escaped);
+    }
+    phone_list_add_serial_view(list, serial);
+    return true;
+}
+
+void phone_list_add_serial_view(struct phone_list *list, const char *serial)
+{
+    list->serials = grow(list->serials, list->serial_count, sizeof *list->serials);
+    list->serials[list->serial_count++] = serial;
+}
+
+void phone_list_add_mac(struct phone_list *list, const struct mac_address *mac)
+{
+    list->macs = grow(list->macs, list->mac_count, sizeof *list->macs);
+    list->macs[list->mac_count++] = *mac;
+}
+
+void phone_list_free(struct phone_list *list)
+{
+    free(list->serials);
+    free(list->macs);
+    free(list->text);
+    *list = (struct phone_list){0};
+}
+
 static char *read_all(const char *path, struct error *ret_error)
 {
     FILE *file = fopen(path, "re");
@@ -46,35 +107,37 @@ static char *trim(char *line)
     return line;
 }
 
-bool phone_list_read(struct options *options, struct error *ret_error)
+/* One line's word: a serial number or a MAC address. */
+static bool add_word(struct phone_list *list, const char *word, struct error *ret_error)
 {
-    options->phones_text = read_all(options->phones_path, ret_error);
-    if (!options->phones_text)
+    struct mac_address mac;
+    if (recm_serial_form(word) != SERIAL_MAC || !mac_parse(word, &mac))
+        return phone_list_add_serial(list, word, ret_error);
+    phone_list_add_mac(list, &mac);
+    return true;
+}
+
+bool phone_list_read(const char *path, struct phone_list *list, struct error *ret_error)
+{
+    list->text = read_all(path, ret_error);
+    if (!list->text)
         return false;
-    char *rest = options->phones_text;
+    char *rest = list->text;
     unsigned line_number = 0;
     char *line;
     while ((line = strsep(&rest, "\n"))) {
         line_number++;
         char *word = trim(line);
-        struct mac_address mac;
-        if (*word == '\0')
-            continue;
-        struct error error;
-        if (recm_serial_form(word) == SERIAL_MAC && mac_parse(word, &mac)) {
-            options_add_mac(options, &mac);
-        } else if (!options_add_serial(options, word, &error)) {
-            const char *what = strchr(error.text, ' ');
-            return error_set(ret_error, ERROR_INPUT, "--phones %s, line %u:%s",
-                             options->phones_path, line_number, what ? what : error.text);
-        }
+        struct error cause;
+        if (*word != '\0' && !add_word(list, word, &cause))
+            return error_set(ret_error, ERROR_INPUT, "--phones %s, line %u: %s", path, line_number,
+                             cause.text);
     }
-    if (options->serial_count + options->mac_count == 0)
+    if (list->serial_count + list->mac_count == 0)
         return error_set(ret_error, ERROR_INPUT,
                          "--phones %s: the list names no phone (a serial number or MAC address a "
                          "line is expected)",
-                         options->phones_path);
-    options->station.selection.all = true;
+                         path);
     return true;
 }
 
@@ -136,32 +199,33 @@ static bool find_session(const struct station *station, const char *serial,
     return false;
 }
 
-static void write_table(FILE *file, const struct options *options, const struct station *station,
+static void write_table(FILE *file, const struct phone_list *list, const struct station *station,
                         const struct diagnosis *diagnosis)
 {
     struct session_status status;
     fputs("wanted,serial,mac,product,state,attempts,verdict\n", file);
-    for (size_t i = 0; i < options->serial_count; i++) {
-        bool seen = find_session(station, options->serials[i], NULL, &status);
-        write_line(file, options->serials[i], seen ? &status : NULL, diagnosis);
+    for (size_t i = 0; i < list->serial_count; i++) {
+        bool seen = find_session(station, list->serials[i], NULL, &status);
+        write_line(file, list->serials[i], seen ? &status : NULL, diagnosis);
     }
-    for (size_t i = 0; i < options->mac_count; i++) {
-        bool seen = find_session(station, NULL, &options->macs[i], &status);
-        write_line(file, mac_format(&options->macs[i]).text, seen ? &status : NULL, diagnosis);
+    for (size_t i = 0; i < list->mac_count; i++) {
+        bool seen = find_session(station, NULL, &list->macs[i], &status);
+        write_line(file, mac_format(&list->macs[i]).text, seen ? &status : NULL, diagnosis);
     }
 }
 
-bool phone_list_write_results(const struct options *options, const struct station *station,
-                              const struct diagnosis *diagnosis, struct error *ret_error)
+bool phone_list_write_results(const struct phone_list *list, const char *list_path,
+                              const struct station *station, const struct diagnosis *diagnosis,
+                              struct error *ret_error)
 {
     struct text path = TEXT_EMPTY, aside = TEXT_EMPTY;
-    text_add(&path, "%s.result.csv", options->phones_path);
-    text_add(&aside, "%s.result.csv.XXXXXX", options->phones_path);
+    text_add(&path, "%s.result.csv", list_path);
+    text_add(&aside, "%s.result.csv.XXXXXX", list_path);
     int descriptor = mkstemp(aside.chars);
     FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
     bool good = file != NULL;
     if (file) {
-        write_table(file, options, station, diagnosis);
+        write_table(file, list, station, diagnosis);
         good = fchmod(descriptor, 0644) == 0;
         good = fclose(file) == 0 && good;
         good = good && rename(aside.chars, path.chars) == 0;

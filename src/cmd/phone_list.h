@@ -1,32 +1,50 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The list of a shelf (`recover --phones FILE`): a serial number or MAC address a line, '#' starts
- * a comment; and the results written beside it as FILE.result.csv.
+ * Which phones a run is for, from the command line and from the list of a shelf (`recover --phones
+ * FILE`: a serial number or MAC address a line, '#' starts a comment); and the results written
+ * beside that as FILE.result.csv.
  */
 #ifndef CMD_PHONE_LIST_H
 #define CMD_PHONE_LIST_H
 
-#include "cmd/options.h"
+#include "base/address.h"
+#include "base/error.h"
+#include "engine/station.h"
+
+#include <stdbool.h>
+#include <stddef.h>
 
 #define PHONE_LIST_SIZE_MAXIMUM (1024u * 1024u) /* bytes */
 
-/*
- * Adds the phones of options->phones_path to the selection. Returns: false with ret_error naming
- * the line at fault.
+/* Start with zeros, end with phone_list_free. */
+struct phone_list {
+    const char **serials; /* owned array of views into `text` or the command line */
+    size_t serial_count;
+    struct mac_address *macs; /* owned */
+    size_t mac_count;
+    char *text; /* owned: the file's contents */
+};
+
+/* Adds the phones of a file. Returns: false with ret_error (ERROR_INPUT) naming the line at fault.
  */
-bool phone_list_read(struct options *options, struct error *ret_error);
+bool phone_list_read(const char *path, struct phone_list *list, struct error *ret_error);
+/*
+ * `serial` outlives the list. Returns: false with ret_error (ERROR_USAGE), which says what it looks
+ * like, if no phone can have it.
+ */
+bool phone_list_add_serial(struct phone_list *list, const char *serial, struct error *ret_error);
+/* Of a phone that has shown it: not checked. */
+void phone_list_add_serial_view(struct phone_list *list, const char *serial);
+void phone_list_add_mac(struct phone_list *list, const struct mac_address *mac);
+void phone_list_free(struct phone_list *list);
 
 /*
- * Writes one line for each phone of the selection: wanted, serial, mac, product, state, attempts,
- * verdict. The file appears whole or not at all (written aside and renamed).
+ * Writes one line for each phone of the list: wanted, serial, mac, product, state, attempts,
+ * verdict, into LIST_PATH.result.csv. The file appears whole or not at all (written aside and
+ * renamed). Returns: false with ret_error (ERROR_ENVIRONMENT).
  */
-bool phone_list_write_results(const struct options *options, const struct station *station,
-                              const struct diagnosis *diagnosis, struct error *ret_error);
-
-/* For the list and the command line alike. */
-bool options_add_serial(struct options *options, const char *serial, struct error *ret_error);
-/* `serial` outlives the options; it is not checked. */
-void options_add_serial_view(struct options *options, const char *serial);
-void options_add_mac(struct options *options, const struct mac_address *mac);
+bool phone_list_write_results(const struct phone_list *list, const char *list_path,
+                              const struct station *station, const struct diagnosis *diagnosis,
+                              struct error *ret_error);
 
 #endif

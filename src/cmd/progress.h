@@ -7,7 +7,7 @@
 #ifndef CMD_PROGRESS_H
 #define CMD_PROGRESS_H
 
-#include "cmd/options.h"
+#include "cmd/options/options.h"
 
 struct progress;
 

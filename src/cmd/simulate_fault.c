@@ -4,6 +4,7 @@
 
 #include "phone/fault.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -187,25 +188,49 @@ static void apply(const struct fault_row *row, struct simulate_setup *setup, dou
         row->to_wire(&setup->cable.to_switch, value);
 }
 
-bool simulate_fault_by_name(const char *text, struct simulate_setup *setup,
-                            const char **ret_expected)
+static bool has_name(const char *text, const char *name)
 {
-    *ret_expected = "one that --fault help lists";
-    size_t name_length = strcspn(text, "=");
+    size_t length = strcspn(text, "=");
+    return strlen(name) == length && memcmp(name, text, length) == 0;
+}
+
+static void say_value(char ret[static SIMULATE_EXPECTED_SIZE], const char *name,
+                      const char *parameter, double maximum)
+{
+    if (!parameter)
+        snprintf(ret, SIMULATE_EXPECTED_SIZE, "%s, which takes no value", name);
+    else if (maximum > 0)
+        snprintf(ret, SIMULATE_EXPECTED_SIZE, "%s=%s with a number above 0 to %.0f", name,
+                 parameter, maximum);
+    else
+        snprintf(ret, SIMULATE_EXPECTED_SIZE, "%s=%s with a number above 0", name, parameter);
+}
+
+bool simulate_fault_by_name(const char *text, struct simulate_setup *setup,
+                            char ret_expected[static SIMULATE_EXPECTED_SIZE])
+{
+    const char *equals = strchr(text, '=');
+    snprintf(ret_expected, SIMULATE_EXPECTED_SIZE, "one that --fault help lists");
     for (size_t i = 0; i < ROW_COUNT; i++) {
         const struct fault_row *row = &rows[i];
-        if (strlen(row->fault.name) != name_length ||
-            memcmp(row->fault.name, text, name_length) != 0)
+        if (!has_name(text, row->fault.name))
             continue;
         double value = row->standard;
-        if (text[name_length] == '=' && !take_value(row, text + name_length + 1, &value)) {
-            *ret_expected = "a value above 0 where --fault help names one";
+        if (equals && !take_value(row, equals + 1, &value)) {
+            say_value(ret_expected, row->fault.name, row->fault.parameter, row->maximum);
             return false;
         }
         apply(row, setup, value);
         return true;
     }
-    return phone_fault_by_name(text, &setup->phone);
+    if (phone_fault_by_name(text, &setup->phone))
+        return true;
+    const struct phone_fault *fault;
+    for (size_t i = 0; (fault = phone_fault_at(i)) != NULL; i++) {
+        if (has_name(text, fault->name))
+            say_value(ret_expected, fault->name, fault->parameter, 0);
+    }
+    return false;
 }
 
 bool simulate_fault_at(size_t index, struct simulate_fault *ret)

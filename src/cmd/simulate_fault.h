@@ -19,6 +19,8 @@ struct simulate_setup {
     bool has_twin; /* one phone more, with the MAC address of the first */
 };
 
+#define SIMULATE_EXPECTED_SIZE 96
+
 struct simulate_fault {
     const char *name;      /* "loss-in" */
     const char *parameter; /* "PERCENT" if NAME=PERCENT is understood, else NULL */
@@ -27,10 +29,11 @@ struct simulate_fault {
 
 /*
  * Adds the fault; several can be combined. Returns: false and leaves `setup` untouched if there is
- * no such fault or its value is no good; then ret_expected (never NULL) says what is expected.
+ * no such fault or its value is no good; then ret_expected says what is, to be read behind "is
+ * not".
  */
 bool simulate_fault_by_name(const char *text, struct simulate_setup *setup,
-                            const char **ret_expected);
+                            char ret_expected[static SIMULATE_EXPECTED_SIZE]);
 
 /* Returns: false behind the end of the list. */
 bool simulate_fault_at(size_t index, struct simulate_fault *ret);

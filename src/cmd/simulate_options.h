@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The options of `spa-sos simulate` (docs: command line). */
+/* What `spa-sos simulate` is told about its phones (docs: command line). */
 #ifndef CMD_SIMULATE_OPTIONS_H
 #define CMD_SIMULATE_OPTIONS_H
 
@@ -8,23 +8,22 @@
 #define SIMULATE_COUNT_MAXIMUM 1000u
 
 struct simulate_options {
-    const char *interface;
-    const char *write_path; /* -w */
     const char *image_path; /* --image-out: where accepted images go */
     struct simulate_setup setup;
     bool has_mac, has_serial; /* were given */
     unsigned count;
     bool exit_after_flash;
-    bool is_quiet, is_gentle;
-    bool is_help, is_fault_help; /* the text was asked for: nothing else counts */
+    bool is_fault_help; /* the list of faults was asked for: nothing else counts */
 };
 
-/* Reads the arguments behind the command's name. Returns: false with ret_error (ERROR_USAGE). */
-bool simulate_options_parse(int argc, char **argv, struct simulate_options *ret,
-                            struct error *ret_error);
-/* Print to stdout. */
-void simulate_options_print_help(void);
+/* The list of faults, to standard output. */
 void simulate_options_print_faults(void);
+
+/*
+ * Once everything is read: several phones have serial numbers that count up. Returns: false with
+ * ret_error (ERROR_USAGE) if the one that was given cannot.
+ */
+bool simulate_options_complete(struct simulate_options *options, struct error *ret_error);
 
 /* Returns: how many phones there are, a twin included. */
 unsigned simulate_options_phone_count(const struct simulate_options *options);

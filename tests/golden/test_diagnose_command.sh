@@ -24,7 +24,7 @@ cd "$top_srcdir/pcaps" || exit 99
 # ---- usage ----
 
 diagnose
-expect 2 "no trace is a usage error" 'which trace'
+expect 2 "no trace is a usage error" '^spa-sos diagnose: no trace given'
 diagnose --nonsense found.pcap
 expect 2 "an unknown option is named" '--nonsense'
 diagnose found.pcap --filter
@@ -34,7 +34,7 @@ expect 2 "a wrong choice is named" 'sometimes'
 diagnose --report a.html found.pcap no-dhcp.pcap
 expect 2 "outputs are for one trace" 'one TRACE'
 diagnose --redact - found.pcap
-expect 2 "outputs are files" 'a name is expected'
+expect 2 "outputs are files" 'is not the name of a file'
 diagnose - - <found.pcap
 expect 2 "standard input is read once" 'only once'
 diagnose --filter 'udp porridge' found.pcap

@@ -126,22 +126,22 @@ for name in bad-digest bad-randseq sector-length-0 offset-beyond-file offset-ove
 done
 
 run
-expect 'no FILE is a usage error' 2 '' "spa-sos image: which file? Name the vendor's .zip or the .bin. See: spa-sos image --help
+expect 'no FILE is a usage error' 2 '' "spa-sos image: no file given: FILE is the vendor's .zip or the .bin in it
 "
 run a.bin b.bin
-expect 'two FILEs are a usage error' 2 '' 'spa-sos image: one FILE at a time; this one is too many: b.bin. See: spa-sos image --help
-'
+expect 'two FILEs are a usage error' 2 '' "spa-sos image: 'b.bin' is one argument too many
+"
 run --forse good.bin
-expect 'an unknown option is named' 2 '' 'spa-sos image: there is no such option, or it takes no value: --forse. See: spa-sos image --help
+expect 'an unknown option is named' 2 '' 'spa-sos image: there is no option --forse (spa-sos help image lists them)
 '
 run -qx good.bin
-expect 'an unknown letter inside a group is named' 2 '' 'spa-sos image: there is no such option, or it takes no value: -x. See: spa-sos image --help
+expect 'an unknown letter inside a group is named' 2 '' 'spa-sos image: there is no option -x (spa-sos help image lists them)
 '
 run good.bin --extract
-expect '--extract without a name is a usage error' 2 '' 'spa-sos image: --extract needs the name of a new file. See: spa-sos image --help
+expect '--extract without a name is a usage error' 2 '' 'spa-sos image: --extract needs a value: OUT
 '
 run good.bin --extract -
-expect_text '--extract does not write to standard output' 2 'needs the name of a new file, not: -'
+expect_text '--extract does not write to standard output' 2 "--extract: '-' is not the name of a file"
 run -- -missing.bin
 expect 'a missing file is named, also behind --' 4 '' 'spa-sos image: -missing.bin: there is no such file
 '

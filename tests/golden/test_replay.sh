@@ -63,11 +63,11 @@ refuses() {
 refuses 2 "no trace given"
 refuses 2 "one argument too many" delivered.pcap found.pcap
 refuses 2 "read twice" -
-refuses 2 "--compare is for a replay without -i" delivered.pcap -i nowhere --compare
-refuses 2 "--speed needs -i" delivered.pcap --speed 2
+refuses 2 "--compare and -i IF contradict each other" delivered.pcap -i nowhere --compare
+refuses 2 "--speed FACTOR needs -i IF" delivered.pcap --speed 2
 refuses 2 "not a factor" delivered.pcap -i nowhere --speed -1
 refuses 2 "no option --nonsense" delivered.pcap --nonsense
-refuses 2 "is not a MAC address" delivered.pcap -m 12
+refuses 2 "is not the MAC address of a phone" delivered.pcap -m 12
 refuses 4 "no phone in recovery mode" no-phone-seen.pcap
 refuses 4 "with that MAC address" delivered.pcap -m 02:00:00:00:00:77
 refuses 4 "no such file" --image "$scratch/missing.bin" delivered.pcap

@@ -51,7 +51,8 @@ result "and how to switch on one that is off" grep -q 'ip link set plain0 up' "$
 setpriv --bounding-set=-all --inh-caps=-all "$spa_sos" interfaces >"$lab/out" 2>"$lab/err"
 result "it needs no privileges" equals "$?" 0
 interfaces --jsno
-result "an unknown option is a usage error" equals "$status" 2
+result "an unknown option is a usage error, and who says so" \
+	equals "$status $(grep -c "^spa-sos interfaces: there is no option --jsno" "$lab/err")" "2 1"
 interfaces eth0
 result "so is an argument" equals "$status" 2
 

@@ -16,12 +16,12 @@ usage_error() { # sentence pattern option...
 usage_error "no interface" '-i IF'
 usage_error "an unknown option" '--nonsense' -i eth0 --nonsense
 usage_error "a missing argument" '--mac' -i eth0 --mac
-usage_error "a fault that does not exist" '--fault warp: .*--fault help' -i eth0 --fault warp
-usage_error "a group address as MAC" '--mac 01:00:5e:04:08:0a' -i eth0 --mac 01:00:5e:04:08:0a
-usage_error "a static address without a length" '--static 192.168.1.20: .*LEN' -i eth0 --static 192.168.1.20
-usage_error "a URL of another kind" '--last-url ftp://' -i eth0 --last-url ftp://x/y
-usage_error "a serial number that cannot count" '--serial CBT9: .*more digits' -i eth0 --serial CBT9 --count 2
-usage_error "too many phones" '--count 1001' -i eth0 --count 1001
+usage_error "a fault that does not exist" "--fault: 'warp' is not .*--fault help" -i eth0 --fault warp
+usage_error "a group address as MAC" "--mac: '01:00:5e:04:08:0a' is not" -i eth0 --mac 01:00:5e:04:08:0a
+usage_error "a static address without a length" "--static: '192.168.1.20' is not .*LEN" -i eth0 --static 192.168.1.20
+usage_error "a URL of another kind" "--last-url: 'ftp://x/y' is not" -i eth0 --last-url ftp://x/y
+usage_error "a serial number that cannot count" "--serial: 'CBT9' .*more digits" -i eth0 --serial CBT9 --count 2
+usage_error "too many phones" "--count: '1001' is not .* 1 to 1000" -i eth0 --count 1001
 
 "$spa_sos" simulate --fault help >"$lab/out" 2>"$lab/err"
 result "--fault help ends with status 0" equals "$?" 0

@@ -192,8 +192,8 @@ static void draw_fault(struct random *random, struct plan *ret)
         ret->verdicts[ret->verdict_count++] = faults[index].verdicts[i];
     ret->phones[0].config.is_static = false;
     struct simulate_setup setup = {.phone = ret->phones[0].config, .cable = ret->phone_cable};
-    const char *expected;
-    if (!simulate_fault_by_name(ret->fault, &setup, &expected))
+    char expected[SIMULATE_EXPECTED_SIZE];
+    if (!simulate_fault_by_name(ret->fault, &setup, expected))
         abort();
     ret->phones[0].config = setup.phone;
     ret->phone_cable = setup.cable;

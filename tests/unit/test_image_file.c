@@ -241,18 +241,17 @@ static void image_of_another_family_is_refused_although_valid(void **state)
     free(image);
 }
 
-/* Runs spa-sos image with one option on `path`. Returns: what it prints, to be freed. */
-static char *output_of_command(char *option, char *path, int wanted_status)
+/* Runs spa-sos image --json on `path`. Returns: what it prints, to be freed. */
+static char *output_of_command(const char *path, int wanted_status)
 {
-    char name[] = "image";
-    char *arguments[] = {name, option, path, NULL};
+    const struct options options = {.operands = &path, .operand_count = 1, .json = true};
     char *output = calloc(1, 65536);
     int kept = dup(STDOUT_FILENO);
     FILE *captured = tmpfile();
     assert_non_null(captured);
     fflush(stdout);
     dup2(fileno(captured), STDOUT_FILENO);
-    int status = command_image(3, arguments);
+    int status = command_image(&options);
     dup2(kept, STDOUT_FILENO);
     close(kept);
     rewind(captured);
@@ -265,11 +264,10 @@ static char *output_of_command(char *option, char *path, int wanted_status)
 static void command_names_the_member_in_its_document(void **state)
 {
     (void)state;
-    char json[] = "--json";
     size_t length;
     uint8_t *image = test_image_bytes("sector-twice.bin", &length);
     const struct member members[] = {{"a/spa50x.bin", image, length, false}};
-    char *output = output_of_command(json, write_zip(members, 1), ERROR_INPUT);
+    char *output = output_of_command(write_zip(members, 1), ERROR_INPUT);
     json_t *document = json_loads(output, 0, NULL);
     assert_non_null(document);
     json_t *described = json_object_get(document, "image");

@@ -6,7 +6,7 @@
 set -u
 top_srcdir=${top_srcdir:?run by make check} top_builddir=${top_builddir:?run by make check}
 . "$top_srcdir/tests/tap.sh"
-tap_plan 9
+tap_plan 10
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -37,6 +37,11 @@ plant_include wire '"engine/station.h"'
 breaks "an include of a layer above is found" 'src/wire/planted.h:1: wire may not use engine'
 plant_include wire '<sys/socket.h>'
 breaks "a header of sockets below port is found" 'src/wire/planted.h:1: <sys/socket.h>'
+rm "$work/src/wire/planted.h"
+mkdir "$work/src/wire/below"
+plant_include wire/below '"engine/station.h"'
+breaks "in a subfolder too" 'src/wire/below/planted.h:1: wire may not use engine'
+rm -r "$work/src/wire/below"
 plant_include wire '"frame.h"'
 breaks "an include that hides its layer is found" 'src/wire/planted.h:1: "frame.h" does not name its layer'
 rm "$work/src/wire/planted.h"

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The command line of recover, discover and watch: what is taken, and what is refused in which
- * words. */
-#include "cmd/options.h"
-#include "cmd/options_table.h"
-#include "cmd/phone_list.h"
+/*
+ * The command line of all subcommands: what is taken, what is refused in which words, and that the
+ * tables they are made from agree with themselves and with the engine's defaults.
+ */
+#include "cmd/options/options.h"
+#include "cmd/options/table.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -183,9 +184,9 @@ static void phone_list_takes_serials_macs_and_comments(void **state)
     struct error error;
     assert_true(read_list("# shelf 3\nCBT141100HR  # first\r\n\n 00:24:14:a1:b2:c3\nCCQ162306EA",
                           &options, &error));
-    assert_int_equal(options.serial_count, 2);
-    assert_string_equal(options.serials[1], "CCQ162306EA");
-    assert_int_equal(options.mac_count, 1);
+    assert_int_equal(options.phones.serial_count, 2);
+    assert_string_equal(options.phones.serials[1], "CCQ162306EA");
+    assert_int_equal(options.phones.mac_count, 1);
     assert_true(options.station.selection.all);
     options_free(&options);
 }
@@ -206,12 +207,164 @@ static void phone_list_names_the_line_at_fault(void **state)
     options_free(&options);
 }
 
+static void contradictions_are_refused(void **state)
+{
+    (void)state;
+    refused(OPTIONS_RECOVER, "recover -i e -q -v a", "-q and -v contradict each other");
+    refused(OPTIONS_DIAGNOSE, "diagnose -v -q a", "-q and -v contradict each other");
+    refused(OPTIONS_RECOVER, "recover -i e --all -s CBT141100HR a", "--all and -s SERIAL");
+    refused(OPTIONS_RECOVER, "recover -i e -m 00:24:14:a1:b2:c3 --all a", "--all and -m MAC");
+    refused(OPTIONS_RECOVER, "recover -i e --all --phones f a", "--all and --phones FILE");
+    refused(OPTIONS_REPLAY, "replay -i e --compare a", "--compare and -i IF");
+    refused(OPTIONS_REPLAY, "replay -i e -w x a", "-w FILE and -i IF");
+    refused(OPTIONS_REPLAY, "replay --speed 2 a", "--speed FACTOR needs -i IF");
+    refused(OPTIONS_REPLAY, "replay -m 00:24:14:a1:b2:c3 -m 00:24:14:a1:b2:c4 a", "one phone");
+    refused(OPTIONS_DIAGNOSE, "diagnose --redact x a b", "one TRACE at a time");
+    refused(OPTIONS_DIAGNOSE, "diagnose - a -", "only once");
+}
+
+/* One wording for each kind of mistake, whatever the command. */
+static void every_command_says_it_the_same_way(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < command_row_count; i++) {
+        const struct command_row *command = &command_rows[i];
+        char line[128], words[128];
+        snprintf(line, sizeof line, "%s --bogus", command->name);
+        snprintf(words, sizeof words, "there is no option --bogus (spa-sos help %s lists them)",
+                 command->name);
+        refused(command->command, line, words);
+        snprintf(line, sizeof line, "%s --help=x", command->name);
+        refused(command->command, line, "--help=x takes no value");
+        if (command->operands_maximum > 1)
+            continue;
+        snprintf(line, sizeof line, "%s -i e a b", command->name);
+        if (!command->needs_interface)
+            snprintf(line, sizeof line, "%s a b", command->name);
+        refused(command->command, line, "is one argument too many");
+    }
+}
+
+static void values_are_refused_by_option_and_expectation(void **state)
+{
+    (void)state;
+    refused(OPTIONS_SIMULATE, "simulate -i e --count 1001",
+            "--count: '1001' is not a whole number");
+    refused(OPTIONS_SIMULATE, "simulate -i e --timing fast", "one of hardware, nominal");
+    refused(OPTIONS_SIMULATE, "simulate -i e --fault loss=200", "above 0 to 100");
+    refused(OPTIONS_SIMULATE, "simulate -i e --seed 1x", "--seed: '1x' is not a whole number");
+    refused(OPTIONS_REPLAY, "replay -i e --speed 0 a", "--speed: '0' is not a factor from 0.01");
+    refused(OPTIONS_DIAGNOSE, "diagnose --report - a", "--report: '-' is not the name of a file");
+    refused(OPTIONS_DIAGNOSE, "diagnose --color no a", "--color: 'no' is not one of auto, always");
+    refused(OPTIONS_RECOVER, "recover -i e --phone x a",
+            "--phone can mean --phone-mac or --phones");
+    refused(OPTIONS_RECOVER, "recover -i e -vZ a", "there is no option -Z");
+}
+
+static void verbosity_counts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line;
+        int verbosity;
+    } stories[] = {{"diagnose a", 0},
+                   {"diagnose -q a", -1},
+                   {"diagnose -v a", 1},
+                   {"diagnose -vv a", 2},
+                   {"diagnose -v --verbose -v a", 2}};
+    for (size_t i = 0; i < sizeof stories / sizeof stories[0]; i++) {
+        struct options options;
+        struct error error;
+        assert_true(parse_line(OPTIONS_DIAGNOSE, stories[i].line, &options, &error));
+        assert_int_equal(options.verbosity, stories[i].verbosity);
+        options_free(&options);
+    }
+}
+
+static void traces_are_named_with_and_without_r(void **state)
+{
+    (void)state;
+    struct options options;
+    struct error error;
+    assert_true(parse_line(OPTIONS_DIAGNOSE, "diagnose a -r b - --read=c", &options, &error));
+    assert_int_equal(options.operand_count, 4);
+    assert_string_equal(options.operands[0], "b");
+    assert_string_equal(options.operands[1], "c");
+    assert_string_equal(options.operands[2], "a");
+    assert_string_equal(options.operands[3], "-");
+    options_free(&options);
+}
+
+/* The table types the engine's defaults as a user would. */
+static void defaults_of_the_table_are_those_of_the_engine(void **state)
+{
+    (void)state;
+    const struct station_config engine = station_config_default();
+    struct options options;
+    struct error error;
+    assert_true(parse_line(OPTIONS_RECOVER, "recover -i e a", &options, &error));
+    const struct station_config *table = &options.station;
+    assert_int_equal(table->address, engine.address);
+    assert_int_equal(table->prefix_length, engine.prefix_length);
+    assert_int_equal(table->dhcp, engine.dhcp);
+    assert_int_equal(table->gateway, engine.gateway);
+    assert_int_equal(table->probe_interval_ns, engine.probe_interval_ns);
+    assert_int_equal(table->flash_wait_ns, engine.flash_wait_ns);
+    assert_int_equal(table->parallel_transfers, engine.parallel_transfers);
+    options_free(&options);
+    const struct phone_config phone = phone_config_default();
+    assert_true(parse_line(OPTIONS_SIMULATE, "simulate -i e", &options, &error));
+    assert_memory_equal(&options.simulate.setup.phone, &phone, sizeof phone);
+    assert_int_equal(options.simulate.count, 1);
+    options_free(&options);
+}
+
+static void the_tables_are_sound(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < option_row_count; i++) {
+        const struct option_row *row = &option_rows[i];
+        assert_int_not_equal(row->commands, 0);
+        assert_true(strlen(row->help) > 5);
+        for (size_t j = 0; j < i; j++) {
+            const struct option_row *other = &option_rows[j];
+            if (!(row->commands & other->commands))
+                continue;
+            assert_string_not_equal(row->name, other->name);
+            assert_true(!row->letter || row->letter != other->letter);
+        }
+        bool takes_value = row->kind != OPTION_FLAG && row->kind != OPTION_COUNT &&
+                           row->kind != OPTION_IGNORED && row->kind != OPTION_OWN;
+        assert_true(!takes_value || row->argument);
+        assert_true(!row->standard || row->argument);
+        assert_true(row->kind != OPTION_OWN || row->take);
+    }
+    for (size_t i = 0; i < option_relation_count; i++) {
+        const struct option_relation *relation = &option_relations[i];
+        unsigned together = 0;
+        for (size_t j = 0; j < command_row_count; j++) {
+            enum options_command command = command_rows[j].command;
+            together |= option_row_find(command, relation->option, 0) &&
+                        option_row_find(command, relation->other, 0) &&
+                        (relation->commands & (unsigned)command);
+        }
+        assert_true(together);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_are_those_of_the_contract),
         cmocka_unit_test(every_option_reaches_the_station),
         cmocka_unit_test(mistakes_are_refused_by_name),
+        cmocka_unit_test(contradictions_are_refused),
+        cmocka_unit_test(every_command_says_it_the_same_way),
+        cmocka_unit_test(values_are_refused_by_option_and_expectation),
+        cmocka_unit_test(verbosity_counts),
+        cmocka_unit_test(traces_are_named_with_and_without_r),
+        cmocka_unit_test(defaults_of_the_table_are_those_of_the_engine),
+        cmocka_unit_test(the_tables_are_sound),
         cmocka_unit_test(serial_mistakes_are_explained),
         cmocka_unit_test(too_long_file_name_is_refused),
         cmocka_unit_test(double_dash_ends_options),

@@ -25,8 +25,8 @@
 static struct simulate_setup with(const char *text)
 {
     struct simulate_setup setup = {.phone = phone_config_default()};
-    const char *expected;
-    assert_true(simulate_fault_by_name(text, &setup, &expected));
+    char expected[SIMULATE_EXPECTED_SIZE];
+    assert_true(simulate_fault_by_name(text, &setup, expected));
     return setup;
 }
 
@@ -59,10 +59,28 @@ static void a_wrong_name_or_value_is_refused_and_changes_nothing(void **state)
                                         "Loss",     "loss-up=3"};
     struct simulate_setup setup = {.phone = phone_config_default()}, before = setup;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        const char *expected = NULL;
-        assert_false(simulate_fault_by_name(wrong[i], &setup, &expected));
-        assert_non_null(expected);
+        char expected[SIMULATE_EXPECTED_SIZE] = "";
+        assert_false(simulate_fault_by_name(wrong[i], &setup, expected));
+        assert_true(strlen(expected) > 10);
         assert_memory_equal(&setup, &before, sizeof setup);
+    }
+}
+
+static void a_value_out_of_range_is_told_the_range(void **state)
+{
+    (void)state;
+    static const char *const stories[][2] = {
+        {"loss=200", "loss=PERCENT with a number above 0 to 100"},
+        {"delay=1e9", "delay=MS with a number above 0 to 60000"},
+        {"twin=2", "twin, which takes no value"},
+        {"power-loss-at-block=no", "power-loss-at-block=N with a number above 0"},
+        {"lossless", "one that --fault help lists"},
+    };
+    for (size_t i = 0; i < sizeof stories / sizeof stories[0]; i++) {
+        struct simulate_setup setup = {.phone = phone_config_default()};
+        char expected[SIMULATE_EXPECTED_SIZE];
+        assert_false(simulate_fault_by_name(stories[i][0], &setup, expected));
+        assert_string_equal(expected, stories[i][1]);
     }
 }
 
@@ -233,8 +251,8 @@ static struct scene *scene_new(const char *fault, const char *more)
     static struct scene scene;
     struct simulate_setup setup = with(fault);
     struct error error;
-    const char *expected;
-    assert_true(!more || simulate_fault_by_name(more, &setup, &expected));
+    char expected[SIMULATE_EXPECTED_SIZE];
+    assert_true(!more || simulate_fault_by_name(more, &setup, expected));
     setup.phone.timing = PHONE_TIMING_NOMINAL;
     setup.phone.boot_ns = S;
     const struct segment_config config = {.kind = SEGMENT_HUB, .end_ns = INSTANT_NEVER};
@@ -423,15 +441,11 @@ static void a_rival_program_asks_every_two_seconds(void **state)
 static void a_twin_has_the_first_phones_mac_and_a_serial_of_its_own(void **state)
 {
     (void)state;
-    char texts[][20] = {"simulate",          "-i",      "x",   "--count", "3", "--mac",
-                        "02:53:00:00:00:fe", "--fault", "twin"};
-    char *arguments[10] = {0};
-    for (unsigned i = 0; i < 9; i++)
-        arguments[i] = texts[i];
-    struct simulate_options options;
+    struct simulate_options options = {.setup = with("twin"), .count = 3, .has_mac = true};
+    options.setup.phone.mac = (struct mac_address){{0x02, 0x53, 0, 0, 0, 0xfe}};
     struct phone_config first, third, twin;
     struct error error;
-    assert_true(simulate_options_parse(9, arguments, &options, &error));
+    assert_true(simulate_options_complete(&options, &error));
     assert_int_equal(simulate_options_phone_count(&options), 4);
     assert_true(simulate_options_phone(&options, 0, &first, &error));
     assert_true(simulate_options_phone(&options, 2, &third, &error));
@@ -447,6 +461,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_fault_of_the_list_changes_something),
         cmocka_unit_test(a_wrong_name_or_value_is_refused_and_changes_nothing),
+        cmocka_unit_test(a_value_out_of_range_is_told_the_range),
         cmocka_unit_test(a_perfect_cable_does_nothing_and_takes_no_time),
         cmocka_unit_test(wire_faults_act_on_the_direction_they_name),
         cmocka_unit_test(a_flapping_link_is_silent_for_three_seconds_in_both_directions),
