@@ -148,6 +148,8 @@ static bool read_pass(const char *path, const struct mac_address *wanted,
         frame_dissect(received.bytes, received.captured, received.length, &frame);
         frame.time_ns = received.time_ns;
         frame.number = received.number;
+        frame.destination_unknown = received.destination_unknown;
+        frame.time_unknown = received.time_unknown;
         note_frame(facts, &frame, wanted);
     }
     port->operations->close(port);

@@ -35,6 +35,8 @@ static enum port_event source_next(struct port *port, instant_ns deadline_ns,
             return PORT_FRAME;
         frame.time_ns = ret->time_ns;
         frame.number = ret->number;
+        frame.destination_unknown = ret->destination_unknown;
+        frame.time_unknown = ret->time_unknown;
         replay_frames_add(source->recorded, &frame);
     }
 }

@@ -58,6 +58,8 @@ bool trace_source_read(struct trace_source *source, trace_frame_passer *pass,
         frame_dissect(received.bytes, received.captured, received.length, &frame);
         frame.time_ns = received.time_ns;
         frame.number = received.number;
+        frame.destination_unknown = received.destination_unknown;
+        frame.time_unknown = received.time_unknown;
         take(context, &frame);
     }
     const char *warning = port_trace_warning(port);

@@ -11,6 +11,7 @@
 #define ETHERTYPE_IPV4        0x0800
 #define ETHERTYPE_ARP         0x0806
 #define ETHERTYPE_VLAN        0x8100
+#define PROTOCOL_ALL          0x0003 /* ETH_P_ALL of linux/if_ether.h: whatever it is */
 #define ETHERTYPE_MINIMUM     0x0600 /* below: IEEE 802.3, the field is a length */
 #define ARP_IPV4_LENGTH       28
 #define ARP_OPERATION_REPLY   2
@@ -61,11 +62,30 @@ static struct mac_address destination_of_ip(struct cooked *cooked, uint32_t ip)
     return neighbour->ip == ip && ip != 0 ? neighbour->mac : unknown_station;
 }
 
-void cooked_ethernet_header(struct cooked *cooked, size_t header_length, const uint8_t *bytes,
+/* What a packet socket for all protocols sent: the payload alone says what it is. */
+static uint16_t protocol_of_payload(const struct reader *payload)
+{
+    static const uint8_t arp_start[] = {0, 1, 0x08, 0, 6, 4};
+    struct reader look = *payload;
+    const uint8_t *arp =
+        reader_left(&look) >= ARP_IPV4_LENGTH ? reader_view(&look, sizeof arp_start) : NULL;
+    if (arp && memcmp(arp, arp_start, sizeof arp_start) == 0)
+        return ETHERTYPE_ARP;
+    look = *payload;
+    if (reader_left(&look) < IPV4_HEADER_LENGTH)
+        return PROTOCOL_ALL;
+    const uint8_t *ipv4 = reader_view(&look, IPV4_HEADER_LENGTH);
+    bool is_ipv4 = ipv4[0] >= 0x45 && ipv4[0] <= 0x4f && load_be16(ipv4 + 2) >= IPV4_HEADER_LENGTH;
+    return is_ipv4 ? ETHERTYPE_IPV4 : PROTOCOL_ALL;
+}
+
+bool cooked_ethernet_header(struct cooked *cooked, size_t header_length, const uint8_t *bytes,
                             size_t captured, size_t length, uint8_t ret[14])
 {
     struct cooked_header header = read_header(header_length, bytes);
     struct reader payload = reader_over(bytes + header_length, captured - header_length);
+    if (header.protocol == PROTOCOL_ALL)
+        header.protocol = protocol_of_payload(&payload);
     uint16_t protocol = header.protocol;
     if (protocol == ETHERTYPE_VLAN) {
         reader_skip(&payload, 2);
@@ -101,4 +121,7 @@ void cooked_ethernet_header(struct cooked *cooked, size_t header_length, const u
     memcpy(ret, destination.octet, sizeof destination.octet);
     memcpy(ret + 6, header.source.octet, sizeof header.source.octet);
     store_be16(ret + 12, type);
+    return header.packet_type == PACKET_TYPE_BROADCAST ||
+           (header.packet_type == PACKET_TYPE_MULTICAST &&
+            !mac_equal(&destination, &unknown_group));
 }

@@ -9,13 +9,16 @@
  *   - other IPv4 and ARP: the MAC address from which that IPv4 address last sent something;
  *   - else 02:00:00:00:00:00 (no device has it), or 03:00:00:00:00:00 for packet type multicast.
  *
- * A sender without an Ethernet address (a tunnel) becomes 00:00:00:00:00:00. Nothing else changes.
+ * A sender without an Ethernet address (a tunnel) becomes 00:00:00:00:00:00. A frame that was sent
+ * through a packet socket for all protocols has the Ethertype 0x0003 (ETH_P_ALL, which the kernel
+ * notes there): it gets the one that its payload shows, IPv4 or ARP. Nothing else changes.
  */
 #ifndef PORT_COOKED_H
 #define PORT_COOKED_H
 
 #include "base/address.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,8 +40,10 @@ struct cooked {
  * Writes to `ret` the Ethernet header of a cooked frame: 14 bytes that stand for the first
  * `header_length` (COOKED_V1_LENGTH or COOKED_V2_LENGTH) bytes of it. `length` is the length on the
  * wire, cooked header included; `captured` must be at least `header_length`.
+ * Returns: true if the header records what kind of destination it was (broadcast, or a group that
+ * the IPv4 header names); false if the destination is one of the guesses above.
  */
-void cooked_ethernet_header(struct cooked *cooked, size_t header_length, const uint8_t *bytes,
+bool cooked_ethernet_header(struct cooked *cooked, size_t header_length, const uint8_t *bytes,
                             size_t captured, size_t length, uint8_t ret[14]);
 
 #endif

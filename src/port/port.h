@@ -31,7 +31,11 @@ struct port_frame {
     uint64_t number;      /* from 1 in the order of `next` */
     const uint8_t *bytes; /* the port's, valid until the next call on it */
     size_t captured;      /* bytes that are there */
-    size_t length;        /* bytes on the wire */
+    size_t length;        /* bytes on the wire; more than `captured`: the frame was cut */
+    /* The recording does not hold the destination MAC address; the bytes hold a guess. */
+    bool destination_unknown;
+    bool time_unknown; /* the recording holds no time for it; time_ns is that of the frame before */
+    unsigned tunnels;  /* layers of encapsulation by a mirror that were taken off */
 };
 
 struct port_counters {

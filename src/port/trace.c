@@ -102,13 +102,14 @@ static bool take_record(struct trace *trace, const struct pcap_pkthdr *header, c
 {
     size_t captured = header->caplen;
     size_t length = header->len < header->caplen ? header->caplen : header->len;
+    bool destination_unknown = false;
     if (trace->cooked_length > 0) {
         size_t cooked_length = trace->cooked_length;
         if (captured < cooked_length ||
             !reserve_converted(trace, captured - cooked_length + ETHERNET_LENGTH))
             return false;
-        cooked_ethernet_header(trace->cooked, cooked_length, bytes, captured, length,
-                               trace->converted);
+        destination_unknown = !cooked_ethernet_header(trace->cooked, cooked_length, bytes, captured,
+                                                      length, trace->converted);
         memcpy(trace->converted + ETHERNET_LENGTH, bytes + cooked_length, captured - cooked_length);
         bytes = trace->converted;
         captured = captured - cooked_length + ETHERNET_LENGTH;
@@ -118,7 +119,8 @@ static bool take_record(struct trace *trace, const struct pcap_pkthdr *header, c
                                          .number = trace->number,
                                          .bytes = bytes,
                                          .captured = captured,
-                                         .length = length};
+                                         .length = length,
+                                         .destination_unknown = destination_unknown};
     return true;
 }
 

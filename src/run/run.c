@@ -30,6 +30,8 @@ static void tell_frame(struct station *station, const struct port_frame *receive
     frame_dissect(received->bytes, received->captured, received->length, &frame);
     frame.time_ns = received->time_ns;
     frame.number = received->number;
+    frame.destination_unknown = received->destination_unknown;
+    frame.time_unknown = received->time_unknown;
     station_frame(station, &frame, received->time_ns);
 }
 

@@ -13,7 +13,7 @@
 #define ETHERNET_MINIMUM_LENGTH 60   /* without FCS; shorter frames are padded */
 #define ETHERNET_MAXIMUM_LENGTH 1514 /* without FCS, untagged */
 #define ETHERNET_TAG_LENGTH     4
-#define ETHERNET_TAGS_MAXIMUM   2
+#define ETHERNET_TAGS_MAXIMUM   4 /* a trunk inside a provider's trunk, mirrored into a third */
 
 #define ETHERTYPE_IPV4_VALUE 0x0800
 #define ETHERTYPE_ARP_VALUE  0x0806

@@ -44,6 +44,10 @@ struct frame {
     /* Set by the caller of frame_dissect afterwards, from the port. */
     instant_ns time_ns;
     uint64_t number; /* from 1: its place in the recorded file */
+    /* The recording does not hold the destination MAC address: ethernet.destination is a guess,
+     * never evidence. */
+    bool destination_unknown;
+    bool time_unknown; /* the recording holds no time; time_ns is that of the frame before */
 
     const uint8_t *bytes;
     size_t captured; /* bytes that are there */

@@ -32,6 +32,8 @@ static void append(struct trace_frames *trace, const struct port_frame *from)
     frame_dissect(bytes, from->captured, from->length, frame);
     frame->time_ns = from->time_ns;
     frame->number = from->number;
+    frame->destination_unknown = from->destination_unknown;
+    frame->time_unknown = from->time_unknown;
 }
 
 void trace_frames_load(const char *name, struct trace_frames *ret)

@@ -442,6 +442,7 @@ static void cooked_frames_get_an_ethernet_header(void **state)
             assert_memory_equal(frame.bytes + 6, phone, 6);
             assert_int_equal(load_be16(frame.bytes + 12), 0x0800);
             assert_int_equal(frame.bytes[14], 0x45);
+            assert_int_equal(frame.destination_unknown, cases[i].packet_type % 4 == 0);
         }
         port->operations->close(port);
     }
@@ -494,6 +495,34 @@ static void cooked_arp_tags_and_lengths_are_understood(void **state)
     assert_int_equal(next(port, &frame), PORT_FRAME);
     assert_memory_equal(frame.bytes, phone, 6);
     port->operations->close(port);
+}
+
+static void cooked_protocol_3_is_what_its_payload_is(void **state)
+{
+    (void)state;
+    for (unsigned version = 1; version <= 2; version++) {
+        uint8_t bytes[64];
+        size_t protocol_at = version == 1 ? 14 : 0;
+        struct file_image image = {0};
+        put_pcap_header(&image, 0xa1b2c3d4, version == 1 ? 113 : 276);
+        size_t length = cooked_ipv4(bytes, version, 4, 0xc0a84d01, 0xffffffff);
+        store_be16(bytes + protocol_at, 3);
+        store_be16(bytes + length - 18, 20); /* total length of the IPv4 header */
+        put_pcap_record(&image, 1, 0, bytes, length);
+        bytes[length - 20] = 0x65; /* IPv6, or anything */
+        put_pcap_record(&image, 1, 0, bytes, length);
+        memcpy(bytes + length - 20, ethernet_frame + 14, 28);
+        put_pcap_record(&image, 1, 0, bytes, length + 8);
+        const unsigned expected[] = {0x0800, 20, 0x0806}; /* below 0x0600: a length */
+        struct port *port = open_image(&image);
+        for (unsigned i = 0; i < 3; i++) {
+            struct port_frame frame;
+            assert_int_equal(next(port, &frame), PORT_FRAME);
+            assert_int_equal(load_be16(frame.bytes + 12), expected[i]);
+            assert_true(frame.destination_unknown);
+        }
+        port->operations->close(port);
+    }
 }
 
 static void cooked_records_too_short_for_their_header_are_skipped(void **state)
@@ -571,6 +600,7 @@ int main(void)
         cmocka_unit_test(filtered_frames_are_left_out_but_counted),
         cmocka_unit_test(cooked_frames_get_an_ethernet_header),
         cmocka_unit_test(cooked_arp_tags_and_lengths_are_understood),
+        cmocka_unit_test(cooked_protocol_3_is_what_its_payload_is),
         cmocka_unit_test(cooked_records_too_short_for_their_header_are_skipped),
         cmocka_unit_test(what_is_sent_reaches_the_callback_only),
     };

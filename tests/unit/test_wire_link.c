@@ -60,14 +60,17 @@ static void reads_one_tag_and_two_of_every_kind(void **state)
     }
 }
 
-static void leaves_a_third_tag_as_unknown_type(void **state)
+static void leaves_a_fifth_tag_as_unknown_type(void **state)
 {
     struct ethernet_header header;
 
     (void)state;
     assert_int_equal(
-        parse_ethernet("ffffffffffff 002414a1b2c3 8100 0001 8100 0002 8100 0003 0800", &header),
+        parse_ethernet("ffffffffffff 002414a1b2c3 8100 0001 8100 0002 88a8 0003 8100 0004 8100 0005"
+                       "0800",
+                       &header),
         WIRE_OK);
+    assert_int_equal(ethernet_tag_vlan(header.tags[3]), 4);
     assert_int_equal(header.tag_count, ETHERNET_TAGS_MAXIMUM);
     assert_int_equal(header.type, ETHERTYPE_VLAN_VALUE);
 }
@@ -150,7 +153,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_an_untagged_header),
         cmocka_unit_test(reads_one_tag_and_two_of_every_kind),
-        cmocka_unit_test(leaves_a_third_tag_as_unknown_type),
+        cmocka_unit_test(leaves_a_fifth_tag_as_unknown_type),
         cmocka_unit_test(finds_every_cut_of_an_ethernet_header),
         cmocka_unit_test(reads_every_field_of_an_arp_packet),
         cmocka_unit_test(finds_every_cut_of_an_arp_packet),
