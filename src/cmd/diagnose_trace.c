@@ -8,10 +8,10 @@
 #include "cmd/output_file.h"
 #include "cmd/trace_meter.h"
 #include "cmd/trace_source.h"
-#include "diagnose/extract.h"
-#include "diagnose/redact.h"
-#include "diagnose/report_page.h"
+#include "observe/extract.h"
 #include "port/recording.h"
+#include "redact/redact.h"
+#include "report/report_page.h"
 
 #include <jansson.h>
 #include <stdio.h>

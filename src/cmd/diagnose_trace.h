@@ -4,7 +4,7 @@
 #define CMD_DIAGNOSE_TRACE_H
 
 #include "cmd/options/options.h"
-#include "diagnose/report.h"
+#include "report/report.h"
 
 struct trace_outcome {
     int status; /* exit status of this trace alone */

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "cmd/options/table.h"
-#include "diagnose/report.h"
+#include "report/report.h"
 
 #include <jansson.h>
 #include <stdio.h>

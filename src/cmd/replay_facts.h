@@ -7,8 +7,8 @@
 #define CMD_REPLAY_FACTS_H
 
 #include "base/error.h"
-#include "diagnose/transfer_image.h"
 #include "engine/station.h"
+#include "observe/transfer_image.h"
 
 struct replay_facts {
     bool has_phone, has_pc;

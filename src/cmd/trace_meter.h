@@ -3,8 +3,8 @@
 #ifndef CMD_TRACE_METER_H
 #define CMD_TRACE_METER_H
 
-#include "diagnose/report.h"
 #include "engine/statistics.h"
+#include "report/report.h"
 #include "wire/frame.h"
 
 #define METERED_PHONES 16 /* at the same time; the one silent longest gives way */

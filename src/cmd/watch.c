@@ -2,8 +2,8 @@
 /* Judging while a run goes on: see watch.h. */
 #include "cmd/watch.h"
 
-#include "diagnose/report.h"
 #include "port/wrapper.h"
+#include "report/report.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 /*
  * The station: everything the tool does on one segment, as a pure function of frames and time. It
  * owns the sessions (one per phone, by MAC address), the prober, the DHCP server, the ARP nudge and
- * stand-in, the TFTP server, and the observer of diagnose/ that names the outcome.
+ * stand-in, the TFTP server, and the observer, whose facts judge/ turns into the outcome.
  *
  * Order of use: station_new, station_start, then station_frame and station_tick with times that
  * never go back; after each call drain station_next_output and station_next_event; stop when
@@ -15,7 +15,7 @@
 #include "base/address.h"
 #include "base/error.h"
 #include "base/instant.h"
-#include "diagnose/diagnose.h"
+#include "judge/verdict.h"
 #include "wire/craft.h"
 #include "wire/frame.h"
 

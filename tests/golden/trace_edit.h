@@ -6,7 +6,7 @@
 #ifndef GOLDEN_TRACE_EDIT_H
 #define GOLDEN_TRACE_EDIT_H
 
-#include "diagnose/diagnose.h"
+#include "judge/verdict.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,7 +3,7 @@
 #ifndef UNIT_DIAGNOSE_BENCH_H
 #define UNIT_DIAGNOSE_BENCH_H
 
-#include "diagnose/diagnose.h"
+#include "judge/verdict.h"
 #include "wire/craft.h"
 
 #define BENCH_PC_IP    UINT32_C(0xc0a84d01)

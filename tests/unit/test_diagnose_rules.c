@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The table of rules is complete: every identifier has a row, a paragraph and a status. */
-#include "diagnose/rules.h"
+#include "judge/rules.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

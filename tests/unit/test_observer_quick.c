@@ -3,7 +3,7 @@
  * The quick look at frames that cannot matter: over every recorded trace, amid the noise of an
  * office, the diagnosis with it is the diagnosis without it, down to the last frame of evidence.
  */
-#include "diagnose/diagnose.h"
+#include "judge/verdict.h"
 #include "tests/support/trace_frames.h"
 #include "wire/craft.h"
 

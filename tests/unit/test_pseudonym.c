@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Replacements for addresses and words: what they keep, what they must not keep. */
-#include "diagnose/pseudonym.h"
+#include "redact/pseudonym.h"
 #include "wire/dhcp.h"
 #include "wire/recm.h"
 

@@ -4,8 +4,8 @@
  * bytes of the copy, every frame keeps its form, and the verdict stays.
  */
 #include "base/bytes.h"
-#include "diagnose/diagnose.h"
-#include "diagnose/redact.h"
+#include "judge/verdict.h"
+#include "redact/redact.h"
 #include "tests/support/trace_frames.h"
 
 #include <ctype.h>

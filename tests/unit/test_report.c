@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The shape of the report as text, JSON and page: one for success and failure, harmless to print.
  */
-#include "diagnose/report.h"
-#include "diagnose/report_page.h"
+#include "report/report.h"
+#include "report/report_page.h"
 
 #include <jansson.h>
 #include <setjmp.h>

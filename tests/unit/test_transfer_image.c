@@ -3,8 +3,8 @@
  * The file of a download, put together as the phone stores it. The story behind the gaps: a capture
  * that dropped frames under load once made a good server look like one that skips blocks.
  */
-#include "diagnose/transfer_image.h"
 #include "image/image.h"
+#include "observe/transfer_image.h"
 #include "tests/support/image_file_bytes.h"
 #include "wire/tftp.h"
 

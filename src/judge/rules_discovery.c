@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Rules about finding the phone (docs: verdicts, discovery). */
+#include "judge/rules_support.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define WAITING_NS             SECONDS(20) /* a phone that nobody asks for so long waits in vain */
+#define SHORT_WAITING_NS       SECONDS(5)
+#define DEAF_NS                SECONDS(10)
+#define DEAF_ARP_REQUESTS      4 /* fewer answers than that a capture can lose */
+#define DEAF_REQUESTS          10
+#define SNOOPING_REQUESTS      10 /* docs: verdicts, snooping */
+#define FILTERED_REQUESTS      3  /* docs: verdicts, reply-filtered */
+#define FILTERED_REQUESTS_MANY 6
+
+/* It is there, has its address, and no order has been given to it. */
+static bool is_waiting(const struct phone_facts *phone)
+{
+    const struct boot *boot = &phone->boot;
+    bool has_address = boot->acks.total || boot->arp_answers.total || boot->replies.total ||
+                       boot->url.total || boot->dhcp_requests.total;
+    return !phone->in_firmware && has_address && phone->attempts == 0;
+}
+
+static instant_ns waiting_since(const struct phone_facts *phone)
+{
+    const struct boot *boot = &phone->boot;
+    if (boot->acks.total)
+        return boot->acks.newest_ns;
+    return boot->dhcp_requests.total ? boot->dhcp_requests.newest_ns : boot->begin_ns;
+}
+
+RULE(judge_request_not_sent)
+{
+    const struct marks *sent = &observer->segment.to_phone_port;
+    instant_ns since = waiting_since(phone);
+
+    if (!is_waiting(phone) || phone->boot.replies.total ||
+        (sent->total && sent->newest_ns >= phone->boot.begin_ns) ||
+        until_end(observer, since) < SHORT_WAITING_NS)
+        return false;
+    /* A switch may keep a group request of somebody else from the capture as well. */
+    ret->confidence =
+        until_end(observer, since) >= WAITING_NS ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
+    judge_number(ret, phone->boot.ack_number);
+    judge_marks(ret, &phone->boot.arp_answers);
+    judge_number(ret, phone->loader_frames.total ? phone->loader_frames.first[0] : 0);
+    text_add(&ret->detail, "%s has been waiting for %s, and no frame to UDP port 4810 was sent.",
+             phone_words(phone).text, span(until_end(observer, since)).text);
+    return true;
+}
+
+/* ---- malformed and tagged ---- */
+
+static bool malformed_counts(const struct segment_facts *segment, enum request_defect defect,
+                             instant_ns since)
+{
+    if (segment->malformed[defect].total == 0 || segment->malformed[defect].newest_ns < since)
+        return false;
+    /* Checksum offload of the capturing host is no defect (docs: verdicts, checksum offload). */
+    bool may_be_artefact = defect == REQUEST_UDP_CHECKSUM || defect == REQUEST_FRAME;
+    return !may_be_artefact || !is_local_host(segment, &segment->malformed_from[defect]);
+}
+
+RULE(judge_request_malformed)
+{
+    const struct segment_facts *segment = &observer->segment;
+    enum request_defect worst = REQUEST_WELL_FORMED;
+    struct asked asked;
+
+    if (!is_waiting(phone) || phone->boot.replies.total)
+        return false;
+    for (unsigned i = REQUEST_TAG + 1; i < REQUEST_DEFECT_COUNT; i++)
+        if (malformed_counts(segment, i, phone->boot.begin_ns) &&
+            segment->malformed[i].total > segment->malformed[worst].total)
+            worst = i;
+    if (worst == REQUEST_WELL_FORMED)
+        return false;
+    asked_since(observer, phone, phone->boot.begin_ns, &asked);
+    bool sure = asked.heard == 0 && segment->malformed[worst].total >= 2 &&
+                worst != REQUEST_UDP_CHECKSUM && phone->boot.arp_answers.total;
+    ret->confidence = asked.heard ? CONFIDENCE_POSSIBLE
+                      : sure      ? CONFIDENCE_CERTAIN
+                                  : CONFIDENCE_LIKELY;
+    judge_marks(ret, &segment->malformed[worst]);
+    judge_marks(ret, &phone->boot.arp_answers);
+    text_add(&ret->subject, "%s", request_defect_words(worst));
+    if (worst == REQUEST_SOURCE_PORT || worst == REQUEST_DESTINATION_PORT)
+        text_add(&ret->subject, " but %u", segment->malformed_port);
+    if (worst == REQUEST_LENGTH)
+        text_add(&ret->subject, " but %zu", segment->malformed_length);
+    text_add(&ret->detail, "%llu recovery messages from %s have this defect; %s answered none.",
+             (unsigned long long)segment->malformed[worst].total,
+             mac_format(&segment->malformed_from[worst]).text, phone_words(phone).text);
+    if (phone->boot.arp_answers.total)
+        text_add(&ret->detail, " It answers ARP meanwhile.");
+    return true;
+}
+
+RULE(judge_tagged_port)
+{
+    const struct segment_facts *segment = &observer->segment;
+    const struct marks *tagged = &segment->malformed[REQUEST_TAG];
+    struct asked asked;
+
+    if (phone->in_firmware)
+        return false;
+    if (tagged->total == 0 || tagged->newest_ns < phone->boot.begin_ns) {
+        /* A voice VLAN on its own is normal on a good port. */
+        if (segment->voice_vlan_marks.total == 0)
+            return false;
+        ret->confidence = CONFIDENCE_POSSIBLE;
+        ret->finding_only = true;
+        judge_marks(ret, &segment->voice_vlan_marks);
+        text_add(&ret->detail,
+                 "The switch announces voice VLAN %u; untagged frames are not "
+                 "affected by that.",
+                 segment->voice_vlan);
+        return true;
+    }
+    asked_since(observer, phone, phone->boot.begin_ns, &asked);
+    ret->finding_only = phone->boot.replies.total > 0 || phone->attempts > 0;
+    /* The same host's untagged frames reached the phone: the tag is on the wire, not an artefact of
+     * a mirror port. */
+    bool untagged_came_through = phone->boot.acks.total || phone->boot.arp_answers.total;
+    ret->confidence = asked.heard                                   ? CONFIDENCE_POSSIBLE
+                      : untagged_came_through && tagged->total >= 3 ? CONFIDENCE_CERTAIN
+                                                                    : CONFIDENCE_LIKELY;
+    judge_marks(ret, tagged);
+    judge_marks(ret, &segment->voice_vlan_marks);
+    text_add(&ret->detail,
+             "%llu recovery messages of %s carry an 802.1Q tag, the frames of %s do not.",
+             (unsigned long long)tagged->total,
+             mac_format(&segment->malformed_from[REQUEST_TAG]).text, phone_words(phone).text);
+    if (segment->voice_vlan_marks.total)
+        text_add(&ret->detail, " The switch announces voice VLAN %u.", segment->voice_vlan);
+    return true;
+}
+
+/* ---- the serial number ---- */
+
+/* The phone's MAC address without separators, as people type it. */
+static bool is_mac_of(const char *serial, const struct phone_facts *phone)
+{
+    struct mac_address mac;
+    return mac_parse(serial, &mac) && mac_equal(&mac, &phone->mac);
+}
+
+/* How sure it is that this serial, which nobody answered, was meant for this phone and is wrong. */
+static enum confidence judge_serial(const struct phone_facts *phone,
+                                    const struct asked_serial *serial, struct judgement *ret)
+{
+    char text[ESCAPED(RECM_TEXT_SIZE)];
+    enum serial_form form = recm_serial_form(serial->serial);
+
+    text_escape(serial->serial, strlen(serial->serial), text, sizeof(text));
+    text_add(&ret->detail, "%llu requests ask for %s", (unsigned long long)serial->requests.total,
+             text);
+    if (is_mac_of(serial->serial, phone)) {
+        text_add(&ret->detail, ", which is the phone's MAC address");
+    } else if (form == SERIAL_MAC) {
+        text_add(&ret->detail, ", which looks like a MAC address");
+    } else if (form == SERIAL_LOWER_CASE) {
+        text_add(&ret->detail, ", in lower case");
+    }
+    text_add(&ret->detail, "; nobody answered them.");
+    if (phone->answered) {
+        text_escape(phone->reply.serial, strlen(phone->reply.serial), text, sizeof(text));
+        text_add(&ret->detail, " The phone is %s.", text);
+        return CONFIDENCE_CERTAIN;
+    }
+    if (is_mac_of(serial->serial, phone))
+        return CONFIDENCE_CERTAIN;
+    return form == SERIAL_MAC || form == SERIAL_LOWER_CASE ? CONFIDENCE_LIKELY
+                                                           : CONFIDENCE_POSSIBLE;
+}
+
+RULE(judge_serial_mismatch)
+{
+    const struct segment_facts *segment = &observer->segment;
+    const struct asked_serial *worst = NULL;
+    bool own_was_answered = false;
+
+    if (phone->in_firmware)
+        return false;
+    for (unsigned i = 0; i < SERIALS_MAXIMUM; i++) {
+        const struct asked_serial *serial = &segment->serials[i];
+        if (serial->index == 0 || strcmp(serial->serial, RECM_WILDCARD_SERIAL) == 0)
+            continue;
+        if (phone->answered && strcmp(serial->serial, phone->reply.serial) == 0) {
+            own_was_answered = serial->answers.total > 0;
+            continue;
+        }
+        if (serial->answers.total == 0 && serial->requests.total >= 2 &&
+            serial->requests.newest_ns >= phone->boot.begin_ns &&
+            (!worst || serial->requests.total > worst->requests.total))
+            worst = serial;
+    }
+    if (!worst)
+        return false;
+    ret->confidence = judge_serial(phone, worst, ret);
+    /* Somebody else's serial is no mistake where this phone is found or ordered by its own. */
+    ret->finding_only = own_was_answered || phone->attempts > 0;
+    judge_marks(ret, &worst->requests);
+    judge_marks(ret, &phone->boot.arp_answers);
+    judge_marks(ret, &phone->boot.replies);
+    return true;
+}
+
+/* ---- requests that do not arrive ---- */
+
+RULE(judge_snooping)
+{
+    const struct segment_facts *segment = &observer->segment;
+    struct asked asked;
+
+    if (!is_waiting(phone) || !is_alive(phone))
+        return false;
+    asked_since(observer, phone, waiting_since(phone), &asked);
+    if (asked.group_unanswered < SNOOPING_REQUESTS || asked.group_answered)
+        return false;
+    bool switch_seen =
+        segment->igmp_queries.total || segment->bpdus.total || segment->neighbours.total;
+    if (!asked.other_answered && !switch_seen)
+        return false;
+    ret->confidence = asked.other_answered          ? CONFIDENCE_CERTAIN
+                      : segment->igmp_queries.total ? CONFIDENCE_LIKELY
+                                                    : CONFIDENCE_POSSIBLE;
+    judge_marks(ret, &asked.unanswered_marks);
+    judge_marks(ret, &asked.answered_marks);
+    judge_marks(ret, &phone->boot.arp_answers);
+    judge_number(ret, segment->igmp_queries.total ? segment->igmp_queries.first[0] : 0);
+    text_add(&ret->detail, "%s left %u requests to the group unanswered although it is alive",
+             phone_words(phone).text, asked.group_unanswered);
+    text_add(&ret->detail, asked.other_answered ? "; one in another frame was answered."
+                           : segment->igmp_queries.total
+                               ? "; a switch or router sends IGMP queries."
+                               : "; there is a managed switch.");
+    return true;
+}
+
+RULE(judge_busy_with_url)
+{
+    const struct boot *boot = &phone->boot;
+    struct asked asked;
+
+    if (phone->in_firmware || boot->url.total == 0 || boot->replies.total || phone->attempts)
+        return false;
+    asked_since(observer, phone, boot->begin_ns, &asked);
+    ret->confidence = asked.in_url == 0                       ? CONFIDENCE_POSSIBLE
+                      : asked.outside_url == 0                ? CONFIDENCE_CERTAIN
+                      : asked.outside_url <= asked.in_url / 2 ? CONFIDENCE_LIKELY
+                                                              : CONFIDENCE_POSSIBLE;
+    judge_marks(ret, &boot->url);
+    judge_marks(ret, &asked.in_url_marks);
+    text_add(&ret->subject, "%s//%s/", boot->url_http ? "http:" : "tftp:",
+             boot->url_host[0] ? boot->url_host : "(host unknown)");
+    text_add(&ret->detail,
+             "%s made %u attempts to reach it; %u requests were sent meanwhile, and "
+             "none was answered.",
+             phone_words(phone).text, boot->url_attempts, asked.in_url);
+    return true;
+}
+
+RULE(judge_not_one_segment)
+{
+    bool relayed_only = phone->boot.relayed.total && !phone->has_identification;
+
+    if (phone->routed.total == 0 && !relayed_only)
+        return false;
+    ret->confidence = CONFIDENCE_LIKELY;
+    ret->finding_only = phone->replies.total > 0 || phone->attempts > 0;
+    if (phone->routed.total) {
+        judge_marks(ret, &phone->routed);
+        text_add(&ret->detail, "The loader sends with TTL 60; frames of %s arrive with %u.",
+                 phone_words(phone).text, phone->time_to_live);
+    } else {
+        judge_marks(ret, &phone->boot.relayed);
+        text_add(&ret->detail, "The DHCP messages of %s come through a relay (giaddr is set).",
+                 phone_words(phone).text);
+    }
+    return true;
+}
+
+/* ---- answers that do not arrive ---- */
+
+/*
+ * Counts the REQUESTs that the asker repeated, and the phone answered, after a first one that the
+ * phone had answered. A program that varies where it sends them does not repeat itself: it
+ * searches.
+ */
+static unsigned repeated_in_vain(const struct observer *observer, const struct phone_facts *phone,
+                                 struct judgement *ret)
+{
+    const struct segment_facts *segment = &observer->segment;
+    const struct request_mark *first = NULL;
+    uint64_t total = segment->requests.total;
+    unsigned further = 0;
+
+    for (uint64_t i = total > REQUESTS_KEPT ? total - REQUESTS_KEPT : 0; i < total; i++) {
+        const struct request_mark *mark = &segment->newest[i % REQUESTS_KEPT];
+        bool answered = mark->answered_by & phone->bit;
+        if (!first && answered) {
+            first = mark;
+        } else if (first && mac_equal(&mark->from, &first->from)) {
+            if (mark->way != first->way || mark->serial_index != first->serial_index)
+                return 0;
+            further += answered;
+            judge_number(ret, answered ? mark->number : 0);
+        }
+    }
+    return further;
+}
+
+RULE(judge_reply_filtered)
+{
+    const struct segment_facts *segment = &observer->segment;
+    const struct boot *boot = &phone->boot;
+
+    if (boot->replies.total == 0 || phone->attempts || phone->in_firmware)
+        return false;
+    for (unsigned i = 0; i < SERIALS_MAXIMUM; i++)
+        if (segment->serials[i].orders.total || segment->serials[i].bad_orders.total)
+            return false;
+    for (const struct phone_facts *each = observer->phones; each; each = each->by_mac.next)
+        if (each != phone && each->answered)
+            return false; /* several phones answer: the program may be listing them */
+    unsigned further = repeated_in_vain(observer, phone, ret);
+    if (further < FILTERED_REQUESTS)
+        return false;
+    /* A program that only looks for phones also goes on asking for a while. */
+    ret->confidence = further >= FILTERED_REQUESTS_MANY ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
+    judge_marks(ret, &boot->replies);
+    text_add(&ret->detail,
+             "%s answered, and the program sent the same request %u times more, each answered as "
+             "well, without ordering anything.",
+             phone_words(phone).text, further);
+    return true;
+}
+
+/* Asked often enough, and not only by a way that a switch may have blocked. */
+static bool asked_every_way(const struct observer *observer, const struct phone_facts *phone,
+                            const struct asked *asked)
+{
+    unsigned other_ways = asked->outside_url - asked->group_unanswered;
+    return asked->outside_url >= DEAF_REQUESTS && other_ways >= 3 &&
+           silence(observer, phone) >= WAITING_NS;
+}
+
+RULE(judge_phone_deaf)
+{
+    const struct boot *boot = &phone->boot;
+    bool had_address = boot->acks.total || boot->dhcp_requests.total || boot->replies.total ||
+                       boot->arp_answers.total;
+    uint64_t arp = boot->arp_unanswered.total;
+    struct asked asked;
+
+    if (phone->in_firmware || !had_address || silence(observer, phone) < DEAF_NS ||
+        (attempt_is_current(phone) && !is_open_attempt(observer, phone)) ||
+        boot->round_requests > 1)
+        return false;
+    asked_since(observer, phone, phone->seen_ns, &asked);
+    bool everything_tried = asked_every_way(observer, phone, &asked);
+    if (asked.unanswered < 2 || asked.heard != asked.unanswered || (!arp && !everything_tried))
+        return false;
+    /* Its ARP answers are unicast: where the capture shows no unicast they may have been sent. */
+    bool lease_was_good = (boot->acks.total && boot->has_mask) || boot->replies.total;
+    bool sees_answers = visibility_of(phone) != SEES_NO_UNICAST;
+    bool often = (asked.unanswered >= 5 && arp >= 2) || everything_tried;
+    ret->confidence = lease_was_good && often && sees_answers && arp >= DEAF_ARP_REQUESTS
+                          ? CONFIDENCE_CERTAIN
+                      : often ? CONFIDENCE_LIKELY
+                              : CONFIDENCE_POSSIBLE;
+    judge_number(ret, boot->ack_number);
+    judge_number(ret, phone->seen_number);
+    judge_marks(ret, &asked.unanswered_marks);
+    judge_marks(ret, &boot->arp_unanswered);
+    text_add(&ret->detail, "%s was heard last %s before the end; since then it left %u requests",
+             phone_words(phone).text, span(silence(observer, phone)).text, asked.unanswered);
+    if (arp)
+        text_add(&ret->detail, " and %llu ARP request%s", (unsigned long long)arp,
+                 arp == 1 ? "" : "s");
+    text_add(&ret->detail, " unanswered.");
+    if (boot->acks.total == 0 && boot->dhcp_requests.total)
+        text_add(&ret->detail,
+                 " Its lease from %s is not in the capture: one without subnet mask "
+                 "or router has this effect.",
+                 ipv4_format(boot->chosen_server).text);
+    return true;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the rules share: questions to the facts that more than one rule asks. */
+#ifndef JUDGE_RULES_SUPPORT_H
+#define JUDGE_RULES_SUPPORT_H
+
+#include "judge/rules.h"
+
+#define SECONDS(n) ((n)*NS_PER_S)
+
+/* Room for a network text of `size` bytes, each as \xNN. */
+#define ESCAPED(size) (4 * (size) + 1)
+
+/* "12 s", "4 min". */
+struct span_text {
+    char text[32];
+};
+struct span_text span(duration_ns duration);
+
+/* The phone in words: its serial number if it is known, and its MAC address. Valid by itself. */
+struct phone_text {
+    char text[ESCAPED(RECM_TEXT_SIZE) + 32];
+};
+struct phone_text phone_words(const struct phone_facts *phone);
+
+/* ---- what is visible ---- */
+
+/*
+ * Whether the capture shows what hosts send to this phone (docs: protocol, what a PC sees on a
+ * switch). Frames of one host may be the capturing host's own; of two, the port shows others.
+ */
+enum visibility { SEES_NO_UNICAST, SEES_ONE_HOST, SEES_SEVERAL_HOSTS };
+enum visibility visibility_of(const struct phone_facts *phone);
+
+/* ---- the end of the story ---- */
+
+/* Time from `since_ns` to the end of the capture. */
+duration_ns until_end(const struct observer *observer, instant_ns since_ns);
+/* Since the phone's newest frame. */
+duration_ns silence(const struct observer *observer, const struct phone_facts *phone);
+/* Something in this boot shows that it got past its DHCP client: REPLY, ARP, order, URL. */
+bool is_alive(const struct phone_facts *phone);
+/* The attempt belongs to the running boot. */
+bool attempt_is_current(const struct phone_facts *phone);
+
+/* ---- REQUESTs as one phone hears them ---- */
+
+struct asked {
+    unsigned heard; /* well-formed and for this phone: wildcard, its serial, or serial unknown */
+    unsigned unanswered;                                       /* of them */
+    unsigned group_unanswered, group_answered, other_answered; /* by destination MAC */
+    unsigned in_url, outside_url;                              /* unanswered, by URL attempts */
+    unsigned foreign; /* for a serial that is not this phone's */
+    struct marks unanswered_marks, in_url_marks, answered_marks;
+    instant_ns first_unanswered_ns, newest_unanswered_ns;
+};
+
+/* Of the REQUESTs kept, those since `since_ns`. */
+void asked_since(const struct observer *observer, const struct phone_facts *phone,
+                 instant_ns since_ns, struct asked *ret);
+
+/* ---- downloads ---- */
+
+/* "40 blocks of the file", as far as seen. */
+struct amount_text {
+    char text[40];
+};
+struct amount_text amount_words(const struct attempt *attempt);
+
+enum completeness { NOT_COMPLETE, COMPLETE_BY_SILENCE, COMPLETE_AS_SEEN };
+/* Whether the phone has the whole file, as seen or as its later silence shows. */
+enum completeness completeness_of(const struct observer *observer, const struct phone_facts *phone);
+/* A shorter time than this is not enough for writing the image and starting again. */
+duration_ns shortest_flashing(const struct attempt *attempt);
+/* A download was ordered and is not completed. */
+bool is_open_attempt(const struct observer *observer, const struct phone_facts *phone);
+
+/* A rule need not look at everything. */
+#define RULE(name)                                                                                 \
+    bool name(const struct observer *observer __attribute__((unused)),                             \
+              const struct phone_facts *phone __attribute__((unused)), struct judgement *ret)
+
+/* rules_outcome.c */
+RULE(judge_recovered);
+RULE(judge_flashing);
+RULE(judge_delivered);
+RULE(judge_found);
+RULE(judge_several_phones);
+RULE(judge_firmware_running);
+RULE(judge_firmware_crash_loop);
+RULE(judge_no_phone_seen);
+RULE(judge_nothing_to_tell);
+RULE(judge_phone_unclear);
+RULE(judge_no_link);
+RULE(judge_link_flapping);
+/* rules_address.c */
+RULE(judge_no_dhcp);
+RULE(judge_dhcp_late);
+RULE(judge_dhcp_offer_unusable);
+RULE(judge_dhcp_ack_lost);
+RULE(judge_dhcp_refused);
+RULE(judge_lease_without_mask);
+RULE(judge_lease_without_router);
+RULE(judge_two_dhcp_servers);
+RULE(judge_port_blocked);
+RULE(judge_static_phone);
+RULE(judge_duplicate_address);
+/* rules_discovery.c */
+RULE(judge_request_not_sent);
+RULE(judge_request_malformed);
+RULE(judge_serial_mismatch);
+RULE(judge_snooping);
+RULE(judge_tagged_port);
+RULE(judge_busy_with_url);
+RULE(judge_not_one_segment);
+RULE(judge_reply_filtered);
+RULE(judge_phone_deaf);
+/* rules_order.c */
+RULE(judge_upgrade_ignored);
+RULE(judge_no_gateway);
+RULE(judge_gateway_dead);
+RULE(judge_wildcard_upgrade);
+/* rules_transfer.c */
+RULE(judge_request_for_file_unanswered);
+RULE(judge_tftp_refused);
+RULE(judge_data_not_reaching);
+RULE(judge_two_tftp_servers);
+RULE(judge_wrong_block);
+RULE(judge_transfer_stalled);
+RULE(judge_rebooted_in_transfer);
+RULE(judge_nested_upgrade);
+/* rules_image.c */
+RULE(judge_image_rejected);
+RULE(judge_still_in_recovery);
+RULE(judge_power_lost_while_writing);
+RULE(judge_wrong_family);
+RULE(judge_image_corrupt_on_wire);
+
+/* In words, as parts of sentences. */
+const char *request_defect_words(enum request_defect defect);
+const char *lease_defect_words(enum lease_defect defect);
+const char *data_defect_words(enum data_defect defect);
+
+#endif

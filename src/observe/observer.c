@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The observer's door: one frame after the other, each at constant cost. It finds the phones at the
+ * ends of the frame, hands it to the function of its format, and keeps what belongs to the segment
+ * as a whole. It never takes one side for "us".
+ */
+#include "observe/private.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FLAP_SPAN_NS                                                                               \
+    (120 * NS_PER_S) /* three carrier drops within it: docs: verdicts, link-flapping */
+
+/* ---- marks ---- */
+
+void marks_add(struct marks *marks, const struct observer *observer, const struct frame *frame)
+{
+    if (marks->total == 0)
+        marks->first_ns = observer->now_ns;
+    marks->newest_ns = observer->now_ns;
+    if (marks->total < MARKS_FIRST)
+        marks->first[marks->total] = frame->number;
+    else
+        marks->newest[(marks->total - MARKS_FIRST) % MARKS_NEWEST] = frame->number;
+    marks->total++;
+}
+
+uint64_t marks_newest(const struct marks *marks)
+{
+    if (marks->total == 0)
+        return 0;
+    if (marks->total <= MARKS_FIRST)
+        return marks->first[marks->total - 1];
+    return marks->newest[(marks->total - MARKS_FIRST - 1) % MARKS_NEWEST];
+}
+
+/* ---- observations for the sink ---- */
+
+static void tell_text(struct observer *observer, struct observation *observation,
+                      const struct frame *frame, const struct phone_facts *phone)
+{
+    observation->time_ns = observer->now_ns;
+    if (phone) {
+        observation->has_phone = true;
+        observation->phone = phone->mac;
+    }
+    if (frame) {
+        observation->number = frame->number;
+        observation->has_frame = true;
+        observation->from = frame->ethernet.source;
+        observation->to = frame->ethernet.destination;
+        observation->from_phone = phone && mac_equal(&phone->mac, &frame->ethernet.source);
+        if (frame->kind == FRAME_TFTP)
+            observation->block = frame->tftp.block;
+    }
+    observer->sink(observer->sink_context, observation);
+}
+
+void tell(struct observer *observer, enum observation_kind kind, const struct frame *frame,
+          const struct phone_facts *phone, bool repeated)
+{
+    if (!observer->sink)
+        return;
+    struct observation observation = {.kind = kind, .repeated = repeated};
+    frame_summary(frame, observation.text, sizeof(observation.text));
+    tell_text(observer, &observation, frame, phone);
+}
+
+void tell_concluded(struct observer *observer, enum observation_kind kind,
+                    const struct frame *frame, const struct phone_facts *phone, const char *text)
+{
+    if (!observer->sink)
+        return;
+    struct observation observation = {.kind = kind, .concluded = true};
+    snprintf(observation.text, sizeof(observation.text), "%s", text);
+    tell_text(observer, &observation, frame, phone);
+}
+
+/* ---- artefacts of capturing ---- */
+
+bool is_local_host(const struct segment_facts *segment, const struct mac_address *mac)
+{
+    for (unsigned i = 0; i < segment->local_host_count; i++)
+        if (mac_equal(&segment->local_hosts[i], mac))
+            return true;
+    return false;
+}
+
+/*
+ * A frame shorter than Ethernet allows, or a checksum left to the network card, was never on a wire
+ * in that form: the capture was made on the host that sent it (docs: verdicts, checksum offload).
+ */
+static void note_local_host(struct segment_facts *segment, const struct frame *frame)
+{
+    bool offload = frame->has_udp && frame->udp.checksum_state == UDP_CHECKSUM_PARTIAL;
+    bool unpadded =
+        frame->length < ETHERNET_MINIMUM_LENGTH && frame->length >= ETHERNET_HEADER_LENGTH;
+
+    if ((!offload && !unpadded) || segment->local_host_count == LOCAL_HOSTS_MAXIMUM ||
+        is_local_host(segment, &frame->ethernet.source))
+        return;
+    segment->local_hosts[segment->local_host_count++] = frame->ethernet.source;
+}
+
+enum frame_loader_drop drop_on_the_wire(const struct observer *observer, const struct frame *frame)
+{
+    struct frame untagged;
+    enum frame_loader_drop drop = frame_loader_drop(frame);
+
+    if (drop == FRAME_LOADER_DROPS_TAG) {
+        untagged = *frame;
+        untagged.ethernet.tag_count = 0;
+        drop = frame_loader_drop(&untagged);
+    }
+    bool capture_may_have_done_it =
+        drop == FRAME_LOADER_DROPS_UDP_CHECKSUM || drop == FRAME_LOADER_DROPS_LENGTH;
+    if (capture_may_have_done_it && is_local_host(&observer->segment, &frame->ethernet.source))
+        return FRAME_LOADER_TAKES;
+    return drop;
+}
+
+int frame_vlan(const struct frame *frame)
+{
+    return frame->ethernet.tag_count ? (int)ethernet_tag_vlan(frame->ethernet.tags[0]) : NO_VLAN;
+}
+
+/* ---- the segment ---- */
+
+static void observe_spanning_tree(struct observer *observer, const struct frame *frame)
+{
+    struct segment_facts *segment = &observer->segment;
+
+    marks_add(&segment->bpdus, observer, frame);
+    /* RSTP says in its BPDUs whether this port forwards; STP says nothing. */
+    if (frame->stp.version >= 2 && frame->stp.type == 2 && !(frame->stp.port_state & 2U))
+        marks_add(&segment->bpdus_not_forwarding, observer, frame);
+    tell(observer, OBSERVED_NETWORK, frame, NULL, segment->bpdus.total > 1);
+}
+
+/* CDP and LLDP: of a phone with its normal firmware, or of a switch. */
+static void observe_neighbour(struct observer *observer, const struct frame *frame,
+                              struct phone_facts *from)
+{
+    struct segment_facts *segment = &observer->segment;
+
+    if (from || frame->neighbour.names_spa) {
+        struct phone_facts *phone =
+            from ? from : phone_get(observer, &frame->ethernet.source, frame);
+        phone_spoke_as_firmware(observer, phone, frame);
+        tell(observer, OBSERVED_FIRMWARE, frame, phone, phone->firmware_frames.total > 1);
+        return;
+    }
+    marks_add(&segment->neighbours, observer, frame);
+    if (frame->neighbour.has_voice_vlan) {
+        marks_add(&segment->voice_vlan_marks, observer, frame);
+        segment->voice_vlan = frame->neighbour.voice_vlan;
+    }
+    tell(observer, OBSERVED_NETWORK, frame, NULL, segment->neighbours.total > 1);
+}
+
+static void observe_igmp(struct observer *observer, const struct frame *frame)
+{
+    if (frame->igmp.type != IGMP_QUERY)
+        return;
+    marks_add(&observer->segment.igmp_queries, observer, frame);
+    tell(observer, OBSERVED_NETWORK, frame, NULL, observer->segment.igmp_queries.total > 1);
+}
+
+static void note_unicast(struct observer *observer, struct phone_facts *to,
+                         const struct frame *frame)
+{
+    struct boot *boot = &to->boot;
+
+    if (boot->unicast_to.total == 0)
+        boot->unicast_from = frame->ethernet.source;
+    else if (!mac_equal(&boot->unicast_from, &frame->ethernet.source))
+        boot->unicast_from_many = true;
+    marks_add(&boot->unicast_to, observer, frame);
+}
+
+/* ---- the door ---- */
+
+void observer_keep_time(struct observer *observer, instant_ns time_ns, uint64_t number)
+{
+    if (observer->frame_count++ == 0 && observer->now_ns == 0) {
+        observer->now_ns = time_ns;
+    } else if (time_ns < observer->now_ns) {
+        if (observer->backward_steps++ == 0)
+            tell_concluded(observer, OBSERVED_CLOCK, &(struct frame){.number = number}, NULL,
+                           "the recorded time runs backwards; taken as standing still");
+    } else {
+        observer->now_ns = time_ns;
+    }
+    if (observer->frame_count == 1)
+        observer->first_ns = observer->now_ns;
+    observer->last_ns = observer->now_ns;
+    if (observer->end_ns < observer->now_ns || observer->frame_count == 1)
+        observer->end_ns = observer->now_ns;
+}
+
+void observer_frame(struct observer *observer, const struct frame *frame)
+{
+    observer_keep_time(observer, frame->time_ns, frame->number);
+    if (frame->captured < ETHERNET_HEADER_LENGTH)
+        return;
+    note_local_host(&observer->segment, frame);
+
+    struct phone_facts *from = phone_find(observer, &frame->ethernet.source);
+    struct phone_facts *to = NULL;
+    if (!mac_is_group(&frame->ethernet.destination))
+        to = phone_find(observer, &frame->ethernet.destination);
+    if (to && to != from)
+        note_unicast(observer, to, frame);
+
+    switch (frame->kind) {
+    case FRAME_DHCP:
+        observe_dhcp(observer, frame);
+        break;
+    case FRAME_RECM:
+        observe_recm(observer, frame);
+        break;
+    case FRAME_TFTP:
+    case FRAME_UDP_OTHER:
+    case FRAME_IPV4_OTHER:
+        observe_tftp(observer, frame, from, to);
+        break;
+    case FRAME_ARP:
+        observe_arp(observer, frame, from, to);
+        break;
+    case FRAME_DNS:
+    case FRAME_TCP:
+        observe_url(observer, frame, from, to);
+        break;
+    case FRAME_STP:
+        observe_spanning_tree(observer, frame);
+        break;
+    case FRAME_CDP:
+    case FRAME_LLDP:
+        observe_neighbour(observer, frame, from);
+        break;
+    case FRAME_IGMP:
+        observe_igmp(observer, frame);
+        break;
+    default:
+        break;
+    }
+}
+
+void observer_carrier(struct observer *observer, bool up, instant_ns now_ns)
+{
+    struct segment_facts *segment = &observer->segment;
+
+    if (now_ns > observer->now_ns)
+        observer->now_ns = now_ns;
+    observer->end_ns = observer->now_ns;
+    bool dropped = !up && (!segment->carrier_known || segment->carrier_up);
+    bool fell = dropped && segment->carrier_known;
+    segment->carrier_known = true;
+    segment->carrier_up = up;
+    segment->carrier_ns = observer->now_ns;
+    tell_concluded(observer, OBSERVED_CARRIER, NULL, NULL,
+                   up ? "the cable carries a link" : "the cable carries no link");
+    if (!fell)
+        return;
+    segment->carrier_drops++;
+    segment->carrier_drop_ns[0] = segment->carrier_drop_ns[1];
+    segment->carrier_drop_ns[1] = segment->carrier_drop_ns[2];
+    segment->carrier_drop_ns[2] = observer->now_ns;
+    if (segment->carrier_drops >= 3 &&
+        observer->now_ns - segment->carrier_drop_ns[0] <= FLAP_SPAN_NS)
+        segment->carrier_flapped = true;
+    for (struct phone_facts *phone = observer->phones; phone; phone = phone->by_mac.next)
+        if (phone->attempt.complete && !phone->attempt.carrier_lost) {
+            phone->attempt.carrier_lost = true;
+            phone->attempt.carrier_lost_ns = observer->now_ns;
+        }
+}
+
+void observer_end(struct observer *observer, instant_ns now_ns)
+{
+    if (now_ns > observer->end_ns)
+        observer->end_ns = now_ns;
+}
+
+void observer_set_sink(struct observer *observer, observation_sink *sink, void *context)
+{
+    observer->sink = sink;
+    observer->sink_context = context;
+}
+
+void observer_set_flash_limit(struct observer *observer, duration_ns limit_ns)
+{
+    observer->flash_limit_ns = limit_ns;
+}
+
+struct observer *observer_new(void)
+{
+    struct observer *observer = calloc(1, sizeof(*observer));
+    if (!observer)
+        abort();
+    observer->flash_limit_ns = 600 * NS_PER_S;
+    return observer;
+}
+
+void observer_free(struct observer *observer)
+{
+    if (!observer)
+        return;
+    struct phone_facts *phone, *next;
+    HASH_CLEAR(by_ip, observer->phones_by_ip);
+    HASH_ITER(by_mac, observer->phones, phone, next)
+    {
+        HASH_DELETE(by_mac, observer->phones, phone);
+        transfer_image_free(phone->attempt.rebuild);
+        free(phone);
+    }
+    free(observer);
+}
+
+const char *observation_kind_name(enum observation_kind kind)
+{
+    static const char *const names[OBSERVATION_KIND_COUNT] = {
+        [OBSERVED_DHCP] = "dhcp",         [OBSERVED_ARP] = "arp",
+        [OBSERVED_REQUEST] = "request",   [OBSERVED_REPLY] = "reply",
+        [OBSERVED_UPGRADE] = "upgrade",   [OBSERVED_ECHO] = "echo",
+        [OBSERVED_RRQ] = "rrq",           [OBSERVED_DATA] = "data",
+        [OBSERVED_ACK] = "ack",           [OBSERVED_TFTP_ERROR] = "error",
+        [OBSERVED_URL] = "url",           [OBSERVED_FIRMWARE] = "firmware",
+        [OBSERVED_NETWORK] = "network",   [OBSERVED_REBOOT] = "reboot",
+        [OBSERVED_COMPLETE] = "complete", [OBSERVED_CARRIER] = "carrier",
+        [OBSERVED_CLOCK] = "clock",
+    };
+    return (unsigned)kind < OBSERVATION_KIND_COUNT ? names[kind] : "unknown";
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The table of phones: who is known, when each was seen last, under which address, and when it has
+ * restarted. Of too many phones the one seen longest ago gives way, one that did no more than ask
+ * for an address before one that was found.
+ */
+#include "observe/private.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#define LOADER_TIME_TO_LIVE 60
+/* Copies of a frame (a mirror port shows them twice) and frames that overtook each other are this
+ * close together; a restart takes longer (docs: protocol, boot and listening: 3 s and more). */
+#define COPY_SPAN_NS (NS_PER_S / 2)
+
+struct phone_facts *phone_find(struct observer *observer, const struct mac_address *mac)
+{
+    struct phone_facts *phone;
+    HASH_FIND(by_mac, observer->phones, mac, sizeof(*mac), phone);
+    return phone;
+}
+
+struct phone_facts *phone_find_ip(struct observer *observer, uint32_t ip)
+{
+    struct phone_facts *phone = NULL;
+    if (ip != 0)
+        HASH_FIND(by_ip, observer->phones_by_ip, &ip, sizeof(ip), phone);
+    return phone;
+}
+
+const struct phone_facts *phone_newest(const struct observer *observer)
+{
+    const struct phone_facts *oldest =
+        observer->engaged_oldest ? observer->engaged_oldest : observer->idle_oldest;
+    return oldest ? oldest->older : NULL; /* the list's head points back to its tail */
+}
+
+static void list_remove(struct observer *observer, struct phone_facts *phone)
+{
+    struct phone_facts **oldest =
+        phone->engaged ? &observer->engaged_oldest : &observer->idle_oldest;
+    DL_DELETE2(*oldest, phone, older, newer);
+}
+
+static void list_append(struct observer *observer, struct phone_facts *phone)
+{
+    struct phone_facts **oldest =
+        phone->engaged ? &observer->engaged_oldest : &observer->idle_oldest;
+    DL_APPEND2(*oldest, phone, older, newer);
+}
+
+static void forget_ip(struct observer *observer, struct phone_facts *phone)
+{
+    if (phone->has_ip_index)
+        HASH_DELETE(by_ip, observer->phones_by_ip, phone);
+    phone->has_ip_index = false;
+}
+
+static void phone_make_room(struct observer *observer)
+{
+    struct phone_facts *oldest =
+        observer->idle_oldest ? observer->idle_oldest : observer->engaged_oldest;
+    list_remove(observer, oldest);
+    forget_ip(observer, oldest);
+    HASH_DELETE(by_mac, observer->phones, oldest);
+    attempt_close(observer, &oldest->attempt);
+    free(oldest);
+    observer->phone_count--;
+    observer->phones_dropped++;
+}
+
+static void begin_boot(struct observer *observer, struct phone_facts *phone)
+{
+    phone->boot = (struct boot){.begin_ns = observer->now_ns};
+    phone->boot_number++;
+}
+
+struct phone_facts *phone_get(struct observer *observer, const struct mac_address *mac,
+                              const struct frame *frame)
+{
+    struct phone_facts *phone = phone_find(observer, mac);
+    if (phone)
+        return phone;
+    if (observer->phone_count >= PHONES_MAXIMUM)
+        phone_make_room(observer);
+    phone = calloc(1, sizeof(*phone));
+    if (!phone)
+        abort();
+    phone->mac = *mac;
+    quick_note_mac(observer, mac);
+    phone->bit = UINT64_C(1) << (observer->phones_seen++ % 64);
+    phone->vlan = frame_vlan(frame);
+    phone->seen_ns = observer->now_ns;
+    begin_boot(observer, phone);
+    HASH_ADD(by_mac, observer->phones, mac, sizeof(phone->mac), phone);
+    list_append(observer, phone);
+    observer->phone_count++;
+    return phone;
+}
+
+void phone_spoke(struct observer *observer, struct phone_facts *phone, const struct frame *frame)
+{
+    phone->seen_ns = observer->now_ns;
+    phone->seen_number = frame->number;
+    phone->vlan = frame_vlan(frame);
+    list_remove(observer, phone);
+    list_append(observer, phone);
+}
+
+void phone_engaged(struct observer *observer, struct phone_facts *phone)
+{
+    if (phone->engaged)
+        return;
+    list_remove(observer, phone);
+    phone->engaged = true;
+    list_append(observer, phone);
+}
+
+void phone_set_ip(struct observer *observer, struct phone_facts *phone, uint32_t ip,
+                  const struct frame *frame)
+{
+    if (ip == 0)
+        return;
+    struct phone_facts *holder = phone_find_ip(observer, ip);
+    if (holder == phone)
+        return;
+    /* An address passes from phone to phone as leases end; only one that is still in use by the
+     * first when a second uses it is held by two. */
+    if (holder && phone->ip == ip) {
+        marks_add(&phone->duplicates, observer, frame);
+        phone->duplicate_mac = holder->mac;
+        marks_add(&holder->duplicates, observer, frame);
+        holder->duplicate_mac = phone->mac;
+    }
+    if (holder)
+        forget_ip(observer, holder);
+    forget_ip(observer, phone);
+    phone->ip = ip;
+    quick_note_ip(observer, ip);
+    phone->has_ip_index = true;
+    HASH_ADD(by_ip, observer->phones_by_ip, ip, sizeof(phone->ip), phone);
+}
+
+/* ---- the series of IP ids ---- */
+
+enum series { SERIES_GOES_ON, SERIES_COPY, SERIES_RESTARTED };
+
+static enum series judge_series(const struct observer *observer, const struct phone_facts *phone,
+                                uint16_t identification)
+{
+    if (phone->in_firmware)
+        return SERIES_RESTARTED;
+    if (!phone->has_identification)
+        return SERIES_GOES_ON;
+    uint16_t back = (uint16_t)(phone->identification - identification);
+    if (back >= 0x8000) /* it counted on, perhaps through 65535 */
+        return SERIES_GOES_ON;
+    return observer->now_ns - phone->identification_ns <= COPY_SPAN_NS ? SERIES_COPY
+                                                                       : SERIES_RESTARTED;
+}
+
+static void restart(struct observer *observer, struct phone_facts *phone, const struct frame *frame)
+{
+    struct attempt *attempt = &phone->attempt;
+
+    if (attempt->begun && !attempt->rebooted) {
+        attempt->rebooted = true;
+        attempt->reboot_number = frame->number;
+        attempt->reboot_ns = observer->now_ns;
+        attempt_close(observer, attempt);
+    }
+    begin_boot(observer, phone);
+    tell_concluded(observer, OBSERVED_REBOOT, frame, phone, "the phone has restarted");
+}
+
+bool phone_spoke_as_loader(struct observer *observer, struct phone_facts *phone,
+                           const struct frame *frame)
+{
+    uint16_t identification = frame->ipv4.identification;
+    /* Behind a router the header is the router's. */
+    bool is_own_header = !(frame->kind == FRAME_DHCP && frame->dhcp.relay_ip != 0);
+
+    if (is_own_header) {
+        enum series series = judge_series(observer, phone, identification);
+        if (series == SERIES_COPY)
+            return false;
+        if (series == SERIES_RESTARTED)
+            restart(observer, phone, frame);
+        if (identification == 0)
+            phone->boot.first_frame_seen = true;
+        phone->identification_before =
+            phone->has_identification ? phone->identification : (uint16_t)(identification - 1);
+        phone->has_identification = true;
+        phone->identification = identification;
+        phone->identification_ns = observer->now_ns;
+        if (frame->ipv4.time_to_live < LOADER_TIME_TO_LIVE) {
+            marks_add(&phone->routed, observer, frame);
+            phone->time_to_live = frame->ipv4.time_to_live;
+        }
+    }
+    phone->in_firmware = false;
+    phone_spoke(observer, phone, frame);
+    marks_add(&phone->loader_frames, observer, frame);
+    if (phone->attempt.complete && !phone->attempt.rebooted && frame->kind != FRAME_TFTP)
+        marks_add(&phone->attempt.loader_after, observer, frame);
+    return true;
+}
+
+void phone_spoke_as_firmware(struct observer *observer, struct phone_facts *phone,
+                             const struct frame *frame)
+{
+    phone_spoke(observer, phone, frame);
+    phone->in_firmware = true;
+    marks_add(&phone->firmware_frames, observer, frame);
+    if (phone->attempt.begun) {
+        marks_add(&phone->attempt.firmware_after, observer, frame);
+        attempt_close(observer, &phone->attempt);
+    }
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The recovery messages: who asks for which serial in which form, which phone answers, which orders
+ * are given and confirmed (docs: protocol, recovery messages).
+ */
+#include "observe/private.h"
+
+#include <string.h>
+
+/* A REPLY follows its REQUEST by 0.58 s; with queueing and a slow console rarely by more. */
+#define REPLY_SPAN_NS (5 * NS_PER_S)
+
+/* ---- serials ---- */
+
+static struct asked_serial *serial_find(struct segment_facts *segment, const char *serial)
+{
+    for (unsigned i = 0; i < SERIALS_MAXIMUM; i++)
+        if (segment->serials[i].index && strcmp(segment->serials[i].serial, serial) == 0)
+            return &segment->serials[i];
+    return NULL;
+}
+
+static struct asked_serial *serial_get(struct observer *observer, const char *serial)
+{
+    struct segment_facts *segment = &observer->segment;
+    struct asked_serial *found = serial_find(segment, serial);
+
+    if (!found) {
+        found = &segment->serials[0];
+        for (unsigned i = 0; i < SERIALS_MAXIMUM && found->index; i++)
+            if (!segment->serials[i].index || segment->serials[i].newest_ns < found->newest_ns)
+                found = &segment->serials[i];
+        *found = (struct asked_serial){.index = ++segment->serial_index};
+        memcpy(found->serial, serial, strlen(serial) + 1);
+    }
+    found->newest_ns = observer->now_ns;
+    return found;
+}
+
+struct asked_serial *order_find(struct observer *observer, const char *serial)
+{
+    struct asked_serial *own = serial_find(&observer->segment, serial);
+    struct asked_serial *wildcard = serial_find(&observer->segment, RECM_WILDCARD_SERIAL);
+
+    if (own && own->orders.total == 0)
+        own = NULL;
+    if (wildcard && wildcard->orders.total == 0)
+        wildcard = NULL;
+    if (!own || !wildcard)
+        return own ? own : wildcard;
+    return own->orders.newest_ns < wildcard->orders.newest_ns ? wildcard : own;
+}
+
+static bool is_wildcard(const char *serial)
+{
+    return strcmp(serial, RECM_WILDCARD_SERIAL) == 0;
+}
+
+/* ---- from hosts ---- */
+
+static enum request_defect judge_way(struct observer *observer, const struct frame *frame)
+{
+    const struct mac_address *destination = &frame->ethernet.destination;
+    struct phone_facts *to = phone_find(observer, destination);
+    uint32_t ip = frame->ipv4.destination;
+
+    if (!mac_is_group(destination) && !to && !mac_equal(destination, &mac_zero))
+        return REQUEST_DESTINATION_MAC;
+    if (ip != RECM_GROUP_IP && !(to && to->ip == ip) && !phone_find_ip(observer, ip))
+        return REQUEST_DESTINATION_IP;
+    return REQUEST_WELL_FORMED;
+}
+
+/* A tag is a defect if the phone's own frames come without it; if they carry it as well, the
+ * capture was made on a trunk. */
+static bool tag_is_a_defect(const struct observer *observer, const struct frame *frame)
+{
+    const struct phone_facts *phone = phone_newest(observer);
+
+    return frame_vlan(frame) != NO_VLAN && phone && phone->vlan != frame_vlan(frame);
+}
+
+static enum request_defect judge_frame(struct observer *observer, const struct frame *frame)
+{
+    switch (drop_on_the_wire(observer, frame)) {
+    case FRAME_LOADER_TAKES:
+        break;
+    case FRAME_LOADER_DROPS_IP_OPTIONS:
+        return REQUEST_IP_OPTIONS;
+    case FRAME_LOADER_DROPS_FRAGMENT:
+        return REQUEST_FRAGMENT;
+    case FRAME_LOADER_DROPS_IP_CHECKSUM:
+        return REQUEST_IP_CHECKSUM;
+    case FRAME_LOADER_DROPS_UDP_CHECKSUM:
+        return REQUEST_UDP_CHECKSUM;
+    default:
+        return REQUEST_FRAME;
+    }
+    if (tag_is_a_defect(observer, frame))
+        return REQUEST_TAG;
+    return judge_way(observer, frame);
+}
+
+static enum request_defect judge_message(const struct frame *frame)
+{
+    const struct recm_message *recm = &frame->recm;
+
+    if (frame->udp.destination_port != RECM_PHONE_PORT)
+        return REQUEST_DESTINATION_PORT;
+    if (frame->udp.source_port != RECM_PC_PORT)
+        return REQUEST_SOURCE_PORT;
+    if (recm->length > RECM_PC_LENGTH)
+        return REQUEST_LENGTH;
+    if (!recm->magic_good)
+        return REQUEST_MAGIC;
+    if (recm->operation != RECM_REQUEST && recm->operation != RECM_UPGRADE)
+        return REQUEST_OPERATION;
+    if (recm->length != RECM_PC_LENGTH)
+        return REQUEST_LENGTH;
+    switch (frame->reason) {
+    case WIRE_RECM_SERIAL_UNTERMINATED:
+    case WIRE_RECM_FILE_NAME_UNTERMINATED:
+    case WIRE_RECM_FILE_NAME_LENGTH:
+        return REQUEST_UNTERMINATED;
+    default:
+        return REQUEST_WELL_FORMED;
+    }
+}
+
+static void observe_request(struct observer *observer, const struct frame *frame)
+{
+    struct segment_facts *segment = &observer->segment;
+    struct asked_serial *serial = serial_get(observer, frame->recm.serial);
+    struct request_mark *mark = &segment->newest[segment->requests.total % REQUESTS_KEPT];
+
+    marks_add(&serial->requests, observer, frame);
+    *mark = (struct request_mark){
+        .number = frame->number,
+        .time_ns = observer->now_ns,
+        .serial_index = serial->index,
+        .way = mac_equal(&frame->ethernet.destination, &mac_broadcast) ? WAY_BROADCAST
+               : mac_is_group(&frame->ethernet.destination)            ? WAY_GROUP
+                                                                       : WAY_UNICAST,
+        .from = frame->ethernet.source,
+        .to = frame->ethernet.destination,
+    };
+    marks_add(&segment->requests, observer, frame);
+    tell(observer, OBSERVED_REQUEST, frame, NULL, serial->requests.total > 1);
+}
+
+static void observe_order(struct observer *observer, const struct frame *frame)
+{
+    struct asked_serial *serial = serial_get(observer, frame->recm.serial);
+
+    marks_add(&serial->orders, observer, frame);
+    serial->from = frame->ethernet.source;
+    memcpy(serial->file_name, frame->recm.file_name, sizeof(serial->file_name));
+    tell(observer, OBSERVED_UPGRADE, frame, NULL, serial->orders.total > 1);
+}
+
+static void observe_malformed(struct observer *observer, const struct frame *frame,
+                              enum request_defect defect)
+{
+    struct segment_facts *segment = &observer->segment;
+
+    marks_add(&segment->malformed[defect], observer, frame);
+    segment->malformed_from[defect] = frame->ethernet.source;
+    if (defect == REQUEST_SOURCE_PORT)
+        segment->malformed_port = frame->udp.source_port;
+    if (defect == REQUEST_DESTINATION_PORT)
+        segment->malformed_port = frame->udp.destination_port;
+    if (defect == REQUEST_LENGTH)
+        segment->malformed_length = frame->recm.length;
+    if (frame->recm.magic_good && frame->recm.operation == RECM_UPGRADE) {
+        struct asked_serial *serial = serial_get(observer, frame->recm.serial);
+        marks_add(&serial->bad_orders, observer, frame);
+        serial->order_defect = defect;
+        memcpy(serial->file_name, frame->recm.file_name, sizeof(serial->file_name));
+    }
+    tell(observer, frame->recm.operation == RECM_UPGRADE ? OBSERVED_UPGRADE : OBSERVED_REQUEST,
+         frame, NULL, segment->malformed[defect].total > 1);
+}
+
+static void observe_host(struct observer *observer, const struct frame *frame)
+{
+    /* Another program's port 4810 or 4811 is no recovery message: it takes one right port and the
+     * magic, or both ports, to mean one. */
+    bool both_ports =
+        frame->udp.source_port == RECM_PC_PORT && frame->udp.destination_port == RECM_PHONE_PORT;
+    if (!both_ports && !frame->recm.magic_good)
+        return;
+    marks_add(&observer->segment.to_phone_port, observer, frame);
+    if (frame->reason == WIRE_TRUNCATED &&
+        !(frame->recm.magic_good && frame->recm.serial_terminated))
+        return; /* the capture holds too little of it to find fault with it */
+    enum request_defect defect = judge_message(frame);
+    if (defect == REQUEST_WELL_FORMED)
+        defect = judge_frame(observer, frame);
+    if (defect != REQUEST_WELL_FORMED)
+        observe_malformed(observer, frame, defect);
+    else if (frame->recm.operation == RECM_REQUEST)
+        observe_request(observer, frame);
+    else
+        observe_order(observer, frame);
+}
+
+/* ---- from phones ---- */
+
+/* The newest REQUEST that this REPLY can answer; it is taken as the one it does. */
+static void find_question(struct observer *observer, struct phone_facts *phone,
+                          const struct frame *frame)
+{
+    struct segment_facts *segment = &observer->segment;
+    uint64_t kept =
+        segment->requests.total < REQUESTS_KEPT ? segment->requests.total : REQUESTS_KEPT;
+
+    for (uint64_t age = 1; age <= kept; age++) {
+        struct request_mark *mark =
+            &segment->newest[(segment->requests.total - age) % REQUESTS_KEPT];
+        if (observer->now_ns - mark->time_ns > REPLY_SPAN_NS)
+            return;
+        for (unsigned i = 0; i < SERIALS_MAXIMUM; i++) {
+            struct asked_serial *serial = &segment->serials[i];
+            if (serial->index != mark->serial_index ||
+                !(is_wildcard(serial->serial) || strcmp(serial->serial, frame->recm.serial) == 0))
+                continue;
+            if (mark->answered_by & phone->bit)
+                return;
+            mark->answered_by |= phone->bit;
+            marks_add(&serial->answers, observer, frame);
+            return;
+        }
+    }
+}
+
+static void observe_reply(struct observer *observer, struct phone_facts *phone,
+                          const struct frame *frame)
+{
+    phone->answered = true;
+    phone->reply = frame->recm;
+    if (frame->reason ==
+        WIRE_TRUNCATED) /* the field is not there: its source address is the same */
+        phone->reply.ip = frame->ipv4.source;
+    phone_set_ip(observer, phone, phone->reply.ip, frame);
+    marks_add(&phone->boot.replies, observer, frame);
+    marks_add(&phone->replies, observer, frame);
+    find_question(observer, phone, frame);
+    tell(observer, OBSERVED_REPLY, frame, phone, phone->replies.total > 1);
+}
+
+static void observe_echo(struct observer *observer, struct phone_facts *phone,
+                         const struct frame *frame)
+{
+    /* The echo carries the phone's own serial, also when the order was for everybody. */
+    struct asked_serial *order = order_find(observer, frame->recm.serial);
+
+    if (order) {
+        marks_add(&order->echoes, observer, frame);
+        if (!(order->echoed_by & phone->bit))
+            order->echoed_by_count++;
+        order->echoed_by |= phone->bit;
+    }
+    phone_set_ip(observer, phone, frame->ipv4.source, frame);
+    tell(observer, OBSERVED_ECHO, frame, phone, false);
+    attempt_echoed(observer, phone, frame, order);
+}
+
+static void observe_phone(struct observer *observer, const struct frame *frame)
+{
+    /* Only the loader sends these; one that is not in its form is somebody's experiment. */
+    if (!frame->recm.magic_good || frame->recm.length != RECM_PHONE_LENGTH ||
+        frame->recm.operation == RECM_REQUEST || frame->recm.operation > RECM_UPGRADE)
+        return;
+    /* No checksum covers a frame's source: damaged on its way, it must not become a second phone.
+     * A capture with short frames does not show the MAC address of the reply. */
+    if (frame->recm.operation == RECM_REPLY && frame->payload_length == RECM_PHONE_LENGTH &&
+        !mac_equal(&frame->recm.mac, &frame->ethernet.source))
+        return;
+    struct phone_facts *phone = phone_get(observer, &frame->ethernet.source, frame);
+    if (!phone_spoke_as_loader(observer, phone, frame))
+        return;
+    phone_engaged(observer, phone);
+    if (frame->recm.operation == RECM_REPLY)
+        observe_reply(observer, phone, frame);
+    else
+        observe_echo(observer, phone, frame);
+}
+
+void observe_recm(struct observer *observer, const struct frame *frame)
+{
+    if (frame->recm.from_phone && frame->udp.source_port == RECM_PHONE_PORT)
+        observe_phone(observer, frame);
+    else
+        observe_host(observer, frame);
+}

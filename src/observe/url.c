@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The phone's attempts to fetch its stored URLs by itself (docs: protocol, URL attempts): DNS from
+ * port 44821 and the HTTP client with its fixed signature. Meanwhile it does not listen.
+ */
+#include "observe/private.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SYN_WINDOW       1024
+#define SYN_TIME_TO_LIVE 250
+#define HTTP_BUSY_NS     (10 * NS_PER_S) /* it repeats its SYN for 8 to 10 s */
+#define DNS_BUSY_NS      (1 * NS_PER_S)
+/* Windows closer together than this belong to one attempt. */
+#define ATTEMPT_GAP_NS (3 * NS_PER_S)
+
+void url_busy(struct observer *observer, struct phone_facts *phone, const struct frame *frame,
+              instant_ns until_ns)
+{
+    struct boot *boot = &phone->boot;
+    struct url_window *newest =
+        &boot->url_windows[(boot->url_attempts + URL_WINDOWS_KEPT - 1) % URL_WINDOWS_KEPT];
+
+    if (boot->url_attempts == 0 || observer->now_ns > newest->end_ns + ATTEMPT_GAP_NS) {
+        newest = &boot->url_windows[boot->url_attempts++ % URL_WINDOWS_KEPT];
+        newest->begin_ns = observer->now_ns;
+        /* The request for its own address, just before, began it. */
+        if (boot->own_asked && observer->now_ns - boot->own_asked_ns <= ATTEMPT_GAP_NS)
+            newest->begin_ns = boot->own_asked_ns;
+    }
+    newest->end_ns = until_ns;
+    marks_add(&boot->url, observer, frame);
+}
+
+/* No operating system sends this SYN: sequence number 0, window 1024, TTL 250. */
+static bool is_loader_syn(const struct frame *frame)
+{
+    return frame->tcp.flags == TCP_FLAG_SYN && frame->tcp.sequence == 0 &&
+           frame->tcp.window == SYN_WINDOW && frame->ipv4.time_to_live == SYN_TIME_TO_LIVE;
+}
+
+static void observe_tcp(struct observer *observer, const struct frame *frame,
+                        struct phone_facts *phone, struct phone_facts *to)
+{
+    if (!phone && to && !to->in_firmware) {
+        observe_http(observer, frame, to, false);
+        return;
+    }
+    if (!phone && is_loader_syn(frame))
+        phone = phone_get(observer, &frame->ethernet.source, frame);
+    if (!phone || (phone->in_firmware && !is_loader_syn(frame)))
+        return;
+    /* Its IP ids are a series of their own: no sign of a restart. */
+    phone->in_firmware = false;
+    phone_spoke(observer, phone, frame);
+    marks_add(&phone->loader_frames, observer, frame);
+    phone_set_ip(observer, phone, frame->ipv4.source, frame);
+    phone->boot.url_http = true;
+    snprintf(phone->boot.url_host, sizeof(phone->boot.url_host), "%s",
+             ipv4_format(frame->ipv4.destination).text);
+    bool gives_up = frame->tcp.flags & TCP_FLAG_RST;
+    url_busy(observer, phone, frame, observer->now_ns + (gives_up ? 0 : HTTP_BUSY_NS));
+    if (!observe_http(observer, frame, phone, true))
+        tell(observer, OBSERVED_URL, frame, phone, false);
+}
+
+static void observe_dns(struct observer *observer, const struct frame *frame,
+                        struct phone_facts *phone)
+{
+    if (!phone || phone->in_firmware || frame->udp.source_port != DNS_PHONE_PORT)
+        return;
+    if (!phone_spoke_as_loader(observer, phone, frame))
+        return;
+    text_escape(frame->dns.name, strlen(frame->dns.name), phone->boot.url_host,
+                sizeof(phone->boot.url_host));
+    url_busy(observer, phone, frame, observer->now_ns + DNS_BUSY_NS);
+    tell(observer, OBSERVED_URL, frame, phone, false);
+}
+
+void observe_url(struct observer *observer, const struct frame *frame, struct phone_facts *from,
+                 struct phone_facts *to)
+{
+    if (frame->kind == FRAME_TCP)
+        observe_tcp(observer, frame, from, to);
+    else
+        observe_dns(observer, frame, from);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a diagnosis looks like to people and to programs: as text, as the JSON document
+ * "spa-sos/1" (docs: report.schema.json) and as a page for a ticket. The shape is the same in
+ * success and failure and for every command. Everything is made in memory; writing it anywhere is
+ * the caller's business. Text that came from the network is escaped here, and nowhere else.
+ */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include "base/address.h"
+#include "base/instant.h"
+#include "base/text.h"
+#include "judge/verdict.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct json_t; /* jansson.h; ours to give away */
+
+#define REPORT_SCHEMA "spa-sos/1"
+
+struct report_counters {
+    uint64_t frames_in;
+    bool is_live; /* the run could send and lose frames: the next three mean something */
+    uint64_t frames_out;
+    uint64_t kernel_drops;
+    uint64_t interface_drops;
+    uint64_t retransmissions;  /* of DATA */
+    uint64_t turnaround_count; /* DATA to ACK; 0: the next three mean nothing */
+    duration_ns turnaround_median_ns, turnaround_p99_ns, turnaround_max_ns;
+    uint64_t transferred_bytes; /* acknowledged, in the time below; rate = bytes / time */
+    duration_ns transfer_ns;    /* 0 = no rate */
+};
+
+/* The firmware image sent, or found on the wire. The strings are the caller's. */
+struct report_image {
+    const char *version; /* raw text from the header */
+    uint64_t bytes;
+    unsigned sectors;
+    const char *sha256; /* 64 hex digits */
+};
+
+/* The engine's view of one phone (session_state_name), joined to the diagnosis by MAC address. */
+struct report_phone_state {
+    struct mac_address mac;
+    const char *state;
+};
+
+/* How much of the conversation the capture can have seen. */
+struct report_capture {
+    uint64_t frames;
+    uint64_t cut_frames;    /* captured shorter than they were (snap length) */
+    size_t longest_cut;     /* bytes captured of the longest of them */
+    uint64_t from_phones;   /* frames that a phone sent */
+    uint64_t to_phones;     /* unicast frames to a phone */
+    uint64_t other_unicast; /* unicast frames between others: a mirror port or a hub */
+    bool time_ran_backwards;
+    bool truncated_file; /* the file ends in the middle of a frame */
+};
+
+/* Counts a frame, once the diagnosis tells who the phones are. Start with zeros. */
+void report_capture_frame(struct report_capture *capture, const struct diagnosis *diagnosis,
+                          const struct frame *frame);
+/* What can be concluded from it, as one paragraph. */
+void report_capture_text(const struct report_capture *capture, struct text *ret);
+
+/* Everything around a diagnosis; pointers may be NULL and are the caller's. */
+struct report_facts {
+    const char *command; /* "recover", "diagnose", ...: never NULL */
+    const char *trace;   /* path of the trace */
+    const struct report_counters *counters;
+    const struct report_image *image;
+    const struct report_phone_state *states;
+    size_t state_count;
+    const struct report_capture *capture;
+    const char *const *notes; /* sentences about this run or trace ("redacted: ...") */
+    size_t note_count;
+};
+
+/* Results of the JSON document, also of `image`. */
+enum report_result {
+    REPORT_RECOVERED,
+    REPORT_DELIVERED,
+    REPORT_FOUND,
+    REPORT_FAILED,
+    REPORT_INCONCLUSIVE,
+    REPORT_NOTHING_FOUND,
+    REPORT_VALID,
+    REPORT_INVALID,
+};
+
+/* What the leading verdict means as the result of `command`. */
+enum report_result report_result(enum verdict_id leading, const char *command);
+/* Returns: "nothing-found" etc., a static string. */
+const char *report_result_name(enum report_result result);
+/* verdict_exit_status, with what the contract grants to single commands (several-phones of
+ * discover). */
+int report_exit_status(enum verdict_id leading, const char *command);
+/* Of two exit statuses the worse, in the order of the contract: (3,) 4, 1, 6, 5, 0. */
+int report_worse_status(int a, int b);
+
+/* "5, 7-9 and 12": `count` ascending frame numbers. */
+void report_frame_list(const uint64_t *numbers, size_t count, struct text *ret);
+
+/* One paragraph each, as text and page say it. */
+void report_counters_text(const struct report_counters *counters, struct text *ret);
+void report_image_text(const struct report_image *image, struct text *ret);
+
+/* Appends the final report: plain ASCII, at most 80 columns, lines ended by \n. */
+void report_text(const struct diagnosis *diagnosis, const struct report_facts *facts,
+                 struct text *ret);
+/* Appends one line about the leading verdict ("no-dhcp (certain): The phone asked ..."), unwrapped.
+ */
+void report_line(const struct diagnosis *diagnosis, struct text *ret);
+
+/*
+ * Appends one line about an observation: seconds since `start_ns`, frame number, sender and
+ * receiver, what it is.
+ */
+void report_timeline_line(const struct observation *observation, instant_ns start_ns,
+                          struct text *ret);
+
+/* Returns: the document of one run or trace; the caller's (json_decref). */
+struct json_t *report_json(const struct diagnosis *diagnosis, const struct report_facts *facts);
+/* The document of a trace that could not be read: result "invalid", `error` = why. */
+struct json_t *report_json_unreadable(const char *command, const char *trace, const char *why);
+/*
+ * The document of several traces: takes over `traces` (a JSON array of documents as above); the
+ * result is that of the worst by exit status. Returns: the caller's.
+ */
+struct json_t *report_json_traces(const char *command, struct json_t *traces,
+                                  enum report_result worst);
+/* Appends a document as it is printed: indented, with \n at the end. */
+void report_json_print(const struct json_t *document, struct text *ret);
+
+#endif

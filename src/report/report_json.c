@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The JSON document "spa-sos/1" (docs: report.schema.json). What does not apply is absent, never
+ * null. Text from the network is escaped as everywhere, which also makes it valid UTF-8.
+ */
+#include "report/report.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+static json_t *checked(json_t *value)
+{
+    if (!value)
+        abort(); /* no memory: as text.h has it */
+    return value;
+}
+
+static void set(json_t *object, const char *name, json_t *value)
+{
+    if (json_object_set_new(object, name, checked(value)) != 0)
+        abort();
+}
+
+static void append(json_t *array, json_t *value)
+{
+    if (json_array_append_new(array, checked(value)) != 0)
+        abort();
+}
+
+static json_t *number(uint64_t value)
+{
+    return json_integer((json_int_t)value);
+}
+
+/* Milliseconds with three decimals: microseconds are as good as any clock here. */
+static json_t *milliseconds(duration_ns duration)
+{
+    return json_real((double)((duration + NS_PER_US / 2) / NS_PER_US) / 1000.0);
+}
+
+/* Any bytes as a JSON string. The program's own texts are ASCII; paths and arguments may not be. */
+static json_t *string(const char *chars)
+{
+    json_t *plain = json_string(chars);
+    if (plain)
+        return plain;
+    size_t length = strlen(chars);
+    char *escaped = malloc(4 * length + 1);
+    if (!escaped)
+        abort();
+    json_t *value = json_string(text_escape(chars, length, escaped, 4 * length + 1));
+    free(escaped);
+    return value;
+}
+
+/* Sets nothing if the text is empty. */
+static void set_network_text(json_t *object, const char *name, const char *raw)
+{
+    char escaped[4 * 32 + 1];
+    if (raw[0])
+        set(object, name, json_string(text_escape(raw, strlen(raw), escaped, sizeof(escaped))));
+}
+
+static json_t *verdict_json(const struct verdict *verdict)
+{
+    json_t *object = checked(json_object());
+    set(object, "id", json_string(verdict_name(verdict->id)));
+    set(object, "sentence", string(verdict->sentence));
+    set(object, "confidence", json_string(confidence_name(verdict->confidence)));
+    if (verdict->detail[0])
+        set(object, "detail", string(verdict->detail));
+    json_t *evidence = checked(json_array());
+    for (size_t i = 0; i < verdict->evidence_count; i++)
+        append(evidence, number(verdict->evidence[i]));
+    set(object, "evidence", evidence);
+    set(object, "advice", string(verdict->advice));
+    if (verdict->has_phone)
+        set(object, "phone", json_string(mac_format(&verdict->phone).text));
+    return object;
+}
+
+static json_t *phone_json(const struct diagnosis_phone *phone, const struct report_facts *facts)
+{
+    json_t *object = checked(json_object());
+    set_network_text(object, "serial", phone->serial);
+    set_network_text(object, "product", phone->product);
+    set(object, "mac", json_string(mac_format(&phone->mac).text));
+    set_network_text(object, "software", phone->software);
+    set_network_text(object, "hardware", phone->hardware);
+    if (phone->ip)
+        set(object, "ip", json_string(ipv4_format(phone->ip).text));
+    for (size_t i = 0; i < facts->state_count; i++) {
+        if (mac_equal(&facts->states[i].mac, &phone->mac))
+            set(object, "state", json_string(facts->states[i].state));
+    }
+    set(object, "verdict", verdict_json(&phone->verdict));
+    return object;
+}
+
+static json_t *image_json(const struct report_image *image)
+{
+    json_t *object = checked(json_object());
+    set_network_text(object, "version", image->version);
+    set(object, "bytes", number(image->bytes));
+    set(object, "sectors", number(image->sectors));
+    set(object, "sha256", json_string(image->sha256));
+    return object;
+}
+
+static json_t *counters_json(const struct report_counters *counters)
+{
+    json_t *object = checked(json_object());
+    set(object, "frames_in", number(counters->frames_in));
+    if (counters->is_live) {
+        set(object, "frames_out", number(counters->frames_out));
+        set(object, "kernel_drops", number(counters->kernel_drops));
+        set(object, "interface_drops", number(counters->interface_drops));
+    }
+    set(object, "retransmissions", number(counters->retransmissions));
+    if (counters->turnaround_count > 0) {
+        set(object, "turnaround_median_ms", milliseconds(counters->turnaround_median_ns));
+        set(object, "turnaround_p99_ms", milliseconds(counters->turnaround_p99_ns));
+        set(object, "turnaround_max_ms", milliseconds(counters->turnaround_max_ns));
+    }
+    if (counters->transfer_ns > 0)
+        set(object, "bytes_per_second",
+            json_integer((json_int_t)((double)counters->transferred_bytes * (double)NS_PER_S /
+                                      (double)counters->transfer_ns)));
+    return object;
+}
+
+static json_t *document(const char *command, enum report_result result)
+{
+    json_t *object = checked(json_object());
+    set(object, "schema", json_string(REPORT_SCHEMA));
+    set(object, "command", json_string(command));
+    set(object, "result", json_string(report_result_name(result)));
+    return object;
+}
+
+json_t *report_json(const struct diagnosis *diagnosis, const struct report_facts *facts)
+{
+    json_t *object = document(facts->command, report_result(diagnosis->leading.id, facts->command));
+    set(object, "verdict", verdict_json(&diagnosis->leading));
+    json_t *findings = checked(json_array());
+    for (size_t i = 0; i < diagnosis->finding_count; i++)
+        append(findings, verdict_json(&diagnosis->findings[i]));
+    set(object, "findings", findings);
+    json_t *phones = checked(json_array());
+    for (size_t i = 0; i < diagnosis->phone_count; i++)
+        append(phones, phone_json(&diagnosis->phones[i], facts));
+    set(object, "phones", phones);
+    if (facts->image)
+        set(object, "image", image_json(facts->image));
+    if (facts->trace)
+        set(object, "trace", string(facts->trace));
+    if (facts->counters)
+        set(object, "counters", counters_json(facts->counters));
+    if (facts->note_count > 0) {
+        json_t *notes = checked(json_array());
+        for (size_t i = 0; i < facts->note_count; i++)
+            append(notes, string(facts->notes[i]));
+        set(object, "notes", notes);
+    }
+    return object;
+}
+
+json_t *report_json_unreadable(const char *command, const char *trace, const char *why)
+{
+    json_t *object = document(command, REPORT_INVALID);
+    set(object, "error", string(why));
+    set(object, "trace", string(trace));
+    return object;
+}
+
+json_t *report_json_traces(const char *command, json_t *traces, enum report_result worst)
+{
+    json_t *object = document(command, worst);
+    set(object, "traces", traces);
+    return object;
+}
+
+void report_json_print(const json_t *value, struct text *ret)
+{
+    char *chars = json_dumps(value, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+    if (!chars)
+        abort();
+    text_add_bytes(ret, chars, strlen(chars));
+    text_add(ret, "\n");
+    free(chars);
+}

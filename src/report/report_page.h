@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The report as one self-contained page for a ticket: verdict and advice, a ladder diagram, the
+ * frames that prove it, and how much the capture can have seen. No scripts, nothing loaded from
+ * anywhere, everything from the network escaped.
+ *
+ * Order of use: report_page_observe as the observer's sink for every frame; after the diagnosis
+ * report_page_frame for every frame once more; report_html. Memory is bounded: long transfers and
+ * repetitions are folded as they come, and of very long stories the middle is left out.
+ */
+#ifndef REPORT_REPORT_PAGE_H
+#define REPORT_REPORT_PAGE_H
+
+#include "report/report.h"
+#include "wire/frame.h"
+
+struct report_page;
+
+/* Returns: to be freed by report_page_free. */
+struct report_page *report_page_new(void);
+void report_page_free(struct report_page *page); /* NULL is allowed */
+
+/* An observation_sink; `context` is the struct report_page. */
+void report_page_observe(void *context, const struct observation *observation);
+/* Keeps what the frame shows if it is evidence of the leading verdict. */
+void report_page_frame(struct report_page *page, const struct diagnosis *diagnosis,
+                       const struct frame *frame);
+
+/* Appends the page: UTF-8, starting with the doctype. */
+void report_html(const struct report_page *page, const struct diagnosis *diagnosis,
+                 const struct report_facts *facts, struct text *ret);
+
+#endif
