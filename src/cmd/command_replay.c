@@ -7,7 +7,7 @@
 #include "cmd/commands.h"
 #include "cmd/image_file.h"
 #include "cmd/live_report.h"
-#include "cmd/progress.h"
+#include "cmd/progress/progress.h"
 #include "cmd/replay_facts.h"
 #include "cmd/replay_live.h"
 #include "cmd/replay_port.h"

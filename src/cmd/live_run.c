@@ -6,7 +6,7 @@
 #include "cmd/live_report.h"
 #include "cmd/options/table.h"
 #include "cmd/phone_list.h"
-#include "cmd/progress.h"
+#include "cmd/progress/progress.h"
 #include "cmd/watch.h"
 #include "port/interfaces.h"
 #include "port/interruption.h"

@@ -191,9 +191,11 @@ static void write_line(FILE *file, const char *wanted, const struct session_stat
 static bool find_session(const struct station *station, const char *serial,
                          const struct mac_address *mac, struct session_status *ret)
 {
+    if (mac)
+        return station_session_of(station, mac, ret);
     for (size_t i = 0; i < station_session_count(station); i++) {
         station_session(station, i, ret);
-        if (serial ? ret->answered && strcmp(ret->serial, serial) == 0 : mac_equal(&ret->mac, mac))
+        if (ret->answered && strcmp(ret->serial, serial) == 0)
             return true;
     }
     return false;

@@ -348,9 +348,9 @@ size_t station_session_count(const struct station *station)
     return station->session_count;
 }
 
-void station_session(const struct station *station, size_t index, struct session_status *ret)
+static void describe(const struct station *station, const struct session *session,
+                     struct session_status *ret)
 {
-    const struct session *session = station->sessions[index];
     *ret = (struct session_status){
         .mac = session->mac,
         .answered = session->answered,
@@ -369,6 +369,20 @@ void station_session(const struct station *station, size_t index, struct session
     memcpy(ret->product, session->product, sizeof ret->product);
     memcpy(ret->software, session->software, sizeof ret->software);
     memcpy(ret->hardware, session->hardware, sizeof ret->hardware);
+}
+
+void station_session(const struct station *station, size_t index, struct session_status *ret)
+{
+    describe(station, station->sessions[index], ret);
+}
+
+bool station_session_of(const struct station *station, const struct mac_address *mac,
+                        struct session_status *ret)
+{
+    const struct session *session = station_find(station, mac);
+    if (session)
+        describe(station, session, ret);
+    return session != NULL;
 }
 
 void station_counters(const struct station *station, struct station_counters *ret)

@@ -164,6 +164,9 @@ bool station_done(const struct station *station);
 size_t station_session_count(const struct station *station);
 /* `index` below the count, in order of appearance. */
 void station_session(const struct station *station, size_t index, struct session_status *ret);
+/* The same by MAC address, in constant time. Returns: false if there is no such session. */
+bool station_session_of(const struct station *station, const struct mac_address *mac,
+                        struct session_status *ret);
 void station_counters(const struct station *station, struct station_counters *ret);
 const char *session_state_name(enum session_state state);
 /* The file name the phones are told to ask for. */

@@ -3,15 +3,16 @@
  * What the user sees while a run goes on, all on standard error: on a terminal one status line per
  * phone, redrawn at most ten times a second, with messages scrolling above; otherwise one line per
  * change of state and per 10 %; with --events one JSON line per event (docs: command line, output).
+ * An event costs the same however many phones there are.
  */
-#ifndef CMD_PROGRESS_H
-#define CMD_PROGRESS_H
+#ifndef CMD_PROGRESS_PROGRESS_H
+#define CMD_PROGRESS_PROGRESS_H
 
 #include "cmd/options/options.h"
 
 struct progress;
 
-/* `options` outlives the progress. Returns: to be freed with progress_free. */
+/* Returns: to be freed with progress_free. */
 struct progress *progress_new(const struct options *options);
 void progress_free(struct progress *progress);
 
@@ -28,8 +29,5 @@ void progress_waiting(struct progress *progress, const char *what, duration_ns w
 bool progress_draws(const struct progress *progress);
 /* Takes the status lines away, so that the report stands alone. */
 void progress_finish(struct progress *progress);
-
-/* May colour be used on this stream (a file descriptor)? */
-bool color_allowed(enum color_choice choice, int descriptor);
 
 #endif
