@@ -5,13 +5,16 @@
  * whatever else --fault puts there; the interface is the switch's uplink.
  */
 #include "cmd/commands.h"
-#include "cmd/host_endpoint.h"
 #include "cmd/options/options.h"
-#include "cmd/phone_endpoint.h"
+#include "phone/other_host.h"
+#include "phone/phone_peer.h"
 #include "port/interruption.h"
 #include "port/live.h"
 #include "port/privileges.h"
 #include "port/recorder.h"
+#include "run/plug.h"
+#include "run/run.h"
+#include "run/uplink.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,12 +29,14 @@ struct simulation;
 
 struct simulated_phone {
     const struct simulation *simulation;
-    struct phone_endpoint endpoint;
+    struct phone_peer peer;
+    struct plug plug;
     struct mac_address mac;
     enum phone_state state; /* of its last event */
 };
 
 struct simulation {
+    struct uplink uplink; /* the first member: the struct peer that is run on the interface */
     const struct options *command_line;
     struct simulate_options options;
     struct interface_info interface;
@@ -39,12 +44,11 @@ struct simulation {
     struct recording *recording;
     struct port *port;
     struct segment *segment;
-    struct segment_endpoint *uplink;
     struct simulated_phone *phones;
     unsigned phone_count;
-    struct host_endpoint host;
-    bool has_failed; /* a frame could not be sent: `failure` */
-    struct error failure;
+    struct other_host *host; /* NULL: there is none */
+    struct plug host_plug;
+    instant_ns now_ns;
     instant_ns all_done_ns; /* INSTANT_NEVER: not yet */
 };
 
@@ -77,7 +81,7 @@ static void write_image(const struct simulation *simulation, const struct simula
     else
         snprintf(name, sizeof name, "%s", path);
     size_t length;
-    const uint8_t *image = phone_download(phone->endpoint.phone, &length);
+    const uint8_t *image = phone_download(phone->peer.phone, &length);
     FILE *file = fopen(name, "wbe");
     bool is_written = file && fwrite(image, 1, length, file) == length;
     if (file && fclose(file) != 0)
@@ -86,9 +90,15 @@ static void write_image(const struct simulation *simulation, const struct simula
         fprintf(stderr, "spa-sos simulate: %s: cannot write the image\n", name);
 }
 
-static void observe(void *context, const struct phone_event *event)
+static void observe(void *context, struct peer *peer, const struct peer_event *peer_event,
+                    instant_ns now_ns)
 {
     struct simulated_phone *phone = context;
+    const struct phone_event *event = peer_event ? peer_event->own : NULL;
+    (void)peer;
+    (void)now_ns;
+    if (!event)
+        return;
     say_event(phone->simulation, phone, event);
     if (event->state == PHONE_FLASHING && phone->state != PHONE_FLASHING)
         write_image(phone->simulation, phone);
@@ -97,42 +107,15 @@ static void observe(void *context, const struct phone_event *event)
 
 /* ---- The switch's uplink ---- */
 
-static void send_uplink(void *context, const uint8_t *bytes, size_t length, instant_ns now_ns)
-{
-    struct simulation *simulation = context;
-    (void)now_ns;
-    if (!simulation->has_failed &&
-        !simulation->port->operations->send(simulation->port, bytes, length, &simulation->failure))
-        simulation->has_failed = true;
-}
-
 /* The interface also shows what was sent on it. */
-static bool is_own_frame(const struct simulation *simulation, const struct port_frame *frame)
+static bool is_own_frame(const struct simulation *simulation, const struct peer_frame *frame)
 {
     struct mac_address source;
     memcpy(source.octet, frame->bytes + 6, sizeof source.octet);
     for (unsigned i = 0; i < simulation->phone_count; i++)
         if (mac_equal(&source, &simulation->phones[i].mac))
             return true;
-    return simulation->host.host && mac_equal(&source, other_host_mac(simulation->host.host));
-}
-
-static void receive(struct simulation *simulation, const struct port_frame *frame)
-{
-    /* Longer than what a loader could take, or no frame at all. */
-    if (frame->captured < frame->length || frame->length < 14 || is_own_frame(simulation, frame))
-        return;
-    segment_send(simulation->uplink, frame->bytes, frame->length);
-}
-
-/* Lets everything happen that is due. Returns: false with ret_error if the interface failed. */
-static bool advance(struct simulation *simulation, instant_ns now_ns, struct error *ret_error)
-{
-    while (segment_step(simulation->segment, now_ns))
-        ;
-    if (simulation->has_failed)
-        *ret_error = simulation->failure;
-    return !simulation->has_failed;
+    return simulation->host && mac_equal(&source, other_host_mac(simulation->host));
 }
 
 static void look_for_end(struct simulation *simulation, instant_ns now_ns)
@@ -140,51 +123,74 @@ static void look_for_end(struct simulation *simulation, instant_ns now_ns)
     if (!simulation->options.exit_after_flash || simulation->all_done_ns != INSTANT_NEVER)
         return;
     for (unsigned i = 0; i < simulation->phone_count; i++)
-        if (!simulation->phones[i].endpoint.has_spoken_since_flash)
+        if (!simulation->phones[i].peer.has_spoken_since_flash)
             return;
     simulation->all_done_ns = now_ns + LINGER_NS;
+}
+
+static void move_on(struct peer *peer, instant_ns now_ns)
+{
+    struct simulation *simulation = (struct simulation *)peer;
+    uplink_operations.tick(peer, now_ns);
+    simulation->now_ns = now_ns;
+    look_for_end(simulation, now_ns);
+}
+
+static void receive(struct peer *peer, const struct peer_frame *frame, instant_ns now_ns)
+{
+    /* Longer than what a loader could take, or no frame at all. */
+    bool is_useless = frame->captured < frame->length || frame->length < 14;
+    if (!is_useless && !is_own_frame((struct simulation *)peer, frame))
+        uplink_operations.frame(peer, frame, now_ns);
+    move_on(peer, now_ns);
+}
+
+static instant_ns next_deadline(const struct peer *peer)
+{
+    return instant_earlier(((const struct simulation *)peer)->all_done_ns,
+                           uplink_operations.deadline(peer));
+}
+
+static bool is_done(const struct peer *peer)
+{
+    const struct simulation *simulation = (const struct simulation *)peer;
+    return simulation->now_ns >= simulation->all_done_ns;
+}
+
+static void power_on(struct peer *peer, instant_ns now_ns)
+{
+    struct simulation *simulation = (struct simulation *)peer;
+    move_on(peer, now_ns);
+    for (unsigned i = 0; i < simulation->phone_count; i++)
+        plug_start(&simulation->phones[i].plug);
+}
+
+static void watch_recording(void *context, struct peer *peer, const struct peer_event *event,
+                            instant_ns now_ns)
+{
+    const struct simulation *simulation = context;
+    (void)peer;
+    (void)event;
+    (void)now_ns;
+    const char *trouble = simulation->recording ? recording_trouble(simulation->recording) : NULL;
+    if (trouble)
+        fprintf(stderr, "spa-sos simulate: %s\n", trouble);
 }
 
 /* Returns: false with ret_error if the interface failed. */
 static bool run(struct simulation *simulation, struct error *ret_error)
 {
-    struct port *port = simulation->port;
-    instant_ns now_ns = port->operations->now(port);
-    for (unsigned i = 0; i < simulation->phone_count; i++)
-        phone_endpoint_power_on(&simulation->phones[i].endpoint);
-    for (;;) {
-        if (!advance(simulation, now_ns, ret_error))
-            return false;
-        struct port_frame frame;
-        instant_ns deadline_ns =
-            instant_earlier(simulation->all_done_ns, segment_deadline(simulation->segment));
-        switch (port->operations->next(port, deadline_ns, &frame, ret_error)) {
-        case PORT_FRAME:
-            if (!advance(simulation, frame.time_ns, ret_error))
-                return false;
-            receive(simulation, &frame);
-            now_ns = frame.time_ns;
-            break;
-        case PORT_DEADLINE:
-            now_ns = port->operations->now(port);
-            break;
-        case PORT_INTERRUPTED:
-        case PORT_END:
-            return true;
-        case PORT_FAILED:
-            return false;
-        case PORT_CARRIER_UP:
-        case PORT_CARRIER_DOWN:
-            break; /* the loader does not look at its link */
-        }
-        if (now_ns >= simulation->all_done_ns)
-            return true;
-        look_for_end(simulation, now_ns);
-        const char *trouble =
-            simulation->recording ? recording_trouble(simulation->recording) : NULL;
-        if (trouble)
-            fprintf(stderr, "spa-sos simulate: %s\n", trouble);
-    }
+    struct peer_operations operations = uplink_operations;
+    operations.start = power_on;
+    operations.frame = receive;
+    operations.tick = move_on;
+    operations.deadline = next_deadline;
+    operations.done = is_done;
+    simulation->uplink.peer.operations = &operations;
+    enum run_end end = run_peer(simulation->port, &simulation->uplink.peer, watch_recording,
+                                simulation, ret_error);
+    simulation->uplink.peer.operations = &uplink_operations;
+    return end != RUN_FAILED;
 }
 
 static bool say_waiting(void *context, bool is_enabled, unsigned waited_s)
@@ -212,14 +218,16 @@ static bool make_phones(struct simulation *simulation, struct error *ret_error)
     for (unsigned i = 0; i < simulation->phone_count; i++) {
         struct simulated_phone *phone = &simulation->phones[i];
         struct phone_config config;
-        if (!simulate_options_phone(options, i, &config, ret_error) ||
-            !phone_endpoint_attach(&phone->endpoint, simulation->segment, &options->setup.cable,
-                                   &config, ret_error))
+        if (!simulate_options_phone(options, i, &config, ret_error))
             return false;
+        phone_peer_init(&phone->peer, phone_new(&config, ret_error));
+        if (!phone->peer.phone)
+            return false;
+        plug_in(&phone->plug, simulation->segment, &options->setup.cable, &phone->peer.peer);
         phone->simulation = simulation;
         phone->mac = config.mac;
-        phone->endpoint.observer = observe;
-        phone->endpoint.observer_context = phone;
+        phone->plug.observer = observe;
+        phone->plug.context = phone;
         if (!simulation->command_line->quiet)
             fprintf(stderr, "%s %s serial %s on %s\n", mac_format(&config.mac).text, config.product,
                     config.serial, simulation->command_line->interface);
@@ -229,7 +237,6 @@ static bool make_phones(struct simulation *simulation, struct error *ret_error)
 
 static bool make_segment(struct simulation *simulation, struct error *ret_error)
 {
-    static const struct segment_device uplink = {.deliver = send_uplink};
     const struct simulate_setup *setup = &simulation->options.setup;
     const struct segment_config config = {
         .kind = SEGMENT_SWITCH,
@@ -239,10 +246,16 @@ static bool make_segment(struct simulation *simulation, struct error *ret_error)
         .is_immediate = true,
     };
     simulation->segment = segment_new(&config);
-    simulation->uplink = segment_attach(simulation->segment, NULL, &uplink, simulation);
-    return make_phones(simulation, ret_error) &&
-           (!other_host_is_wanted(&setup->host) ||
-            host_endpoint_attach(&simulation->host, simulation->segment, &setup->host, ret_error));
+    uplink_attach(&simulation->uplink, simulation->segment);
+    if (!make_phones(simulation, ret_error))
+        return false;
+    if (!other_host_is_wanted(&setup->host))
+        return true;
+    simulation->host = other_host_new(&setup->host, segment_now(simulation->segment), ret_error);
+    if (!simulation->host)
+        return false;
+    plug_in(&simulation->host_plug, simulation->segment, NULL, other_host_peer(simulation->host));
+    return true;
 }
 
 static bool open_port(struct simulation *simulation, struct error *ret_error)
@@ -296,8 +309,9 @@ static void close_simulation(struct simulation *simulation)
     recording_close(simulation->recording);
     segment_free(simulation->segment);
     for (unsigned i = 0; simulation->phones && i < simulation->phone_count; i++)
-        phone_endpoint_free(&simulation->phones[i].endpoint);
-    host_endpoint_free(&simulation->host);
+        phone_free(simulation->phones[i].peer.phone);
+    other_host_free(simulation->host);
+    uplink_free(&simulation->uplink);
     free(simulation->phones);
 }
 

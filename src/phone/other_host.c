@@ -15,44 +15,29 @@
 #define OTHER_FILE_LENGTH 700
 #define OTHER_FILE_BYTE   '?'
 
+#define OUTPUTS_MAXIMUM 2 /* a frame is answered by one, a tick asks with one */
+
+struct other_host_output {
+    uint8_t bytes[CRAFT_FRAME_SIZE];
+    size_t length;
+};
+
 struct other_host {
+    struct peer peer; /* the first member: other_host_peer */
     struct other_host_config config;
     struct craft *craft;
     struct mac_address mac;
-    other_host_send *send;
-    void *context;
     instant_ns next_ns; /* the rival's next REQUEST */
     unsigned tftp_requests;
     uint16_t ip_id;
+    struct other_host_output outputs[OUTPUTS_MAXIMUM];
+    unsigned output_start, output_count;
 };
 
 bool other_host_is_wanted(const struct other_host_config *config)
 {
     return config->dhcp != SERVER_NONE || config->tftp != TFTP_SERVER_NONE ||
            config->asks_for_phones;
-}
-
-struct other_host *other_host_new(const struct other_host_config *config, instant_ns now_ns,
-                                  other_host_send *send, void *context, struct error *ret_error)
-{
-    struct other_host *host = calloc(1, sizeof *host);
-    struct craft *craft = craft_new(ret_error);
-    if (!host || !craft) {
-        if (craft)
-            error_set(ret_error, ERROR_ENVIRONMENT, "no memory for another host");
-        craft_free(craft);
-        free(host);
-        return NULL;
-    }
-    *host = (struct other_host){
-        .config = *config,
-        .craft = craft,
-        .mac = {{0x00, 0x0d, 0xb9, 0x01, 0x02, 0x03}},
-        .send = send,
-        .context = context,
-        .next_ns = config->asks_for_phones ? now_ns + NS_PER_S : INSTANT_NEVER,
-    };
-    return host;
 }
 
 void other_host_free(struct other_host *host)
@@ -66,6 +51,16 @@ void other_host_free(struct other_host *host)
 const struct mac_address *other_host_mac(const struct other_host *host)
 {
     return &host->mac;
+}
+
+static void send_frame(struct other_host *host, const uint8_t *bytes, size_t length)
+{
+    if (length == 0 || host->output_count == OUTPUTS_MAXIMUM)
+        return;
+    struct other_host_output *output =
+        &host->outputs[(host->output_start + host->output_count++) % OUTPUTS_MAXIMUM];
+    memcpy(output->bytes, bytes, length);
+    output->length = length;
 }
 
 static void send_udp(struct other_host *host, const struct mac_address *to_mac, uint32_t to_ip,
@@ -84,8 +79,7 @@ static void send_udp(struct other_host *host, const struct mac_address *to_mac, 
         .vlan = CRAFT_NO_VLAN,
     };
     size_t frame_length = craft_udp(host->craft, &header, payload, length, bytes);
-    if (frame_length)
-        host->send(host->context, bytes, frame_length);
+    send_frame(host, bytes, frame_length);
 }
 
 static void answer_dhcp(struct other_host *host, const struct dhcp_message *asked)
@@ -133,8 +127,7 @@ static void answer_arp(struct other_host *host, const struct arp_packet *asked)
     uint8_t bytes[CRAFT_FRAME_SIZE];
     size_t length =
         craft_arp(host->craft, &host->mac, &asked->sender_mac, CRAFT_NO_VLAN, &reply, bytes);
-    if (length)
-        host->send(host->context, bytes, length);
+    send_frame(host, bytes, length);
 }
 
 /* ---- The TFTP server ---- */
@@ -181,10 +174,12 @@ static void answer_tftp(struct other_host *host, const struct frame *asked)
 
 /* ---- Frames and time ---- */
 
-void other_host_frame(struct other_host *host, const uint8_t *bytes, size_t length)
+static void take_frame(struct peer *peer, const struct peer_frame *received, instant_ns now_ns)
 {
+    struct other_host *host = (struct other_host *)peer;
     struct frame frame;
-    frame_dissect(bytes, length, length, &frame);
+    (void)now_ns;
+    frame_dissect(received->bytes, received->captured, received->length, &frame);
     if (frame.reason != WIRE_OK)
         return;
     if (frame.kind == FRAME_DHCP && frame.dhcp.operation == DHCP_BOOTREQUEST &&
@@ -196,13 +191,26 @@ void other_host_frame(struct other_host *host, const uint8_t *bytes, size_t leng
         answer_tftp(host, &frame);
 }
 
-instant_ns other_host_deadline(const struct other_host *host)
+static instant_ns deadline(const struct peer *peer)
 {
-    return host->next_ns;
+    return ((const struct other_host *)peer)->next_ns;
 }
 
-void other_host_tick(struct other_host *host, instant_ns now_ns)
+static bool next_output(struct peer *peer, struct peer_output *ret)
 {
+    struct other_host *host = (struct other_host *)peer;
+    if (host->output_count == 0)
+        return false;
+    const struct other_host_output *output = &host->outputs[host->output_start];
+    *ret = (struct peer_output){output->bytes, output->length};
+    host->output_start = (host->output_start + 1) % OUTPUTS_MAXIMUM;
+    host->output_count--;
+    return true;
+}
+
+static void tick(struct peer *peer, instant_ns now_ns)
+{
+    struct other_host *host = (struct other_host *)peer;
     if (now_ns < host->next_ns)
         return;
     struct mac_address group = mac_of_group(RECM_GROUP_IP);
@@ -210,4 +218,33 @@ void other_host_tick(struct other_host *host, instant_ns now_ns)
     recm_build_request(RECM_WILDCARD_SERIAL, payload);
     send_udp(host, &group, RECM_GROUP_IP, RECM_PC_PORT, RECM_PHONE_PORT, payload, sizeof payload);
     host->next_ns = now_ns + RIVAL_INTERVAL_NS;
+}
+
+struct other_host *other_host_new(const struct other_host_config *config, instant_ns now_ns,
+                                  struct error *ret_error)
+{
+    static const struct peer_operations operations = {
+        .frame = take_frame, .tick = tick, .deadline = deadline, .next_output = next_output};
+    struct other_host *host = calloc(1, sizeof *host);
+    struct craft *craft = craft_new(ret_error);
+    if (!host || !craft) {
+        if (craft)
+            error_set(ret_error, ERROR_ENVIRONMENT, "no memory for another host");
+        craft_free(craft);
+        free(host);
+        return NULL;
+    }
+    *host = (struct other_host){
+        .peer = {&operations},
+        .config = *config,
+        .craft = craft,
+        .mac = {{0x00, 0x0d, 0xb9, 0x01, 0x02, 0x03}},
+        .next_ns = config->asks_for_phones ? now_ns + NS_PER_S : INSTANT_NEVER,
+    };
+    return host;
+}
+
+struct peer *other_host_peer(struct other_host *host)
+{
+    return &host->peer;
 }

@@ -12,9 +12,9 @@
 #include "base/address.h"
 #include "base/error.h"
 #include "base/instant.h"
+#include "wire/peer.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #define OTHER_HOST_IP     UINT32_C(0xc0a80101) /* 192.168.1.1 */
@@ -42,24 +42,17 @@ struct other_host_config {
     bool asks_for_phones;   /* a REQUEST every 2 s */
 };
 
-/* Sends one whole frame of the host; called from within other_host_frame and other_host_tick. */
-typedef void other_host_send(void *context, const uint8_t *bytes, size_t length);
-
 struct other_host;
 
 /* Returns: true if a host is needed for this. */
 bool other_host_is_wanted(const struct other_host_config *config);
 /* Returns: to be freed with other_host_free; NULL with ret_error filled. */
 struct other_host *other_host_new(const struct other_host_config *config, instant_ns now_ns,
-                                  other_host_send *send, void *context, struct error *ret_error);
+                                  struct error *ret_error);
 void other_host_free(struct other_host *host);
 const struct mac_address *other_host_mac(const struct other_host *host);
 
-/* A frame on the host's cable. */
-void other_host_frame(struct other_host *host, const uint8_t *bytes, size_t length);
-/* Call when other_host_deadline has come (earlier does no harm). */
-void other_host_tick(struct other_host *host, instant_ns now_ns);
-/* Returns: INSTANT_NEVER if nothing is planned. */
-instant_ns other_host_deadline(const struct other_host *host);
+/* The host as it lives on its cable; it has no events. */
+struct peer *other_host_peer(struct other_host *host);
 
 #endif

@@ -4,70 +4,87 @@
 
 #define LAST_FRAMES_MAXIMUM 64 /* a busy wire must not hold up the end */
 
-/* Sends what the station wants sent and reports what it has to say. */
-static bool drain(struct port *port, struct station *station, run_observer *observer, void *context,
-                  struct error *ret_error)
+struct run {
+    struct port *port;
+    struct peer *peer;
+    peer_observer *observer;
+    void *context;
+};
+
+static bool send_all(const struct run *run, struct error *ret_error)
 {
-    struct station_output output;
-    while (station_next_output(station, &output)) {
-        if (!port->operations->send(port, output.bytes, output.length, ret_error))
+    struct peer_output output;
+    while (run->peer->operations->next_output(run->peer, &output)) {
+        if (!run->port->operations->send(run->port, output.bytes, output.length, ret_error))
             return false;
     }
-    instant_ns now_ns = port->operations->now(port);
-    struct station_event event;
-    while (station_next_event(station, &event)) {
-        if (observer)
-            observer(context, station, &event, now_ns);
-    }
-    if (observer)
-        observer(context, station, NULL, now_ns);
     return true;
 }
 
-static void tell_frame(struct station *station, const struct port_frame *received)
+static void report(const struct run *run)
 {
-    struct frame frame;
-    frame_dissect(received->bytes, received->captured, received->length, &frame);
-    frame.time_ns = received->time_ns;
-    frame.number = received->number;
-    frame.destination_unknown = received->destination_unknown;
-    frame.time_unknown = received->time_unknown;
-    station_frame(station, &frame, received->time_ns);
+    instant_ns now_ns = run->port->operations->now(run->port);
+    const struct peer_operations *operations = run->peer->operations;
+    struct peer_event event;
+    while (operations->next_event && operations->next_event(run->peer, &event)) {
+        if (run->observer)
+            run->observer(run->context, run->peer, &event, now_ns);
+    }
+    if (run->observer)
+        run->observer(run->context, run->peer, NULL, now_ns);
+}
+
+static void give_frame(const struct run *run, const struct port_frame *received)
+{
+    const struct peer_frame frame = {
+        .bytes = received->bytes,
+        .captured = received->captured,
+        .length = received->length,
+        .number = received->number,
+        .destination_unknown = received->destination_unknown,
+        .time_unknown = received->time_unknown,
+    };
+    run->peer->operations->frame(run->peer, &frame, received->time_ns);
 }
 
 /* What was sent last has not come back yet: a recording and the verdict are to have it as well. */
-static void take_last_frames(struct port *port, struct station *station)
+static void take_last_frames(const struct run *run)
 {
     struct port_frame received;
     struct error ignored;
-    instant_ns now_ns = port->operations->now(port);
+    instant_ns now_ns = run->port->operations->now(run->port);
     for (unsigned i = 0; i < LAST_FRAMES_MAXIMUM; i++) {
-        if (port->operations->next(port, now_ns, &received, &ignored) != PORT_FRAME)
+        if (run->port->operations->next(run->port, now_ns, &received, &ignored) != PORT_FRAME)
             break;
-        tell_frame(station, &received);
+        give_frame(run, &received);
     }
 }
 
+static void tell_carrier(const struct run *run, bool up)
+{
+    if (run->peer->operations->carrier)
+        run->peer->operations->carrier(run->peer, up, run->port->operations->now(run->port));
+}
+
 /*
- * One step: waits for the port and tells the station. Returns: false when the run ends, *ret says
- * how.
+ * One step: waits for the port and tells the peer. Returns: false when the run ends, *ret says how.
  */
-static bool step(struct port *port, struct station *station, enum run_end *ret,
-                 struct error *ret_error)
+static bool step(const struct run *run, enum run_end *ret, struct error *ret_error)
 {
     struct port_frame received;
-    switch (port->operations->next(port, station_deadline(station), &received, ret_error)) {
+    instant_ns deadline_ns = run->peer->operations->deadline(run->peer);
+    switch (run->port->operations->next(run->port, deadline_ns, &received, ret_error)) {
     case PORT_FRAME:
-        tell_frame(station, &received);
+        give_frame(run, &received);
         return true;
     case PORT_DEADLINE:
-        station_tick(station, port->operations->now(port));
+        run->peer->operations->tick(run->peer, run->port->operations->now(run->port));
         return true;
     case PORT_CARRIER_UP:
-        station_carrier(station, true, port->operations->now(port));
+        tell_carrier(run, true);
         return true;
     case PORT_CARRIER_DOWN:
-        station_carrier(station, false, port->operations->now(port));
+        tell_carrier(run, false);
         return true;
     case PORT_INTERRUPTED:
         *ret = RUN_INTERRUPTED;
@@ -82,25 +99,54 @@ static bool step(struct port *port, struct station *station, enum run_end *ret,
     return false;
 }
 
+static enum run_end loop(const struct run *run, struct error *ret_error)
+{
+    const struct peer_operations *operations = run->peer->operations;
+    enum run_end end = RUN_DONE;
+    for (;;) {
+        if (!send_all(run, ret_error))
+            return RUN_FAILED;
+        report(run);
+        if (operations->done && operations->done(run->peer))
+            return RUN_DONE;
+        if (!step(run, &end, ret_error))
+            return end;
+    }
+}
+
+enum run_end run_peer(struct port *port, struct peer *peer, peer_observer *observer, void *context,
+                      struct error *ret_error)
+{
+    const struct run run = {port, peer, observer, context};
+    if (peer->operations->start)
+        peer->operations->start(peer, port->operations->now(port));
+    enum run_end end = loop(&run, ret_error);
+    if (end == RUN_DONE || end == RUN_INTERRUPTED)
+        take_last_frames(&run);
+    if (end != RUN_DONE && peer->operations->stop)
+        peer->operations->stop(peer, port->operations->now(port));
+    report(&run);
+    return end;
+}
+
+struct station_watch {
+    run_observer *observer;
+    void *context;
+};
+
+static void watch_station(void *context, struct peer *peer, const struct peer_event *event,
+                          instant_ns now_ns)
+{
+    const struct station_watch *watch = context;
+    watch->observer(watch->context, ((const struct station_peer *)peer)->station,
+                    event ? event->own : NULL, now_ns);
+}
+
 enum run_end run_station(struct port *port, struct station *station, run_observer *observer,
                          void *context, struct error *ret_error)
 {
-    enum run_end end = RUN_DONE;
-    station_start(station, port->operations->now(port));
-    for (;;) {
-        if (!drain(port, station, observer, context, ret_error)) {
-            end = RUN_FAILED;
-            break;
-        }
-        if (station_done(station)) {
-            take_last_frames(port, station);
-            return RUN_DONE;
-        }
-        if (!step(port, station, &end, ret_error))
-            break;
-    }
-    if (end == RUN_INTERRUPTED)
-        take_last_frames(port, station);
-    station_stop(station, port->operations->now(port));
-    return end;
+    struct station_peer peer;
+    struct station_watch watch = {observer, context};
+    station_peer_init(&peer, station);
+    return run_peer(port, &peer.peer, observer ? watch_station : NULL, &watch, ret_error);
 }

@@ -9,11 +9,11 @@
  * one can see how it was made, and make the next one.
  */
 #include "base/bytes.h"
-#include "cmd/phone_endpoint.h"
 #include "image/image.h"
-#include "phone/phone.h"
+#include "phone/phone_peer.h"
 #include "port/recording.h"
 #include "port/segment.h"
+#include "run/plug.h"
 #include "tests/golden/trace_edit.h"
 #include "tests/support/synthetic_image.h"
 #include "wire/craft.h"
@@ -41,7 +41,8 @@ static const struct mac_address other_mac = {{0x8c, 0x16, 0x45, 0x22, 0x33, 0x44
 struct scene {
     struct segment *segment;
     struct segment_endpoint *pc;
-    struct phone_endpoint phones[PHONES];
+    struct phone_peer phones[PHONES];
+    struct plug plugs[PHONES];
     unsigned phone_count;
     struct craft *craft;
     struct edit trace;
@@ -306,11 +307,13 @@ static void add_phone(struct scene *scene, uint8_t last_octet, const char *seria
     config.mac = (struct mac_address){{0x00, 0x24, 0x14, 0xa1, 0xc0, last_octet}};
     snprintf(config.serial, sizeof(config.serial), "%s", serial);
     config.seed = last_octet;
-    if (!phone_endpoint_attach(&scene->phones[scene->phone_count++], scene->segment, &cable,
-                               &config, &error)) {
+    struct phone_peer *phone = &scene->phones[scene->phone_count];
+    phone_peer_init(phone, phone_new(&config, &error));
+    if (!phone->phone) {
         fprintf(stderr, "make_traces: %s\n", error.text);
         exit(EXIT_FAILURE);
     }
+    plug_in(&scene->plugs[scene->phone_count++], scene->segment, &cable, &phone->peer);
 }
 
 static void let_pass(struct scene *scene, double until_s)
@@ -347,7 +350,7 @@ static void close_scene(struct scene *scene, const char *directory, const char *
     write_trace(&scene->trace, directory, name);
     edit_free(&scene->trace);
     for (unsigned i = 0; i < scene->phone_count; i++)
-        phone_endpoint_free(&scene->phones[i]);
+        phone_free(scene->phones[i].phone);
     segment_free(scene->segment);
     craft_free(scene->craft);
 }
@@ -362,7 +365,7 @@ static void port_blocked(const char *directory)
     open_scene(&scene);
     add_phone(&scene, 0x10, "CBT14200AB1");
     scene.port_opens_ns = AT(10);
-    phone_endpoint_power_on(&scene.phones[0]);
+    plug_start(&scene.plugs[0]);
     for (int second = 0; second < 40; second += 2) {
         let_pass(&scene, second);
         send_bpdu(&scene, second >= 6);
@@ -385,7 +388,7 @@ static void duplicate_address(const char *directory)
     open_scene(&scene);
     add_phone(&scene, 0x12, "CBT14200AB3");
     scene.gives_leases = scene.answers_arp = true;
-    phone_endpoint_power_on(&scene.phones[0]);
+    plug_start(&scene.plugs[0]);
     let_pass(&scene, 9);
     send_arp(&scene, &other_mac, &mac_broadcast, &announce);
     for (int second = 10; second < 40; second += 3) {
@@ -413,9 +416,9 @@ static void wildcard_upgrade(const char *directory)
     scene.gives_leases = scene.answers_arp = scene.serves_file = true;
     scene.file = image;
     scene.file_length = length;
-    phone_endpoint_power_on(&scene.phones[0]);
+    plug_start(&scene.plugs[0]);
     let_pass(&scene, 0.4);
-    phone_endpoint_power_on(&scene.phones[1]);
+    plug_start(&scene.plugs[1]);
     let_pass(&scene, 9);
     request_group(&scene);
     let_pass(&scene, 11);
@@ -437,7 +440,7 @@ static void power_lost(const char *directory)
     scene.gives_leases = scene.answers_arp = scene.serves_file = scene.sees_acks = true;
     scene.file = image;
     scene.file_length = length;
-    phone_endpoint_power_on(&scene.phones[0]);
+    plug_start(&scene.plugs[0]);
     let_pass(&scene, 9);
     request_group(&scene);
     let_pass(&scene, 11);
@@ -446,9 +449,10 @@ static void power_lost(const char *directory)
         ;
     double lost_s = (double)(segment_now(scene.segment) - START_NS) / 1e9 + 20;
     let_pass(&scene, lost_s);
-    phone_endpoint_power_off(&scene.phones[0]);
+    phone_power_off(scene.phones[0].phone, segment_now(scene.segment));
+    plug_touch(&scene.plugs[0]);
     let_pass(&scene, lost_s + 0.4);
-    phone_endpoint_power_on(&scene.phones[0]);
+    plug_start(&scene.plugs[0]);
     let_pass(&scene, lost_s + 9);
     request_group(&scene);
     let_pass(&scene, lost_s + 11);

@@ -3,10 +3,12 @@
 #include "tests/sim/world.h"
 
 #include "base/random.h"
-#include "cmd/host_endpoint.h"
 #include "image/image.h"
 #include "phone/fault.h"
+#include "phone/other_host.h"
+#include "phone/phone_peer.h"
 #include "port/recorder.h"
+#include "run/plug.h"
 #include "run/run.h"
 #include "tests/sim/checks.h"
 
@@ -21,11 +23,13 @@
 
 struct world;
 
+/* A simulated phone with a hand at its power plug. */
 struct world_phone {
+    struct phone_peer base; /* the first member: a struct peer */
+    struct plug plug;
     struct world *world;
     const struct phone_plan *plan;
     struct phone *phone;
-    struct segment_endpoint *endpoint;
     bool powered;
     instant_ns power_ns; /* the next change of power */
     unsigned outages_done;
@@ -43,8 +47,10 @@ struct world {
     const struct plan *plan;
     struct checks checks;
     struct segment *segment;
+    struct peer_operations powered_phone;
     struct world_phone phones[PLAN_PHONES_MAXIMUM];
-    struct host_endpoint host;
+    struct other_host *host; /* NULL: there is none */
+    struct plug host_plug;
     struct random storm;
     struct station *station;
     bool verbose, interrupted;
@@ -123,17 +129,16 @@ static void check_flash(struct world_phone *self, instant_ns now_ns)
                     self->plan->config.serial);
 }
 
-static void flush(struct world_phone *self, instant_ns now_ns)
+static void watch_phone(void *context, struct peer *peer, const struct peer_event *event,
+                        instant_ns now_ns)
 {
-    struct phone_output output;
-    struct phone_event event;
-    while (phone_next_output(self->phone, &output))
-        segment_send(self->endpoint, output.bytes, output.length);
-    while (phone_next_event(self->phone, &event)) {
-        if (self->world->verbose)
-            printf("%12.6f  %s  %s\n", (double)event.time_ns / (double)NS_PER_S,
-                   self->plan->config.serial, event.text);
-    }
+    struct world_phone *self = context;
+    (void)peer;
+    if (event && self->world->verbose)
+        printf("%12.6f  %s  %s\n", (double)event->time_ns / (double)NS_PER_S,
+               self->plan->config.serial, event->text);
+    if (event)
+        return;
     const char *damage = phone_damage(self->phone);
     if (damage)
         checks_fail(&self->world->checks, now_ns, "a phone was damaged: %s", damage);
@@ -141,16 +146,9 @@ static void flush(struct world_phone *self, instant_ns now_ns)
         check_flash(self, now_ns);
 }
 
-static void phone_deliver(void *context, const uint8_t *bytes, size_t length, instant_ns now_ns)
+static instant_ns powered_deadline(const struct peer *peer)
 {
-    struct world_phone *self = context;
-    phone_frame(self->phone, bytes, length, now_ns);
-    flush(self, now_ns);
-}
-
-static instant_ns phone_next_deadline(void *context)
-{
-    const struct world_phone *self = context;
+    const struct world_phone *self = (const struct world_phone *)peer;
     return instant_earlier(self->power_ns, phone_deadline(self->phone));
 }
 
@@ -189,20 +187,13 @@ static void change_power(struct world_phone *self, instant_ns now_ns)
     self->power_ns = on_ns;
 }
 
-static void phone_tick_device(void *context, instant_ns now_ns)
+static void powered_tick(struct peer *peer, instant_ns now_ns)
 {
-    struct world_phone *self = context;
+    struct world_phone *self = (struct world_phone *)peer;
     if (now_ns >= self->power_ns)
         change_power(self, now_ns);
-    phone_tick(self->phone, now_ns);
-    flush(self, now_ns);
+    phone_peer_operations.tick(peer, now_ns);
 }
-
-static const struct segment_device phone_device = {
-    .deliver = phone_deliver,
-    .deadline = phone_next_deadline,
-    .tick = phone_tick_device,
-};
 
 static bool storm_drops(void *context, const uint8_t *bytes, size_t length, instant_ns now_ns)
 {
@@ -230,7 +221,14 @@ static bool add_phone(struct world *world, unsigned index)
         cable.to_switch.drop = cable.from_switch.drop = storm_drops;
         cable.to_switch.drop_context = cable.from_switch.drop_context = world;
     }
-    self->endpoint = segment_attach(world->segment, &cable, &phone_device, self);
+    world->powered_phone = phone_peer_operations;
+    world->powered_phone.deadline = powered_deadline;
+    world->powered_phone.tick = powered_tick;
+    phone_peer_init(&self->base, self->phone);
+    self->base.peer.operations = &world->powered_phone;
+    plug_in(&self->plug, world->segment, &cable, &self->base.peer);
+    self->plug.observer = watch_phone;
+    self->plug.context = self;
     return true;
 }
 
@@ -246,7 +244,7 @@ static void help_deaf_phones(struct world *world, instant_ns now_ns)
         if (!deaf || !self->powered || self->power_ns != INSTANT_NEVER)
             continue;
         self->power_ns = now_ns + POWER_CYCLE_AFTER_NS;
-        segment_touch(self->endpoint);
+        segment_touch(self->plug.endpoint);
     }
 }
 
@@ -327,7 +325,7 @@ static void judge(struct world *world, enum run_end end, struct world_result *re
         snprintf(ret->violation, sizeof ret->violation, "a phone was recovered against all odds");
 }
 
-static void plug_in(struct world *world)
+static void plug_all_in(struct world *world)
 {
     const struct plan *plan = world->plan;
     const struct other_host_config host = {
@@ -337,8 +335,12 @@ static void plug_in(struct world *world)
         if (!add_phone(world, i))
             return;
     }
-    if (other_host_is_wanted(&host) &&
-        !host_endpoint_attach(&world->host, world->segment, &host, &error))
+    if (!other_host_is_wanted(&host))
+        return;
+    world->host = other_host_new(&host, segment_now(world->segment), &error);
+    if (world->host)
+        plug_in(&world->host_plug, world->segment, NULL, other_host_peer(world->host));
+    else
         checks_fail(&world->checks, PLAN_START_NS, "no other host: %s", error.text);
 }
 
@@ -404,13 +406,13 @@ void world_run(const struct plan *plan, const char *trace_path, bool verbose,
     if (!port)
         abort();
     flap(world, port);
-    plug_in(world);
+    plug_all_in(world);
     if (world->checks.violation[0])
         memcpy(ret->violation, world->checks.violation, sizeof ret->violation);
     run(world, port, trace_path, ret);
     for (unsigned i = 0; i < plan->phone_count; i++)
         phone_free(world->phones[i].phone);
     segment_free(world->segment);
-    host_endpoint_free(&world->host);
+    other_host_free(world->host);
     free(world);
 }

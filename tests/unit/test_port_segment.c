@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The simulated wire: who gets which frame, what faults do, the order of time, and determinism. */
 #include "base/bytes.h"
-#include "cmd/phone_endpoint.h"
 #include "phone/phone.h"
+#include "phone/phone_peer.h"
 #include "port/segment.h"
+#include "run/plug.h"
 #include "wire/craft.h"
 #include "wire/frame.h"
 
@@ -380,16 +381,19 @@ static void snooping_hides_a_phone_until_the_tool_knows_better(void **state)
         segment_new(&(struct segment_config){.kind = SEGMENT_SNOOPING_SWITCH,
                                              .end_ns = INSTANT_NEVER,
                                              .query_interval_ns = 10 * NS_PER_S});
-    struct phone_endpoint phone;
+    struct phone_peer phone;
+    struct plug plug;
     struct phone_config config = phone_config_default();
     config.is_static = true;
     config.static_ip = 0xc0a84d14;
     config.static_mask = 0xffffff00;
     config.static_gateway = 0xc0a84d01;
-    assert_true(phone_endpoint_attach(&phone, segment, NULL, &config, &error));
+    phone_peer_init(&phone, phone_new(&config, &error));
+    assert_non_null(phone.phone);
+    plug_in(&plug, segment, NULL, &phone.peer);
     struct port *port = segment_port(segment, NULL);
     struct craft *craft = craft_new(&error);
-    phone_endpoint_power_on(&phone);
+    plug_start(&plug);
     unsigned queries = 0;
     for (unsigned i = 0; i < 3; i++) /* it boots */
         assert_false(reply_comes(port, &queries));
@@ -415,7 +419,7 @@ static void snooping_hides_a_phone_until_the_tool_knows_better(void **state)
 
     craft_free(craft);
     port->operations->close(port);
-    phone_endpoint_free(&phone);
+    phone_free(phone.phone);
     segment_free(segment);
 }
 

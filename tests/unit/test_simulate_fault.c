@@ -3,10 +3,10 @@
  * The faults around a simulated phone, by name: what each does to its cable, and what the other
  * hosts do on the segment. (The phone's own faults: test_phone_faults.)
  */
-#include "cmd/host_endpoint.h"
-#include "cmd/phone_endpoint.h"
 #include "cmd/simulate_fault.h"
 #include "cmd/simulate_options.h"
+#include "phone/phone_peer.h"
+#include "run/plug.h"
 #include "wire/craft.h"
 #include "wire/frame.h"
 
@@ -237,8 +237,9 @@ static void hear(void *context, const uint8_t *bytes, size_t length, instant_ns 
 
 struct scene {
     struct segment *segment;
-    struct phone_endpoint phone;
-    struct host_endpoint host;
+    struct phone_peer phone;
+    struct plug phone_plug, host_plug;
+    struct other_host *host;
     struct heard heard;
     struct craft *craft;
 };
@@ -260,11 +261,14 @@ static struct scene *scene_new(const char *fault, const char *more)
     scene.craft = craft_new(&error);
     scene.segment = segment_new(&config);
     scene.heard.endpoint = segment_attach(scene.segment, NULL, &listener, &scene.heard);
-    assert_true(
-        phone_endpoint_attach(&scene.phone, scene.segment, &setup.cable, &setup.phone, &error));
+    phone_peer_init(&scene.phone, phone_new(&setup.phone, &error));
+    assert_non_null(scene.phone.phone);
+    plug_in(&scene.phone_plug, scene.segment, &setup.cable, &scene.phone.peer);
     assert_true(other_host_is_wanted(&setup.host));
-    assert_true(host_endpoint_attach(&scene.host, scene.segment, &setup.host, &error));
-    phone_endpoint_power_on(&scene.phone);
+    scene.host = other_host_new(&setup.host, segment_now(scene.segment), &error);
+    assert_non_null(scene.host);
+    plug_in(&scene.host_plug, scene.segment, NULL, other_host_peer(scene.host));
+    plug_start(&scene.phone_plug);
     return &scene;
 }
 
@@ -278,8 +282,8 @@ static void scene_run(struct scene *scene, duration_ns duration)
 static void scene_free(struct scene *scene)
 {
     segment_free(scene->segment);
-    phone_endpoint_free(&scene->phone);
-    host_endpoint_free(&scene->host);
+    phone_free(scene->phone.phone);
+    other_host_free(scene->host);
     craft_free(scene->craft);
 }
 
@@ -333,7 +337,7 @@ static void a_second_dhcp_server_gives_a_lease_that_works(void **state)
     scene_run(scene, 10 * S);
     assert_true(was_heard(scene, FRAME_DHCP, DHCP_ACK, &frame));
     assert_int_equal(frame.dhcp.server_identifier, OTHER_HOST_IP);
-    assert_memory_equal(&frame.ethernet.source, other_host_mac(scene->host.host), 6);
+    assert_memory_equal(&frame.ethernet.source, other_host_mac(scene->host), 6);
     order_upgrade(scene);
     scene_run(scene, 5 * S);
     assert_true(was_heard(scene, FRAME_ARP, ARP_REPLY_OPERATION, &frame));

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A peer on a simulated segment: see plug.h. */
+#include "run/plug.h"
+
+static void drain(struct plug *plug, instant_ns now_ns)
+{
+    const struct peer_operations *operations = plug->peer->operations;
+    struct peer_output output;
+    struct peer_event event;
+    while (operations->next_output(plug->peer, &output))
+        segment_send(plug->endpoint, output.bytes, output.length);
+    while (operations->next_event && operations->next_event(plug->peer, &event))
+        if (plug->observer)
+            plug->observer(plug->context, plug->peer, &event, now_ns);
+    if (plug->observer)
+        plug->observer(plug->context, plug->peer, NULL, now_ns);
+}
+
+static void deliver(void *context, const uint8_t *bytes, size_t length, instant_ns now_ns)
+{
+    struct plug *plug = context;
+    const struct peer_frame frame = {.bytes = bytes, .captured = length, .length = length};
+    plug->peer->operations->frame(plug->peer, &frame, now_ns);
+    drain(plug, now_ns);
+}
+
+static instant_ns deadline(void *context)
+{
+    const struct plug *plug = context;
+    return plug->peer->operations->deadline(plug->peer);
+}
+
+static void tick(void *context, instant_ns now_ns)
+{
+    struct plug *plug = context;
+    plug->peer->operations->tick(plug->peer, now_ns);
+    drain(plug, now_ns);
+}
+
+static void carrier(void *context, bool up, instant_ns now_ns)
+{
+    struct plug *plug = context;
+    if (!plug->peer->operations->carrier)
+        return;
+    plug->peer->operations->carrier(plug->peer, up, now_ns);
+    drain(plug, now_ns);
+}
+
+void plug_in(struct plug *ret, struct segment *segment, const struct segment_cable *cable,
+             struct peer *peer)
+{
+    static const struct segment_device device = {
+        .deliver = deliver, .deadline = deadline, .tick = tick, .carrier = carrier};
+    *ret = (struct plug){.peer = peer};
+    ret->endpoint = segment_attach(segment, cable, &device, ret);
+}
+
+void plug_start(struct plug *plug)
+{
+    if (plug->peer->operations->start)
+        plug->peer->operations->start(plug->peer, segment_endpoint_now(plug->endpoint));
+    plug_touch(plug);
+}
+
+void plug_touch(struct plug *plug)
+{
+    drain(plug, segment_endpoint_now(plug->endpoint));
+    segment_touch(plug->endpoint);
+}

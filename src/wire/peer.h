@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The one shape of whatever lives on a wire: a station, a simulated or recorded phone, another
+ * host, a whole simulated segment. In bytes and time: frames in, frames and events out, and when it
+ * wants to be woken. run/run.h ties a peer to a port, run/plug.h to a simulated segment.
+ *
+ * Order of use: start, then frame, tick and carrier with times that never go back; after each call
+ * all of next_output (to be sent at once) and only then next_event.
+ */
+#ifndef WIRE_PEER_H
+#define WIRE_PEER_H
+
+#include "base/instant.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct peer_frame {
+    const uint8_t *bytes;                   /* valid during the call */
+    size_t captured;                        /* bytes that are there */
+    size_t length;                          /* bytes on the wire */
+    uint64_t number;                        /* in its port, from 1; 0 = none */
+    bool destination_unknown, time_unknown; /* see struct port_frame */
+};
+
+/* Both are the peer's, valid until the next call on it. */
+struct peer_output {
+    const uint8_t *bytes;
+    size_t length;
+};
+
+struct peer_event {
+    instant_ns time_ns;
+    const char *text; /* one plain sentence, "" if there is nothing to say */
+    const void *own;  /* the peer's own event (struct station_event, phone_event), or NULL */
+};
+
+struct peer;
+
+/* Those that say so may be NULL: then there is nothing to do, to say, or to wait for. */
+struct peer_operations {
+    void (*start)(struct peer *peer, instant_ns now_ns); /* may be NULL */
+    void (*frame)(struct peer *peer, const struct peer_frame *frame, instant_ns now_ns);
+    /* Call when the deadline has come (earlier does no harm). */
+    void (*tick)(struct peer *peer, instant_ns now_ns);
+    /* Returns: when tick is due, INSTANT_NEVER if nothing is planned. */
+    instant_ns (*deadline)(const struct peer *peer);
+    /* Return: false if there is none left. */
+    bool (*next_output)(struct peer *peer, struct peer_output *ret);
+    bool (*next_event)(struct peer *peer, struct peer_event *ret);  /* may be NULL */
+    void (*carrier)(struct peer *peer, bool up, instant_ns now_ns); /* may be NULL */
+    bool (*done)(const struct peer *peer);                          /* may be NULL */
+    void (*stop)(struct peer *peer, instant_ns now_ns);             /* sends no more; may be NULL */
+};
+
+/* First member of every implementation. */
+struct peer {
+    const struct peer_operations *operations;
+};
+
+/* Told every event of a peer and, with event == NULL, after every step. */
+typedef void peer_observer(void *context, struct peer *peer, const struct peer_event *event,
+                           instant_ns now_ns);
+
+#endif
