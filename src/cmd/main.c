@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cmd/commands.h"
+#include "cmd/options/complete.h"
 #include "cmd/options/help.h"
 
 #include <pcap/pcap.h>
@@ -84,6 +85,16 @@ static int parse_and_run(const struct command_row *command, int argc, char **arg
     return status;
 }
 
+/* Not for people: the shells ask how a command line can go on. */
+static int answer_shell(int argc, char **argv)
+{
+    struct text answers = TEXT_EMPTY;
+    complete_words((size_t)argc, (const char *const *)argv, &answers);
+    fputs(text_chars(&answers), stdout);
+    text_free(&answers);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) {
@@ -98,6 +109,8 @@ int main(int argc, char **argv)
         help_print_program(stdout);
         return 0;
     }
+    if (strcmp(argv[1], "complete") == 0)
+        return answer_shell(argc - 2, argv + 2);
     const struct command_row *command = command_row_by_name(argv[1]);
     return command ? parse_and_run(command, argc - 1, argv + 1) : unknown_command(argv[1]);
 }

@@ -94,6 +94,8 @@ struct station *station_new(const struct station_config *config, struct error *r
         core->transfer_port = config->transfer_port;
     uint16_t first_identification = (uint16_t)random_below(&random, 65536);
     station->observer = observer_new();
+    if (config->flash_wait_ns > 0)
+        observer_set_flash_limit(station->observer, config->flash_wait_ns);
     if (!outbox_init(&core->outbox, &core->config, first_identification, ret_error)) {
         station_free(station);
         return NULL;

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The manual page, the other pages and the completion know what the program knows: every command, option and verdict,
+# The manual page and the other pages know what the program knows: every command, option and verdict,
 # and no option that does not exist.
 set -u
 top_srcdir=${top_srcdir:?run by make check} top_builddir=${top_builddir:?run by make check}
 . "$top_srcdir/tests/tap.sh"
-tap_plan 11
+tap_plan 9
 
 spa_sos=$top_builddir/spa-sos
 manual=$top_srcdir/docs/spa-sos.8
@@ -62,17 +62,6 @@ sed -n 's/^    //p; s/^$//p' "$top_srcdir/README.md" | awk -v shown="$shown" '
 (cd "$top_srcdir" && "$spa_sos" diagnose pcaps/no-dhcp.pcap) >"$work/real" 2>&1
 [ "$(wc -l <"$work/shown")" -ge 5 ] && diff "$work/shown" <(head -n "$(wc -l <"$work/shown")" "$work/real") >"$work/missing"
 tap_result $? "README shows a diagnosis as it is" "$work/missing"
-
-. "$top_srcdir/scripts/completion/spa-sos"
-complete_line() { # word...: the last one is being typed
-	COMP_WORDS=("$spa_sos" "$@") COMP_CWORD=$#
-	_spa_sos "$spa_sos" "${COMP_WORDS[$#]}" "${COMP_WORDS[$#-1]}"
-	printf '%s ' "${COMPREPLY[@]}"
-}
-[ "$(complete_line rec)" = "recover " ]
-tap_result $? "completion knows commands"
-[ "$(complete_line recover --gateway n)" = "nudge never " ] && [ "$(complete_line recover --ph)" = "--phone-mac --phones " ]
-tap_result $? "completion knows options and their choices"
 
 # The head of scripts/bench promises; each name is either measured or answered with the usage.
 promised=$(sed -n 's/^# Measures: scripts\/bench//p' "$top_srcdir/scripts/bench" | tr -d '[]')

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whole recoveries, driven by hand-made frames in virtual time. */
+#include "tests/support/synthetic_image.h"
 #include "tests/unit/engine_rig.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -87,9 +89,47 @@ static void static_phone_is_recovered_without_dhcp(void **state)
     rig_free(rig);
 }
 
+/* How long the user waits is how long the silence after the last ACK counts as flashing. */
+static void the_verdict_waits_for_the_flash_as_long_as_the_user(void **state)
+{
+    (void)state;
+    static const struct {
+        duration_ns flash_wait_ns, silence_ns;
+        enum verdict_id verdict;
+    } stories[] = {
+        {20 * NS_PER_S, 10 * NS_PER_S, VERDICT_FLASHING},
+        {1200 * NS_PER_S, 900 * NS_PER_S, VERDICT_FLASHING},
+    };
+    for (size_t i = 0; i < sizeof stories / sizeof stories[0]; i++) {
+        struct rig *rig = rig_new();
+        struct rig_phone phone = rig_phone(1);
+        struct diagnosis diagnosis;
+        size_t length;
+        uint8_t *image = synthetic_image(5000, 1, &length);
+        rig->config.image = image;
+        rig->config.image_length = length;
+        rig->config.flash_wait_ns = stories[i].flash_wait_ns;
+        rig_start(rig);
+        rig_up_to_request(rig, &phone);
+        for (uint16_t block = 1; block <= length / 512 + 1; block++) {
+            rig_wait(rig, NS_PER_MS);
+            rig_ack(rig, &phone, block);
+        }
+        assert_int_equal(rig_state(rig, &phone), SESSION_DELIVERED);
+        rig_wait(rig, stories[i].silence_ns);
+        station_stop(rig->station, rig->now_ns);
+        station_diagnose(rig->station, &diagnosis);
+        assert_int_equal(diagnosis.leading.id, stories[i].verdict);
+        diagnosis_free(&diagnosis);
+        rig_free(rig);
+        free(image);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_verdict_waits_for_the_flash_as_long_as_the_user),
         cmocka_unit_test(phone_without_lease_is_led_to_its_normal_firmware),
         cmocka_unit_test(bytes_arrive_in_order_and_complete),
         cmocka_unit_test(static_phone_is_recovered_without_dhcp),
