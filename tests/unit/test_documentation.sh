@@ -6,7 +6,7 @@
 set -u
 top_srcdir=${top_srcdir:?run by make check} top_builddir=${top_builddir:?run by make check}
 . "$top_srcdir/tests/tap.sh"
-tap_plan 9
+tap_plan 10
 
 spa_sos=$top_builddir/spa-sos
 manual=$top_srcdir/docs/spa-sos.8
@@ -32,11 +32,20 @@ done | grep -oE '^ +(-[a-zA-Z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+' >"$work/o
 grep -oE '(Fl|,) -[a-z-]+' "$manual" | sed -E 's/^(Fl|,) -/--/' >"$work/documented-options"
 lines_missing "$work/options" "$work/documented-options" "$work/missing"
 tap_result $? "the manual page describes every option" "$work/missing"
+for command in $commands; do "$spa_sos" help "$command"; done |
+	sed -nE 's/^ +(-[a-zA-Z], )?--([a-z-]+)( ([^ ]+))?(  .*)?$/\2 \4/p' | sed 's/[^A-Za-z -]//g' | sort -u >"$work/values"
+sed -nE 's/^\.It Fl //p' "$manual" | sed 's/ , Fl /\n/g' | sed -nE 's/^([a-zA-Z] , )?-([a-z-]+)(.*)$/\2\n\3/p' |
+	while IFS= read -r name && IFS= read -r value; do
+		echo "$name $(sed -E 's/ (Ar|Cm|Op|Ns|Fl)\>//g; s/[^A-Za-z-]//g' <<<"$value")"
+	done >"$work/documented-values"
+[ "$(wc -l <"$work/values")" -ge 48 ] && lines_missing "$work/values" "$work/documented-values" "$work/missing"
+tap_result $? "the manual page and the help name values alike" "$work/missing"
+
 echo --version >>"$work/options"
 lines_missing "$work/documented-options" "$work/options" "$work/missing"
 tap_result $? "the manual page describes no option that does not exist" "$work/missing"
 
-sed -nE 's/^ +\[VERDICT_[A-Z_]+\] = "([a-z-]+)".*/\1/p' "$top_srcdir/src/diagnose/verdict.c" >"$work/verdicts"
+sed -nE 's/^ +\[VERDICT_[A-Z_]+\] = "([a-z-]+)".*/\1/p' "$top_srcdir/src/judge/verdict.c" >"$work/verdicts"
 sed -nE 's/^\.It Cm ([a-z-]+)$/\1/p' "$manual" >"$work/documented-verdicts"
 [ "$(wc -l <"$work/verdicts")" -ge 48 ] && lines_missing "$work/verdicts" "$work/documented-verdicts" "$work/missing"
 tap_result $? "the manual page has a paragraph for every verdict" "$work/missing"
