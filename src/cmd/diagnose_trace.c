@@ -90,7 +90,7 @@ static bool judge(struct trace_run *run, struct error *ret_error)
         say(run, run->source.warning);
     if (run->extractor)
         extractor_end(run->extractor);
-    diagnosis_make(run->observer, &run->diagnosis);
+    diagnosis_make(observer_facts(run->observer), &run->diagnosis);
     return true;
 }
 

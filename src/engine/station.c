@@ -409,5 +409,5 @@ const char *station_file_name(const struct station *station)
 
 void station_diagnose(const struct station *station, struct diagnosis *ret)
 {
-    diagnosis_make(station->observer, ret);
+    diagnosis_make(observer_facts(station->observer), ret);
 }

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/instant.h"
 #include "judge/verdict.h"
+#include "observe/observer.h"
 #include "wire/craft.h"
 #include "wire/frame.h"
 

@@ -25,7 +25,7 @@ struct judgement {
 };
 
 /* Returns: whether the rule holds. `phone` is NULL for a rule about the segment. */
-typedef bool rule_judge(const struct observer *observer, const struct phone_facts *phone,
+typedef bool rule_judge(const struct facts *facts, const struct phone_facts *phone,
                         struct judgement *ret);
 
 enum rule_scope { RULE_PHONE, RULE_SEGMENT };

@@ -13,12 +13,12 @@
 
 /* What shows that the phone hears nothing any more: unanswered ARP and REQUESTs since `since_ns`.
  */
-static unsigned probes_in_vain(const struct observer *observer, const struct phone_facts *phone,
+static unsigned probes_in_vain(const struct facts *facts, const struct phone_facts *phone,
                                instant_ns since_ns, struct judgement *ret)
 {
     struct asked asked;
 
-    asked_since(observer, phone, since_ns, &asked);
+    asked_since(facts, phone, since_ns, &asked);
     if (asked.heard != asked.unanswered)
         return 0;
     judge_marks(ret, &asked.unanswered_marks);
@@ -31,9 +31,9 @@ static unsigned probes_in_vain(const struct observer *observer, const struct pho
 }
 
 /* Nothing came of its DHCP client in this boot, and no more is to come. */
-static bool has_given_up(const struct observer *observer, const struct phone_facts *phone)
+static bool has_given_up(const struct facts *facts, const struct phone_facts *phone)
 {
-    return !phone->in_firmware && !is_alive(phone) && silence(observer, phone) >= DHCP_GIVES_UP_NS;
+    return !phone->in_firmware && !is_alive(phone) && silence(facts, phone) >= DHCP_GIVES_UP_NS;
 }
 
 RULE(judge_no_dhcp)
@@ -42,7 +42,7 @@ RULE(judge_no_dhcp)
     bool second_only = boot->first_discover_missing;
 
     if (boot->dhcp_requests.total || boot->discovers.total + second_only < 2 ||
-        !has_given_up(observer, phone) || boot->good_offers.total || boot->bad_offers.total ||
+        !has_given_up(facts, phone) || boot->good_offers.total || boot->bad_offers.total ||
         boot->late_offers.total)
         return false;
     /* An OFFER that the phone cannot use looks the same where the capture cannot see it. */
@@ -52,8 +52,8 @@ RULE(judge_no_dhcp)
     text_add(&ret->detail, "%s asked %s, took no offer, and has sent nothing for %s.",
              phone_words(phone).text,
              second_only ? "a second time (the first is not in the capture)" : "twice",
-             span(silence(observer, phone)).text);
-    probes_in_vain(observer, phone, boot->discovers.newest_ns, ret);
+             span(silence(facts, phone)).text);
+    probes_in_vain(facts, phone, boot->discovers.newest_ns, ret);
     return true;
 }
 
@@ -61,7 +61,7 @@ RULE(judge_dhcp_late)
 {
     const struct boot *boot = &phone->boot;
 
-    if (boot->late_offers.total == 0 || boot->dhcp_requests.total || !has_given_up(observer, phone))
+    if (boot->late_offers.total == 0 || boot->dhcp_requests.total || !has_given_up(facts, phone))
         return false;
     ret->confidence =
         boot->good_offers.total || boot->bad_offers.total ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN;
@@ -71,7 +71,7 @@ RULE(judge_dhcp_late)
              "The OFFER belongs to an earlier DISCOVER and came %s after the newest one; the phone "
              "had given the earlier one up after 5 s.",
              span(boot->late_offers.newest_ns - boot->discovers.newest_ns).text);
-    probes_in_vain(observer, phone, boot->discovers.newest_ns, ret);
+    probes_in_vain(facts, phone, boot->discovers.newest_ns, ret);
     return true;
 }
 
@@ -81,7 +81,7 @@ RULE(judge_dhcp_offer_unusable)
     bool is_bad = boot->bad_offers.total > 0;
 
     if ((!is_bad && boot->good_offers.total == 0) || boot->dhcp_requests.total ||
-        !has_given_up(observer, phone))
+        !has_given_up(facts, phone))
         return false;
     if (is_bad && boot->good_offers.total == 0) {
         bool may_be_artefact = boot->offer_defect == LEASE_UDP_CHECKSUM;
@@ -98,7 +98,7 @@ RULE(judge_dhcp_offer_unusable)
     judge_marks(ret, &boot->discovers);
     judge_marks(ret, is_bad ? &boot->bad_offers : &boot->good_offers);
     text_add(&ret->detail, "%s never sent a DHCP REQUEST.", phone_words(phone).text);
-    probes_in_vain(observer, phone, boot->discovers.newest_ns, ret);
+    probes_in_vain(facts, phone, boot->discovers.newest_ns, ret);
     return true;
 }
 
@@ -106,7 +106,7 @@ RULE(judge_dhcp_ack_lost)
 {
     const struct boot *boot = &phone->boot;
 
-    if (boot->round_requests < 2 || boot->acks.total || !has_given_up(observer, phone))
+    if (boot->round_requests < 2 || boot->acks.total || !has_given_up(facts, phone))
         return false;
     bool sees_server = visibility_of(phone) != SEES_NO_UNICAST;
     ret->confidence = sees_server ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
@@ -122,7 +122,7 @@ RULE(judge_dhcp_ack_lost)
         text_add(&ret->detail, " An ACK is in the capture, but %s.",
                  lease_defect_words(boot->ack_defect));
     }
-    probes_in_vain(observer, phone, boot->dhcp_requests.newest_ns, ret);
+    probes_in_vain(facts, phone, boot->dhcp_requests.newest_ns, ret);
     return true;
 }
 
@@ -146,7 +146,7 @@ RULE(judge_dhcp_refused)
 /* ---- leases that kill the loader ---- */
 
 /* Returns: whether the lease is the phone's and nothing shows that it lives on with it. */
-static bool died_of_lease(const struct observer *observer, const struct phone_facts *phone,
+static bool died_of_lease(const struct facts *facts, const struct phone_facts *phone,
                           struct judgement *ret)
 {
     const struct boot *boot = &phone->boot;
@@ -154,7 +154,7 @@ static bool died_of_lease(const struct observer *observer, const struct phone_fa
     if (boot->acks.total == 0 || phone->in_firmware || is_alive(phone))
         return false;
     judge_number(ret, boot->ack_number);
-    unsigned probes = probes_in_vain(observer, phone, boot->acks.newest_ns, ret);
+    unsigned probes = probes_in_vain(facts, phone, boot->acks.newest_ns, ret);
     /* A factory phone's stored environment may hold a mask or a router: only silence is proof. */
     ret->confidence = probes >= 2   ? CONFIDENCE_CERTAIN
                       : probes == 1 ? CONFIDENCE_LIKELY
@@ -167,7 +167,7 @@ RULE(judge_lease_without_mask)
     if (phone->boot.has_mask || phone->boot.acks.total == 0)
         return false;
     text_add(&ret->detail, "The ACK for %s has no option 1.", phone_words(phone).text);
-    return died_of_lease(observer, phone, ret);
+    return died_of_lease(facts, phone, ret);
 }
 
 RULE(judge_lease_without_router)
@@ -183,7 +183,7 @@ RULE(judge_lease_without_router)
         text_add(&ret->detail, ", and its server address (siaddr %s) is %s.",
                  ipv4_format(boot->server_ip).text,
                  boot->server_ip ? "outside the phone's subnet" : "not set");
-        return died_of_lease(observer, phone, ret);
+        return died_of_lease(facts, phone, ret);
     }
     text_add(&ret->detail, "; since its server address is in the subnet the phone listens, but "
                            "after an order it will not ask for the file.");
@@ -220,10 +220,10 @@ RULE(judge_two_dhcp_servers)
 RULE(judge_port_blocked)
 {
     const struct boot *boot = &phone->boot;
-    const struct segment_facts *segment = &observer->segment;
+    const struct segment_facts *segment = &facts->segment;
 
     if (segment->bpdus.total == 0 || !boot->first_discover_missing ||
-        boot->discovers.first_ns - observer->first_ns < START_COVERED_NS || phone->boot_number > 1)
+        boot->discovers.first_ns - facts->first_ns < START_COVERED_NS || phone->boot_number > 1)
         return false;
     ret->confidence = CONFIDENCE_LIKELY;
     ret->finding_only = boot->dhcp_requests.total > 0 || is_alive(phone);
@@ -233,10 +233,10 @@ RULE(judge_port_blocked)
     text_add(&ret->detail,
              "The first DISCOVER of %s that came through is its second; the capture had been "
              "running for %s, and the switch speaks spanning tree.",
-             phone_words(phone).text, span(boot->discovers.first_ns - observer->first_ns).text);
+             phone_words(phone).text, span(boot->discovers.first_ns - facts->first_ns).text);
     if (segment->bpdus_not_forwarding.total)
         text_add(&ret->detail, " Its BPDUs say that the port was not forwarding.");
-    probes_in_vain(observer, phone, boot->discovers.newest_ns, ret);
+    probes_in_vain(facts, phone, boot->discovers.newest_ns, ret);
     return true;
 }
 

@@ -35,21 +35,21 @@ static instant_ns waiting_since(const struct phone_facts *phone)
 
 RULE(judge_request_not_sent)
 {
-    const struct marks *sent = &observer->segment.to_phone_port;
+    const struct marks *sent = &facts->segment.to_phone_port;
     instant_ns since = waiting_since(phone);
 
     if (!is_waiting(phone) || phone->boot.replies.total ||
         (sent->total && sent->newest_ns >= phone->boot.begin_ns) ||
-        until_end(observer, since) < SHORT_WAITING_NS)
+        until_end(facts, since) < SHORT_WAITING_NS)
         return false;
     /* A switch may keep a group request of somebody else from the capture as well. */
     ret->confidence =
-        until_end(observer, since) >= WAITING_NS ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
+        until_end(facts, since) >= WAITING_NS ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
     judge_number(ret, phone->boot.ack_number);
     judge_marks(ret, &phone->boot.arp_answers);
     judge_number(ret, phone->loader_frames.total ? phone->loader_frames.first[0] : 0);
     text_add(&ret->detail, "%s has been waiting for %s, and no frame to UDP port 4810 was sent.",
-             phone_words(phone).text, span(until_end(observer, since)).text);
+             phone_words(phone).text, span(until_end(facts, since)).text);
     return true;
 }
 
@@ -67,7 +67,7 @@ static bool malformed_counts(const struct segment_facts *segment, enum request_d
 
 RULE(judge_request_malformed)
 {
-    const struct segment_facts *segment = &observer->segment;
+    const struct segment_facts *segment = &facts->segment;
     enum request_defect worst = REQUEST_WELL_FORMED;
     struct asked asked;
 
@@ -79,7 +79,7 @@ RULE(judge_request_malformed)
             worst = i;
     if (worst == REQUEST_WELL_FORMED)
         return false;
-    asked_since(observer, phone, phone->boot.begin_ns, &asked);
+    asked_since(facts, phone, phone->boot.begin_ns, &asked);
     bool sure = asked.heard == 0 && segment->malformed[worst].total >= 2 &&
                 worst != REQUEST_UDP_CHECKSUM && phone->boot.arp_answers.total;
     ret->confidence = asked.heard ? CONFIDENCE_POSSIBLE
@@ -102,7 +102,7 @@ RULE(judge_request_malformed)
 
 RULE(judge_tagged_port)
 {
-    const struct segment_facts *segment = &observer->segment;
+    const struct segment_facts *segment = &facts->segment;
     const struct marks *tagged = &segment->malformed[REQUEST_TAG];
     struct asked asked;
 
@@ -121,7 +121,7 @@ RULE(judge_tagged_port)
                  segment->voice_vlan);
         return true;
     }
-    asked_since(observer, phone, phone->boot.begin_ns, &asked);
+    asked_since(facts, phone, phone->boot.begin_ns, &asked);
     ret->finding_only = phone->boot.replies.total > 0 || phone->attempts > 0;
     /* The same host's untagged frames reached the phone: the tag is on the wire, not an artefact of
      * a mirror port. */
@@ -180,7 +180,7 @@ static enum confidence judge_serial(const struct phone_facts *phone,
 
 RULE(judge_serial_mismatch)
 {
-    const struct segment_facts *segment = &observer->segment;
+    const struct segment_facts *segment = &facts->segment;
     const struct asked_serial *worst = NULL;
     bool own_was_answered = false;
 
@@ -214,12 +214,12 @@ RULE(judge_serial_mismatch)
 
 RULE(judge_snooping)
 {
-    const struct segment_facts *segment = &observer->segment;
+    const struct segment_facts *segment = &facts->segment;
     struct asked asked;
 
     if (!is_waiting(phone) || !is_alive(phone))
         return false;
-    asked_since(observer, phone, waiting_since(phone), &asked);
+    asked_since(facts, phone, waiting_since(phone), &asked);
     if (asked.group_unanswered < SNOOPING_REQUESTS || asked.group_answered)
         return false;
     bool switch_seen =
@@ -249,7 +249,7 @@ RULE(judge_busy_with_url)
 
     if (phone->in_firmware || boot->url.total == 0 || boot->replies.total || phone->attempts)
         return false;
-    asked_since(observer, phone, boot->begin_ns, &asked);
+    asked_since(facts, phone, boot->begin_ns, &asked);
     ret->confidence = asked.in_url == 0                       ? CONFIDENCE_POSSIBLE
                       : asked.outside_url == 0                ? CONFIDENCE_CERTAIN
                       : asked.outside_url <= asked.in_url / 2 ? CONFIDENCE_LIKELY
@@ -292,10 +292,10 @@ RULE(judge_not_one_segment)
  * phone had answered. A program that varies where it sends them does not repeat itself: it
  * searches.
  */
-static unsigned repeated_in_vain(const struct observer *observer, const struct phone_facts *phone,
+static unsigned repeated_in_vain(const struct facts *facts, const struct phone_facts *phone,
                                  struct judgement *ret)
 {
-    const struct segment_facts *segment = &observer->segment;
+    const struct segment_facts *segment = &facts->segment;
     const struct request_mark *first = NULL;
     uint64_t total = segment->requests.total;
     unsigned further = 0;
@@ -317,7 +317,7 @@ static unsigned repeated_in_vain(const struct observer *observer, const struct p
 
 RULE(judge_reply_filtered)
 {
-    const struct segment_facts *segment = &observer->segment;
+    const struct segment_facts *segment = &facts->segment;
     const struct boot *boot = &phone->boot;
 
     if (boot->replies.total == 0 || phone->attempts || phone->in_firmware)
@@ -325,10 +325,10 @@ RULE(judge_reply_filtered)
     for (unsigned i = 0; i < SERIALS_MAXIMUM; i++)
         if (segment->serials[i].orders.total || segment->serials[i].bad_orders.total)
             return false;
-    for (const struct phone_facts *each = observer->phones; each; each = each->by_mac.next)
+    for (const struct phone_facts *each = facts->phones; each; each = each->by_mac.next)
         if (each != phone && each->answered)
             return false; /* several phones answer: the program may be listing them */
-    unsigned further = repeated_in_vain(observer, phone, ret);
+    unsigned further = repeated_in_vain(facts, phone, ret);
     if (further < FILTERED_REQUESTS)
         return false;
     /* A program that only looks for phones also goes on asking for a while. */
@@ -342,12 +342,12 @@ RULE(judge_reply_filtered)
 }
 
 /* Asked often enough, and not only by a way that a switch may have blocked. */
-static bool asked_every_way(const struct observer *observer, const struct phone_facts *phone,
+static bool asked_every_way(const struct facts *facts, const struct phone_facts *phone,
                             const struct asked *asked)
 {
     unsigned other_ways = asked->outside_url - asked->group_unanswered;
     return asked->outside_url >= DEAF_REQUESTS && other_ways >= 3 &&
-           silence(observer, phone) >= WAITING_NS;
+           silence(facts, phone) >= WAITING_NS;
 }
 
 RULE(judge_phone_deaf)
@@ -358,12 +358,11 @@ RULE(judge_phone_deaf)
     uint64_t arp = boot->arp_unanswered.total;
     struct asked asked;
 
-    if (phone->in_firmware || !had_address || silence(observer, phone) < DEAF_NS ||
-        (attempt_is_current(phone) && !is_open_attempt(observer, phone)) ||
-        boot->round_requests > 1)
+    if (phone->in_firmware || !had_address || silence(facts, phone) < DEAF_NS ||
+        (attempt_is_current(phone) && !is_open_attempt(facts, phone)) || boot->round_requests > 1)
         return false;
-    asked_since(observer, phone, phone->seen_ns, &asked);
-    bool everything_tried = asked_every_way(observer, phone, &asked);
+    asked_since(facts, phone, phone->seen_ns, &asked);
+    bool everything_tried = asked_every_way(facts, phone, &asked);
     if (asked.unanswered < 2 || asked.heard != asked.unanswered || (!arp && !everything_tried))
         return false;
     /* Its ARP answers are unicast: where the capture shows no unicast they may have been sent. */
@@ -379,7 +378,7 @@ RULE(judge_phone_deaf)
     judge_marks(ret, &asked.unanswered_marks);
     judge_marks(ret, &boot->arp_unanswered);
     text_add(&ret->detail, "%s was heard last %s before the end; since then it left %u requests",
-             phone_words(phone).text, span(silence(observer, phone)).text, asked.unanswered);
+             phone_words(phone).text, span(silence(facts, phone)).text, asked.unanswered);
     if (arp)
         text_add(&ret->detail, " and %llu ARP request%s", (unsigned long long)arp,
                  arp == 1 ? "" : "s");

@@ -40,10 +40,10 @@ RULE(judge_image_rejected)
 }
 
 /* It restarted into recovery after the last block, without having refused the file before. */
-static bool came_back(const struct observer *observer, const struct phone_facts *phone)
+static bool came_back(const struct facts *facts, const struct phone_facts *phone)
 {
     const struct attempt *attempt = &phone->attempt;
-    return completeness_of(observer, phone) != NOT_COMPLETE && attempt->rebooted &&
+    return completeness_of(facts, phone) != NOT_COMPLETE && attempt->rebooted &&
            attempt->loader_after.total == 0 && attempt->firmware_after.total == 0;
 }
 
@@ -51,11 +51,11 @@ RULE(judge_still_in_recovery)
 {
     const struct attempt *attempt = &phone->attempt;
 
-    if (!came_back(observer, phone) ||
+    if (!came_back(facts, phone) ||
         attempt->reboot_ns - attempt->last_ack_ns < shortest_flashing(attempt))
         return false;
-    ret->confidence = completeness_of(observer, phone) == COMPLETE_AS_SEEN ? CONFIDENCE_LIKELY
-                                                                           : CONFIDENCE_POSSIBLE;
+    ret->confidence =
+        completeness_of(facts, phone) == COMPLETE_AS_SEEN ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
     mark_end(attempt, ret);
     judge_number(ret, attempt->reboot_number);
     judge_number(ret, phone->boot.replies.total ? phone->boot.replies.first[0] : 0);
@@ -71,7 +71,7 @@ RULE(judge_power_lost_while_writing)
     const struct attempt *attempt = &phone->attempt;
     duration_ns shortest = shortest_flashing(attempt);
     bool early_restart =
-        came_back(observer, phone) && attempt->reboot_ns - attempt->last_ack_ns < shortest;
+        came_back(facts, phone) && attempt->reboot_ns - attempt->last_ack_ns < shortest;
     bool early_loss = attempt->carrier_lost && attempt->firmware_after.total == 0 &&
                       attempt->loader_after.total == 0 &&
                       attempt->carrier_lost_ns - attempt->last_ack_ns < shortest;
@@ -123,7 +123,7 @@ RULE(judge_wrong_family)
                                                  : CONFIDENCE_POSSIBLE;
     /* A name alone proves nothing: any file can bear it; and what the file is explains no transfer
      * that breaks off. */
-    ret->finding_only = !bytes_are_foreign || is_open_attempt(observer, phone);
+    ret->finding_only = !bytes_are_foreign || is_open_attempt(facts, phone);
     judge_marks(ret, &attempt->orders);
     judge_number(ret, attempt->read_requests.total ? attempt->read_requests.first[0] : 0);
     judge_number(ret, attempt->good_data.total ? attempt->good_data.first[0] : 0);

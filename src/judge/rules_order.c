@@ -14,13 +14,13 @@
 /* ---- orders that are not confirmed ---- */
 
 /* The newest order that may have been meant for this phone and that nobody confirmed. */
-static const struct asked_serial *unconfirmed_order(const struct observer *observer,
+static const struct asked_serial *unconfirmed_order(const struct facts *facts,
                                                     const struct phone_facts *phone)
 {
     const struct asked_serial *newest = NULL;
 
     for (unsigned i = 0; i < SERIALS_MAXIMUM; i++) {
-        const struct asked_serial *serial = &observer->segment.serials[i];
+        const struct asked_serial *serial = &facts->segment.serials[i];
         const struct marks *orders = serial->orders.total ? &serial->orders : &serial->bad_orders;
         if (serial->index == 0 || orders->total == 0 || orders->newest_ns < phone->boot.begin_ns)
             continue;
@@ -38,18 +38,18 @@ RULE(judge_upgrade_ignored)
 {
     if (phone->in_firmware || attempt_is_current(phone) || !is_alive(phone))
         return false;
-    const struct asked_serial *order = unconfirmed_order(observer, phone);
+    const struct asked_serial *order = unconfirmed_order(facts, phone);
     if (!order)
         return false;
     const struct marks *orders = order->orders.total ? &order->orders : &order->bad_orders;
-    if (until_end(observer, orders->first_ns) < ECHO_WAIT_NS)
+    if (until_end(facts, orders->first_ns) < ECHO_WAIT_NS)
         return false;
     bool own = phone->answered && strcmp(order->serial, phone->reply.serial) == 0;
     bool is_for_it = own || strcmp(order->serial, RECM_WILDCARD_SERIAL) == 0;
     ret->confidence =
         orders->total >= 2 && phone->boot.replies.total ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
     /* With several phones about, a foreign serial may belong to one that is not seen. */
-    if (!is_for_it && observer->phone_count > 1)
+    if (!is_for_it && facts->phone_count > 1)
         ret->confidence = CONFIDENCE_POSSIBLE;
     judge_marks(ret, orders);
     judge_marks(ret, &phone->boot.replies);
@@ -85,7 +85,7 @@ RULE(judge_no_gateway)
     const struct boot *boot = &phone->boot;
 
     if (!stopped_before_file(phone) || attempt->gateway_asks.total ||
-        until_end(observer, attempt->echoes.newest_ns) < SILENT_ECHO_NS)
+        until_end(facts, attempt->echoes.newest_ns) < SILENT_ECHO_NS)
         return false;
     bool lease_lacks_it = boot->acks.total && (!boot->has_router || boot->router == 0);
     bool lives_on = phone->seen_ns > attempt->echoes.newest_ns;
@@ -111,7 +111,7 @@ RULE(judge_gateway_dead)
     const struct attempt *attempt = &phone->attempt;
 
     if (!stopped_before_file(phone) || attempt->gateway_asks.total == 0 ||
-        until_end(observer, attempt->gateway_asks.newest_ns) < GATEWAY_WAIT_NS)
+        until_end(facts, attempt->gateway_asks.newest_ns) < GATEWAY_WAIT_NS)
         return false;
     ret->confidence = attempt->gateway_answers.total     ? CONFIDENCE_POSSIBLE
                       : attempt->gateway_asks.total >= 3 ? CONFIDENCE_CERTAIN
@@ -138,7 +138,7 @@ RULE(judge_wildcard_upgrade)
     bool has_success = false;
 
     for (unsigned i = 0; i < SERIALS_MAXIMUM; i++) {
-        const struct asked_serial *serial = &observer->segment.serials[i];
+        const struct asked_serial *serial = &facts->segment.serials[i];
         if (serial->index && serial->orders.total &&
             strcmp(serial->serial, RECM_WILDCARD_SERIAL) == 0)
             order = serial;
@@ -147,10 +147,10 @@ RULE(judge_wildcard_upgrade)
         return false;
     judge_marks(ret, &order->orders);
     text_add(&ret->detail, "%u phones confirmed it", order->echoed_by_count);
-    for (const struct phone_facts *each = observer->phones; each; each = each->by_mac.next) {
+    for (const struct phone_facts *each = facts->phones; each; each = each->by_mac.next) {
         if (!each->attempt.by_wildcard)
             continue;
-        has_success |= completeness_of(observer, each) != NOT_COMPLETE;
+        has_success |= completeness_of(facts, each) != NOT_COMPLETE;
         judge_number(ret, each->attempt.echoes.total ? each->attempt.echoes.first[0] : 0);
         if (listed < LISTED_PHONES)
             text_add(&ret->detail, "%s%s", listed ? ", " : ": ", phone_words(each).text);

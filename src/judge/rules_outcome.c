@@ -15,7 +15,7 @@
 RULE(judge_recovered)
 {
     const struct attempt *attempt = &phone->attempt;
-    enum completeness completeness = completeness_of(observer, phone);
+    enum completeness completeness = completeness_of(facts, phone);
 
     /* A phone that was a loader again afterwards has not been recovered. */
     if (attempt->firmware_after.total == 0 || !phone->in_firmware || attempt->acks.total == 0)
@@ -32,17 +32,17 @@ RULE(judge_recovered)
 }
 
 /* The phone has the whole file, and nothing has shown yet what became of it. */
-static bool is_delivered(const struct observer *observer, const struct phone_facts *phone)
+static bool is_delivered(const struct facts *facts, const struct phone_facts *phone)
 {
     const struct attempt *attempt = &phone->attempt;
-    return completeness_of(observer, phone) != NOT_COMPLETE && !attempt->rebooted &&
+    return completeness_of(facts, phone) != NOT_COMPLETE && !attempt->rebooted &&
            attempt->loader_after.total == 0 && attempt->firmware_after.total == 0;
 }
 
-static bool is_flashing(const struct observer *observer, const struct phone_facts *phone)
+static bool is_flashing(const struct facts *facts, const struct phone_facts *phone)
 {
-    duration_ns quiet = until_end(observer, phone->attempt.last_ack_ns);
-    return quiet < observer->flash_limit_ns &&
+    duration_ns quiet = until_end(facts, phone->attempt.last_ack_ns);
+    return quiet < facts->flash_limit_ns &&
            (quiet > QUIET_AFTER_LAST_ACK_NS || phone->attempt.arp_after.total > 0);
 }
 
@@ -50,17 +50,17 @@ RULE(judge_flashing)
 {
     const struct attempt *attempt = &phone->attempt;
 
-    if (!is_delivered(observer, phone) || !is_flashing(observer, phone))
+    if (!is_delivered(facts, phone) || !is_flashing(facts, phone))
         return false;
-    ret->confidence = completeness_of(observer, phone) == COMPLETE_AS_SEEN ? CONFIDENCE_LIKELY
-                                                                           : CONFIDENCE_POSSIBLE;
+    ret->confidence =
+        completeness_of(facts, phone) == COMPLETE_AS_SEEN ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
     judge_marks(ret, &attempt->final_data);
     judge_number(ret, attempt->last_ack_number);
     judge_marks(ret, &attempt->arp_after);
     text_add(&ret->detail,
              "%s acknowledged the last block %s before the end and has been silent since, as it is "
              "while it checks and writes.",
-             phone_words(phone).text, span(until_end(observer, attempt->last_ack_ns)).text);
+             phone_words(phone).text, span(until_end(facts, attempt->last_ack_ns)).text);
     if (attempt->arp_after.total)
         text_add(&ret->detail, " It does not answer ARP either.");
     return true;
@@ -70,10 +70,10 @@ RULE(judge_delivered)
 {
     const struct attempt *attempt = &phone->attempt;
 
-    if (!is_delivered(observer, phone) || is_flashing(observer, phone))
+    if (!is_delivered(facts, phone) || is_flashing(facts, phone))
         return false;
-    ret->confidence = completeness_of(observer, phone) == COMPLETE_AS_SEEN ? CONFIDENCE_CERTAIN
-                                                                           : CONFIDENCE_LIKELY;
+    ret->confidence =
+        completeness_of(facts, phone) == COMPLETE_AS_SEEN ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
     judge_marks(ret, &attempt->echoes);
     judge_number(ret, attempt->read_requests.total ? attempt->read_requests.first[0] : 0);
     judge_marks(ret, &attempt->final_data);
@@ -91,7 +91,7 @@ RULE(judge_found)
     if (phone->boot.replies.total == 0 || attempt_is_current(phone) || phone->in_firmware)
         return false;
     struct asked asked;
-    asked_since(observer, phone, phone->boot.begin_ns, &asked);
+    asked_since(facts, phone, phone->boot.begin_ns, &asked);
     /* Without the questions, or with an order from before its restart, this is not the whole story.
      */
     ret->confidence =
@@ -112,7 +112,7 @@ RULE(judge_several_phones)
 {
     unsigned answered = 0;
 
-    for (phone = observer->phones; phone; phone = phone->by_mac.next) {
+    for (phone = facts->phones; phone; phone = phone->by_mac.next) {
         if (phone->attempts || phone->in_firmware)
             return false;
         if (!phone->answered)
@@ -164,12 +164,12 @@ RULE(judge_firmware_crash_loop)
 
 RULE(judge_no_phone_seen)
 {
-    const struct segment_facts *segment = &observer->segment;
-    duration_ns length = observer->frame_count ? observer->end_ns - observer->first_ns : 0;
+    const struct segment_facts *segment = &facts->segment;
+    duration_ns length = facts->frame_count ? facts->end_ns - facts->first_ns : 0;
     bool asked_in_vain = segment->to_phone_port.total &&
-                         until_end(observer, segment->to_phone_port.first_ns) >= ASKING_IN_VAIN_NS;
+                         until_end(facts, segment->to_phone_port.first_ns) >= ASKING_IN_VAIN_NS;
 
-    if (observer->phone_count || (length < LONG_CAPTURE_NS && !asked_in_vain))
+    if (facts->phone_count || (length < LONG_CAPTURE_NS && !asked_in_vain))
         return false;
     ret->confidence = length >= LONG_CAPTURE_NS ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
     judge_marks(ret, &segment->to_phone_port);
@@ -190,14 +190,14 @@ RULE(judge_no_phone_seen)
 
 RULE(judge_nothing_to_tell)
 {
-    if (observer->phone_count)
+    if (facts->phone_count)
         return false;
     ret->confidence = CONFIDENCE_POSSIBLE;
-    if (observer->frame_count == 0)
+    if (facts->frame_count == 0)
         text_add(&ret->detail, "There is no frame.");
     else
         text_add(&ret->detail, "The capture is %s long and holds no frame of a phone.",
-                 span(observer->end_ns - observer->first_ns).text);
+                 span(facts->end_ns - facts->first_ns).text);
     return true;
 }
 
@@ -224,7 +224,7 @@ RULE(judge_phone_unclear)
     } else if (boot->dhcp_requests.total) {
         text_add(&ret->detail, " taking an address");
     }
-    text_add(&ret->detail, "; %s later the capture ends.", span(silence(observer, phone)).text);
+    text_add(&ret->detail, "; %s later the capture ends.", span(silence(facts, phone)).text);
     return true;
 }
 
@@ -232,25 +232,25 @@ RULE(judge_phone_unclear)
 
 RULE(judge_no_link)
 {
-    const struct segment_facts *segment = &observer->segment;
+    const struct segment_facts *segment = &facts->segment;
 
     if (!segment->carrier_known || segment->carrier_up)
         return false;
     ret->confidence = CONFIDENCE_CERTAIN;
-    ret->finding_only = observer->phone_count > 0;
+    ret->finding_only = facts->phone_count > 0;
     text_add(&ret->detail, "The network adapter has reported no link for %s.",
-             span(until_end(observer, segment->carrier_ns)).text);
+             span(until_end(facts, segment->carrier_ns)).text);
     return true;
 }
 
 RULE(judge_link_flapping)
 {
-    const struct segment_facts *segment = &observer->segment;
+    const struct segment_facts *segment = &facts->segment;
 
     if (!segment->carrier_flapped)
         return false;
     ret->confidence = CONFIDENCE_LIKELY;
-    ret->finding_only = observer->phone_count > 0;
+    ret->finding_only = facts->phone_count > 0;
     text_add(&ret->detail,
              "The link went down %u times, three times within two minutes, and no "
              "phone sent a frame.",

@@ -47,14 +47,14 @@ enum visibility visibility_of(const struct phone_facts *phone)
     return phone->boot.unicast_to.total ? SEES_ONE_HOST : SEES_NO_UNICAST;
 }
 
-duration_ns until_end(const struct observer *observer, instant_ns since_ns)
+duration_ns until_end(const struct facts *facts, instant_ns since_ns)
 {
-    return observer->end_ns - since_ns;
+    return facts->end_ns - since_ns;
 }
 
-duration_ns silence(const struct observer *observer, const struct phone_facts *phone)
+duration_ns silence(const struct facts *facts, const struct phone_facts *phone)
 {
-    return until_end(observer, phone->seen_ns);
+    return until_end(facts, phone->seen_ns);
 }
 
 bool attempt_is_current(const struct phone_facts *phone)
@@ -71,18 +71,18 @@ bool is_alive(const struct phone_facts *phone)
 
 /* ---- REQUESTs ---- */
 
-static const char *serial_of(const struct observer *observer, uint32_t index)
+static const char *serial_of(const struct facts *facts, uint32_t index)
 {
     for (unsigned i = 0; i < SERIALS_MAXIMUM; i++)
-        if (observer->segment.serials[i].index == index)
-            return observer->segment.serials[i].serial;
+        if (facts->segment.serials[i].index == index)
+            return facts->segment.serials[i].serial;
     return NULL;
 }
 
-static bool is_for(const struct observer *observer, const struct phone_facts *phone,
+static bool is_for(const struct facts *facts, const struct phone_facts *phone,
                    const struct request_mark *mark)
 {
-    const char *serial = serial_of(observer, mark->serial_index);
+    const char *serial = serial_of(facts, mark->serial_index);
 
     if (!serial)
         return false;
@@ -135,10 +135,10 @@ static void count_request(const struct phone_facts *phone, const struct request_
     }
 }
 
-void asked_since(const struct observer *observer, const struct phone_facts *phone,
-                 instant_ns since_ns, struct asked *ret)
+void asked_since(const struct facts *facts, const struct phone_facts *phone, instant_ns since_ns,
+                 struct asked *ret)
 {
-    const struct segment_facts *segment = &observer->segment;
+    const struct segment_facts *segment = &facts->segment;
     uint64_t total = segment->requests.total;
     uint64_t oldest = total > REQUESTS_KEPT ? total - REQUESTS_KEPT : 0;
 
@@ -149,7 +149,7 @@ void asked_since(const struct observer *observer, const struct phone_facts *phon
             continue;
         if (mark->way == WAY_UNICAST && !mac_equal(&mark->to, &phone->mac))
             continue;
-        if (is_for(observer, phone, mark))
+        if (is_for(facts, phone, mark))
             count_request(phone, mark, ret);
         else
             ret->foreign++;
@@ -159,10 +159,10 @@ void asked_since(const struct observer *observer, const struct phone_facts *phon
 /* ---- downloads ---- */
 
 /* When the phone's own frames went on, or the capture ended, after its last ACK. */
-static instant_ns quiet_until(const struct observer *observer, const struct phone_facts *phone)
+static instant_ns quiet_until(const struct facts *facts, const struct phone_facts *phone)
 {
     const struct attempt *attempt = &phone->attempt;
-    instant_ns until = observer->end_ns;
+    instant_ns until = facts->end_ns;
 
     if (attempt->rebooted)
         until = instant_earlier(until, attempt->reboot_ns);
@@ -185,7 +185,7 @@ struct amount_text amount_words(const struct attempt *attempt)
     return result;
 }
 
-enum completeness completeness_of(const struct observer *observer, const struct phone_facts *phone)
+enum completeness completeness_of(const struct facts *facts, const struct phone_facts *phone)
 {
     const struct attempt *attempt = &phone->attempt;
 
@@ -203,9 +203,8 @@ enum completeness completeness_of(const struct observer *observer, const struct 
         attempt->file_length && acknowledged_bytes(attempt) >= attempt->file_length;
     if ((!last_was_sent && !data_is_invisible && !all_by_length) || attempt->ack_repeats)
         return NOT_COMPLETE;
-    return quiet_until(observer, phone) - attempt->last_ack_ns >= REPEAT_WAIT_NS
-               ? COMPLETE_BY_SILENCE
-               : NOT_COMPLETE;
+    return quiet_until(facts, phone) - attempt->last_ack_ns >= REPEAT_WAIT_NS ? COMPLETE_BY_SILENCE
+                                                                              : NOT_COMPLETE;
 }
 
 duration_ns shortest_flashing(const struct attempt *attempt)
@@ -220,10 +219,10 @@ duration_ns shortest_flashing(const struct attempt *attempt)
     return SHORTEST_START_NS + (duration_ns)sectors * SHORTEST_SECTOR_NS;
 }
 
-bool is_open_attempt(const struct observer *observer, const struct phone_facts *phone)
+bool is_open_attempt(const struct facts *facts, const struct phone_facts *phone)
 {
     return phone->attempt.begun && phone->attempt.firmware_after.total == 0 &&
-           completeness_of(observer, phone) == NOT_COMPLETE;
+           completeness_of(facts, phone) == NOT_COMPLETE;
 }
 
 /* ---- words ---- */

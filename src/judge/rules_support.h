@@ -4,6 +4,7 @@
 #define JUDGE_RULES_SUPPORT_H
 
 #include "judge/rules.h"
+#include "wire/tftp.h"
 
 #define SECONDS(n) ((n)*NS_PER_S)
 
@@ -34,9 +35,9 @@ enum visibility visibility_of(const struct phone_facts *phone);
 /* ---- the end of the story ---- */
 
 /* Time from `since_ns` to the end of the capture. */
-duration_ns until_end(const struct observer *observer, instant_ns since_ns);
+duration_ns until_end(const struct facts *facts, instant_ns since_ns);
 /* Since the phone's newest frame. */
-duration_ns silence(const struct observer *observer, const struct phone_facts *phone);
+duration_ns silence(const struct facts *facts, const struct phone_facts *phone);
 /* Something in this boot shows that it got past its DHCP client: REPLY, ARP, order, URL. */
 bool is_alive(const struct phone_facts *phone);
 /* The attempt belongs to the running boot. */
@@ -55,8 +56,8 @@ struct asked {
 };
 
 /* Of the REQUESTs kept, those since `since_ns`. */
-void asked_since(const struct observer *observer, const struct phone_facts *phone,
-                 instant_ns since_ns, struct asked *ret);
+void asked_since(const struct facts *facts, const struct phone_facts *phone, instant_ns since_ns,
+                 struct asked *ret);
 
 /* ---- downloads ---- */
 
@@ -68,15 +69,15 @@ struct amount_text amount_words(const struct attempt *attempt);
 
 enum completeness { NOT_COMPLETE, COMPLETE_BY_SILENCE, COMPLETE_AS_SEEN };
 /* Whether the phone has the whole file, as seen or as its later silence shows. */
-enum completeness completeness_of(const struct observer *observer, const struct phone_facts *phone);
+enum completeness completeness_of(const struct facts *facts, const struct phone_facts *phone);
 /* A shorter time than this is not enough for writing the image and starting again. */
 duration_ns shortest_flashing(const struct attempt *attempt);
 /* A download was ordered and is not completed. */
-bool is_open_attempt(const struct observer *observer, const struct phone_facts *phone);
+bool is_open_attempt(const struct facts *facts, const struct phone_facts *phone);
 
 /* A rule need not look at everything. */
 #define RULE(name)                                                                                 \
-    bool name(const struct observer *observer __attribute__((unused)),                             \
+    bool name(const struct facts *facts __attribute__((unused)),                                   \
               const struct phone_facts *phone __attribute__((unused)), struct judgement *ret)
 
 /* rules_outcome.c */

@@ -22,7 +22,7 @@ RULE(judge_request_for_file_unanswered)
     uint64_t times = attempt->read_requests.total;
 
     if (!is_asking(phone) || attempt->data.total || attempt->errors.total ||
-        (times < 2 && until_end(observer, attempt->read_requests.newest_ns) < TFTP_REPEAT_NS))
+        (times < 2 && until_end(facts, attempt->read_requests.newest_ns) < TFTP_REPEAT_NS))
         return false;
     /* The one who gave the order and shows its unicast frames would show its DATA as well. */
     bool orderer_shows = attempt->has_orderer && phone->boot.unicast_to.total &&
@@ -47,15 +47,15 @@ RULE(judge_request_for_file_unanswered)
  * nothing had come, and has taken another order since the attempt before. Only an ERROR ends an
  * attempt so.
  */
-static bool judge_unseen_refusal(const struct observer *observer, const struct phone_facts *phone,
+static bool judge_unseen_refusal(const struct facts *facts, const struct phone_facts *phone,
                                  struct judgement *ret)
 {
     const struct attempt *attempt = &phone->attempt;
 
-    if (!is_open_attempt(observer, phone) || phone->attempts < 2 || attempt->rebooted ||
+    if (!is_open_attempt(facts, phone) || phone->attempts < 2 || attempt->rebooted ||
         attempt->read_requests.total != 1 || attempt->acks.total || attempt->good_data.total == 0 ||
         attempt->bad_data.total ||
-        until_end(observer, attempt->read_requests.newest_ns) < TFTP_REPEAT_NS)
+        until_end(facts, attempt->read_requests.newest_ns) < TFTP_REPEAT_NS)
         return false;
     ret->confidence = phone->attempts > 2 ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
     text_add(&ret->subject, "another server, by an ERROR that this capture does not show");
@@ -75,8 +75,8 @@ RULE(judge_tftp_refused)
     const struct attempt *attempt = &phone->attempt;
 
     if (attempt->errors.total == 0)
-        return judge_unseen_refusal(observer, phone, ret);
-    if (!is_open_attempt(observer, phone) ||
+        return judge_unseen_refusal(facts, phone, ret);
+    if (!is_open_attempt(facts, phone) ||
         (attempt->acks.total && attempt->acks.newest_ns > attempt->errors.newest_ns))
         return false;
     ret->confidence = CONFIDENCE_CERTAIN;
@@ -146,7 +146,7 @@ RULE(judge_two_tftp_servers)
         return false;
     const struct tftp_server_seen *first = &attempt->servers[0];
     ret->confidence = other_host ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
-    ret->finding_only = !is_open_attempt(observer, phone);
+    ret->finding_only = !is_open_attempt(facts, phone);
     judge_marks(ret, &attempt->read_requests);
     judge_marks(ret, &first->data);
     judge_marks(ret, &other->data);
@@ -214,9 +214,9 @@ RULE(judge_transfer_stalled)
 {
     const struct attempt *attempt = &phone->attempt;
 
-    if (attempt->acks.total == 0 || attempt->rebooted || !is_open_attempt(observer, phone))
+    if (attempt->acks.total == 0 || attempt->rebooted || !is_open_attempt(facts, phone))
         return false;
-    duration_ns quiet = until_end(observer, attempt->last_ack_ns);
+    duration_ns quiet = until_end(facts, attempt->last_ack_ns);
     if (attempt->ack_repeats == 0 && quiet < TFTP_REPEAT_NS)
         return false;
     bool sees_data = attempt->data.total > 0;
@@ -243,7 +243,7 @@ RULE(judge_rebooted_in_transfer)
 {
     const struct attempt *attempt = &phone->attempt;
 
-    if (!attempt->rebooted || attempt->acks.total == 0 || !is_open_attempt(observer, phone))
+    if (!attempt->rebooted || attempt->acks.total == 0 || !is_open_attempt(facts, phone))
         return false;
     /* Where the capture lost frames, the rest may have come. Sure is only that more was to come and
      * did not: a whole block sent in vain again and again. */
@@ -273,7 +273,7 @@ RULE(judge_nested_upgrade)
     if (attempt->nested.total == 0)
         return false;
     ret->confidence = CONFIDENCE_CERTAIN;
-    ret->finding_only = !is_open_attempt(observer, phone);
+    ret->finding_only = !is_open_attempt(facts, phone);
     judge_marks(ret, &attempt->nested);
     text_add(&ret->detail,
              "%s was receiving a file when another order came; it dropped the first "

@@ -172,7 +172,7 @@ static void add_candidate(struct candidates *candidates, const struct candidate 
     candidates->list[candidates->count++] = *candidate;
 }
 
-static void run_rules(const struct observer *observer, enum rule_scope scope,
+static void run_rules(const struct facts *facts, enum rule_scope scope,
                       const struct phone_facts *phone, size_t phone_index, struct candidates *ret)
 {
     for (size_t i = 0; i < rule_count; i++) {
@@ -180,7 +180,7 @@ static void run_rules(const struct observer *observer, enum rule_scope scope,
             continue;
         struct candidate candidate = {
             .rule = &rules[i], .phone = phone, .phone_index = phone_index};
-        if (rules[i].judge(observer, phone, &candidate.judgement))
+        if (rules[i].judge(facts, phone, &candidate.judgement))
             add_candidate(ret, &candidate);
         else
             judgement_free(&candidate.judgement);
@@ -314,27 +314,27 @@ static bool is_worth_a_finding(const struct candidate *candidate)
     return !candidate->leads && candidate->rule->id > VERDICT_CAPTURE_TOO_SHORT;
 }
 
-void diagnosis_make(const struct observer *observer, struct diagnosis *ret)
+void diagnosis_make(const struct facts *facts, struct diagnosis *ret)
 {
     struct candidates candidates = {0};
     *ret = (struct diagnosis){
-        .frame_count = observer->frame_count,
-        .first_ns = observer->first_ns,
-        .last_ns = observer->last_ns,
-        .phone_count = observer->phone_count,
-        .phones_dropped = observer->phones_dropped,
-        .phones = allocate(observer->phone_count, sizeof(*ret->phones)),
+        .frame_count = facts->frame_count,
+        .first_ns = facts->first_ns,
+        .last_ns = facts->last_ns,
+        .phone_count = facts->phone_count,
+        .phones_dropped = facts->phones_dropped,
+        .phones = allocate(facts->phone_count, sizeof(*ret->phones)),
     };
-    struct candidate **leaders = allocate(observer->phone_count + 1, sizeof(struct candidate *));
-    size_t *from = allocate(observer->phone_count + 2, sizeof(*from));
+    struct candidate **leaders = allocate(facts->phone_count + 1, sizeof(struct candidate *));
+    size_t *from = allocate(facts->phone_count + 2, sizeof(*from));
 
     size_t index = 0;
-    for (const struct phone_facts *phone = observer->phones; phone; phone = phone->by_mac.next) {
+    for (const struct phone_facts *phone = facts->phones; phone; phone = phone->by_mac.next) {
         describe_phone(phone, &ret->phones[index]);
-        run_rules(observer, RULE_PHONE, phone, index, &candidates);
+        run_rules(facts, RULE_PHONE, phone, index, &candidates);
         from[++index] = candidates.count;
     }
-    run_rules(observer, RULE_SEGMENT, NULL, index, &candidates);
+    run_rules(facts, RULE_SEGMENT, NULL, index, &candidates);
     from[index + 1] = candidates.count;
 
     /* Only now, since adding moves the list. */

@@ -9,11 +9,13 @@
 
 #include "base/address.h"
 #include "base/instant.h"
-#include "observe/observer.h"
+#include "wire/recm.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct facts; /* observe/facts.h */
 
 enum confidence { CONFIDENCE_POSSIBLE, CONFIDENCE_LIKELY, CONFIDENCE_CERTAIN };
 
@@ -108,7 +110,7 @@ struct diagnosis {
 };
 
 /* Judges what was observed so far; may be called again later. Fills `ret`, to be freed. */
-void diagnosis_make(const struct observer *observer, struct diagnosis *ret);
+void diagnosis_make(const struct facts *facts, struct diagnosis *ret);
 void diagnosis_free(struct diagnosis *diagnosis);
 
 /* "no-dhcp" etc.: static strings. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the observer remembers: facts per phone and per segment, with the frames that prove them.
- * Internal to observe/ and judge/: the observer writes it, the rules read it.
+ * The observer writes it, the rules read it.
  *
  * Everything here is bounded. A `struct marks` keeps the first and the newest few of any number of
  * frames; tables have a fixed size and say what gives way when they are full. Facts say what was
@@ -10,9 +10,11 @@
 #ifndef OBSERVE_FACTS_H
 #define OBSERVE_FACTS_H
 
+#include "base/address.h"
+#include "base/instant.h"
 #include "image/image.h"
-#include "observe/observer.h"
 #include "observe/transfer_image.h"
+#include "wire/recm.h"
 
 #include <stdlib.h>
 
@@ -338,37 +340,16 @@ struct segment_facts {
     bool carrier_flapped;          /* three drops within two minutes */
 };
 
-/* An ARP conversation that may turn out to be a loader's first sign of life. */
-struct arp_candidate {
-    struct mac_address mac;
-    instant_ns time_ns;
-    uint64_t number;
-};
-#define ARP_CANDIDATES 8
-
-#define QUICK_WORDS 64 /* of 64 bits: 4,096 bits */
-
-struct observer {
+/* All that is known. The rules read this and nothing else. */
+struct facts {
     struct phone_facts *phones; /* hash by MAC address, in order of appearance */
-    struct phone_facts *phones_by_ip;
-    struct phone_facts *idle_oldest, *engaged_oldest;
     size_t phone_count;
-    uint64_t phones_seen;
     uint64_t phones_dropped; /* because the table was full */
-    size_t rebuild_bytes;
-    struct arp_candidate candidates[ARP_CANDIDATES]; /* a ring */
-    unsigned next_candidate;
     struct segment_facts segment;
     uint64_t frame_count;
     instant_ns first_ns, last_ns; /* of the frames */
-    instant_ns now_ns;            /* of the newest frame or carrier change, never going back */
-    instant_ns end_ns;            /* now_ns, or what observer_end said */
-    uint64_t backward_steps;
-    duration_ns flash_limit_ns;
-    observation_sink *sink;
-    void *sink_context;
-    uint64_t mac_bits[QUICK_WORDS]; /* of every phone so far, by its last 12 bits: never too few */
-    uint64_t ip_bits[QUICK_WORDS];
+    instant_ns end_ns;          /* the newest frame or carrier change, or what observer_end said */
+    duration_ns flash_limit_ns; /* after the last ACK a silence this long counts as flashing */
 };
 
 #endif

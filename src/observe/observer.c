@@ -118,7 +118,8 @@ enum frame_loader_drop drop_on_the_wire(const struct observer *observer, const s
     }
     bool capture_may_have_done_it =
         drop == FRAME_LOADER_DROPS_UDP_CHECKSUM || drop == FRAME_LOADER_DROPS_LENGTH;
-    if (capture_may_have_done_it && is_local_host(&observer->segment, &frame->ethernet.source))
+    if (capture_may_have_done_it &&
+        is_local_host(&observer->facts.segment, &frame->ethernet.source))
         return FRAME_LOADER_TAKES;
     return drop;
 }
@@ -132,7 +133,7 @@ int frame_vlan(const struct frame *frame)
 
 static void observe_spanning_tree(struct observer *observer, const struct frame *frame)
 {
-    struct segment_facts *segment = &observer->segment;
+    struct segment_facts *segment = &observer->facts.segment;
 
     marks_add(&segment->bpdus, observer, frame);
     /* RSTP says in its BPDUs whether this port forwards; STP says nothing. */
@@ -145,7 +146,7 @@ static void observe_spanning_tree(struct observer *observer, const struct frame 
 static void observe_neighbour(struct observer *observer, const struct frame *frame,
                               struct phone_facts *from)
 {
-    struct segment_facts *segment = &observer->segment;
+    struct segment_facts *segment = &observer->facts.segment;
 
     if (from || frame->neighbour.names_spa) {
         struct phone_facts *phone =
@@ -166,8 +167,8 @@ static void observe_igmp(struct observer *observer, const struct frame *frame)
 {
     if (frame->igmp.type != IGMP_QUERY)
         return;
-    marks_add(&observer->segment.igmp_queries, observer, frame);
-    tell(observer, OBSERVED_NETWORK, frame, NULL, observer->segment.igmp_queries.total > 1);
+    marks_add(&observer->facts.segment.igmp_queries, observer, frame);
+    tell(observer, OBSERVED_NETWORK, frame, NULL, observer->facts.segment.igmp_queries.total > 1);
 }
 
 static void note_unicast(struct observer *observer, struct phone_facts *to,
@@ -186,7 +187,7 @@ static void note_unicast(struct observer *observer, struct phone_facts *to,
 
 void observer_keep_time(struct observer *observer, instant_ns time_ns, uint64_t number)
 {
-    if (observer->frame_count++ == 0 && observer->now_ns == 0) {
+    if (observer->facts.frame_count++ == 0 && observer->now_ns == 0) {
         observer->now_ns = time_ns;
     } else if (time_ns < observer->now_ns) {
         if (observer->backward_steps++ == 0)
@@ -195,11 +196,11 @@ void observer_keep_time(struct observer *observer, instant_ns time_ns, uint64_t 
     } else {
         observer->now_ns = time_ns;
     }
-    if (observer->frame_count == 1)
-        observer->first_ns = observer->now_ns;
-    observer->last_ns = observer->now_ns;
-    if (observer->end_ns < observer->now_ns || observer->frame_count == 1)
-        observer->end_ns = observer->now_ns;
+    if (observer->facts.frame_count == 1)
+        observer->facts.first_ns = observer->now_ns;
+    observer->facts.last_ns = observer->now_ns;
+    if (observer->facts.end_ns < observer->now_ns || observer->facts.frame_count == 1)
+        observer->facts.end_ns = observer->now_ns;
 }
 
 void observer_frame(struct observer *observer, const struct frame *frame)
@@ -207,7 +208,7 @@ void observer_frame(struct observer *observer, const struct frame *frame)
     observer_keep_time(observer, frame->time_ns, frame->number);
     if (frame->captured < ETHERNET_HEADER_LENGTH)
         return;
-    note_local_host(&observer->segment, frame);
+    note_local_host(&observer->facts.segment, frame);
 
     struct phone_facts *from = phone_find(observer, &frame->ethernet.source);
     struct phone_facts *to = NULL;
@@ -252,11 +253,11 @@ void observer_frame(struct observer *observer, const struct frame *frame)
 
 void observer_carrier(struct observer *observer, bool up, instant_ns now_ns)
 {
-    struct segment_facts *segment = &observer->segment;
+    struct segment_facts *segment = &observer->facts.segment;
 
     if (now_ns > observer->now_ns)
         observer->now_ns = now_ns;
-    observer->end_ns = observer->now_ns;
+    observer->facts.end_ns = observer->now_ns;
     bool dropped = !up && (!segment->carrier_known || segment->carrier_up);
     bool fell = dropped && segment->carrier_known;
     segment->carrier_known = true;
@@ -273,7 +274,7 @@ void observer_carrier(struct observer *observer, bool up, instant_ns now_ns)
     if (segment->carrier_drops >= 3 &&
         observer->now_ns - segment->carrier_drop_ns[0] <= FLAP_SPAN_NS)
         segment->carrier_flapped = true;
-    for (struct phone_facts *phone = observer->phones; phone; phone = phone->by_mac.next)
+    for (struct phone_facts *phone = observer->facts.phones; phone; phone = phone->by_mac.next)
         if (phone->attempt.complete && !phone->attempt.carrier_lost) {
             phone->attempt.carrier_lost = true;
             phone->attempt.carrier_lost_ns = observer->now_ns;
@@ -282,8 +283,8 @@ void observer_carrier(struct observer *observer, bool up, instant_ns now_ns)
 
 void observer_end(struct observer *observer, instant_ns now_ns)
 {
-    if (now_ns > observer->end_ns)
-        observer->end_ns = now_ns;
+    if (now_ns > observer->facts.end_ns)
+        observer->facts.end_ns = now_ns;
 }
 
 void observer_set_sink(struct observer *observer, observation_sink *sink, void *context)
@@ -294,7 +295,12 @@ void observer_set_sink(struct observer *observer, observation_sink *sink, void *
 
 void observer_set_flash_limit(struct observer *observer, duration_ns limit_ns)
 {
-    observer->flash_limit_ns = limit_ns;
+    observer->facts.flash_limit_ns = limit_ns;
+}
+
+const struct facts *observer_facts(const struct observer *observer)
+{
+    return &observer->facts;
 }
 
 struct observer *observer_new(void)
@@ -302,7 +308,7 @@ struct observer *observer_new(void)
     struct observer *observer = calloc(1, sizeof(*observer));
     if (!observer)
         abort();
-    observer->flash_limit_ns = 600 * NS_PER_S;
+    observer->facts.flash_limit_ns = 600 * NS_PER_S;
     return observer;
 }
 
@@ -312,9 +318,9 @@ void observer_free(struct observer *observer)
         return;
     struct phone_facts *phone, *next;
     HASH_CLEAR(by_ip, observer->phones_by_ip);
-    HASH_ITER(by_mac, observer->phones, phone, next)
+    HASH_ITER(by_mac, observer->facts.phones, phone, next)
     {
-        HASH_DELETE(by_mac, observer->phones, phone);
+        HASH_DELETE(by_mac, observer->facts.phones, phone);
         transfer_image_free(phone->attempt.rebuild);
         free(phone);
     }

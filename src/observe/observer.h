@@ -53,12 +53,15 @@ struct observation {
 
 typedef void observation_sink(void *context, const struct observation *observation);
 
+struct facts; /* observe/facts.h: for those who judge */
 struct observer;
 
 struct observer *observer_new(void);
 void observer_free(struct observer *observer);
 /* Frames in recorded order, numbered from 1; time running backwards is clamped and noted. */
 void observer_frame(struct observer *observer, const struct frame *frame);
+/* What is known so far; valid until the next frame. */
+const struct facts *observer_facts(const struct observer *observer);
 /*
  * A quick look at a frame as it was captured, for long traces of busy networks: true if it cannot
  * matter and was only counted; false if it has to be dissected and given to observer_frame, which

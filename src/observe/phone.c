@@ -18,7 +18,7 @@
 struct phone_facts *phone_find(struct observer *observer, const struct mac_address *mac)
 {
     struct phone_facts *phone;
-    HASH_FIND(by_mac, observer->phones, mac, sizeof(*mac), phone);
+    HASH_FIND(by_mac, observer->facts.phones, mac, sizeof(*mac), phone);
     return phone;
 }
 
@@ -64,11 +64,11 @@ static void phone_make_room(struct observer *observer)
         observer->idle_oldest ? observer->idle_oldest : observer->engaged_oldest;
     list_remove(observer, oldest);
     forget_ip(observer, oldest);
-    HASH_DELETE(by_mac, observer->phones, oldest);
+    HASH_DELETE(by_mac, observer->facts.phones, oldest);
     attempt_close(observer, &oldest->attempt);
     free(oldest);
-    observer->phone_count--;
-    observer->phones_dropped++;
+    observer->facts.phone_count--;
+    observer->facts.phones_dropped++;
 }
 
 static void begin_boot(struct observer *observer, struct phone_facts *phone)
@@ -83,7 +83,7 @@ struct phone_facts *phone_get(struct observer *observer, const struct mac_addres
     struct phone_facts *phone = phone_find(observer, mac);
     if (phone)
         return phone;
-    if (observer->phone_count >= PHONES_MAXIMUM)
+    if (observer->facts.phone_count >= PHONES_MAXIMUM)
         phone_make_room(observer);
     phone = calloc(1, sizeof(*phone));
     if (!phone)
@@ -94,9 +94,9 @@ struct phone_facts *phone_get(struct observer *observer, const struct mac_addres
     phone->vlan = frame_vlan(frame);
     phone->seen_ns = observer->now_ns;
     begin_boot(observer, phone);
-    HASH_ADD(by_mac, observer->phones, mac, sizeof(phone->mac), phone);
+    HASH_ADD(by_mac, observer->facts.phones, mac, sizeof(phone->mac), phone);
     list_append(observer, phone);
-    observer->phone_count++;
+    observer->facts.phone_count++;
     return phone;
 }
 

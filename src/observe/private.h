@@ -4,6 +4,33 @@
 #define OBSERVE_PRIVATE_H
 
 #include "observe/facts.h"
+#include "observe/observer.h"
+
+/* An ARP conversation that may turn out to be a loader's first sign of life. */
+struct arp_candidate {
+    struct mac_address mac;
+    instant_ns time_ns;
+    uint64_t number;
+};
+#define ARP_CANDIDATES 8
+
+#define QUICK_WORDS 64 /* of 64 bits: 4,096 bits */
+
+struct observer {
+    struct facts facts;
+    struct phone_facts *phones_by_ip;
+    struct phone_facts *idle_oldest, *engaged_oldest;
+    uint64_t phones_seen;
+    size_t rebuild_bytes;
+    struct arp_candidate candidates[ARP_CANDIDATES]; /* a ring */
+    unsigned next_candidate;
+    instant_ns now_ns; /* of the newest frame or carrier change, never going back */
+    uint64_t backward_steps;
+    observation_sink *sink;
+    void *sink_context;
+    uint64_t mac_bits[QUICK_WORDS]; /* of every phone so far, by its last 12 bits: never too few */
+    uint64_t ip_bits[QUICK_WORDS];
+};
 
 void marks_add(struct marks *marks, const struct observer *observer, const struct frame *frame);
 

@@ -51,10 +51,10 @@ static bool tells_local_host(const struct observer *observer, const uint8_t *byt
 {
     struct mac_address source;
     if ((length >= ETHERNET_MINIMUM_LENGTH && !is_partial) ||
-        observer->segment.local_host_count == LOCAL_HOSTS_MAXIMUM)
+        observer->facts.segment.local_host_count == LOCAL_HOSTS_MAXIMUM)
         return false;
     memcpy(source.octet, bytes + OFFSET_SOURCE, sizeof(source.octet));
-    return !is_local_host(&observer->segment, &source);
+    return !is_local_host(&observer->facts.segment, &source);
 }
 
 static bool is_port_of_interest(uint16_t port)

@@ -22,7 +22,7 @@ static struct asked_serial *serial_find(struct segment_facts *segment, const cha
 
 static struct asked_serial *serial_get(struct observer *observer, const char *serial)
 {
-    struct segment_facts *segment = &observer->segment;
+    struct segment_facts *segment = &observer->facts.segment;
     struct asked_serial *found = serial_find(segment, serial);
 
     if (!found) {
@@ -39,8 +39,8 @@ static struct asked_serial *serial_get(struct observer *observer, const char *se
 
 struct asked_serial *order_find(struct observer *observer, const char *serial)
 {
-    struct asked_serial *own = serial_find(&observer->segment, serial);
-    struct asked_serial *wildcard = serial_find(&observer->segment, RECM_WILDCARD_SERIAL);
+    struct asked_serial *own = serial_find(&observer->facts.segment, serial);
+    struct asked_serial *wildcard = serial_find(&observer->facts.segment, RECM_WILDCARD_SERIAL);
 
     if (own && own->orders.total == 0)
         own = NULL;
@@ -129,7 +129,7 @@ static enum request_defect judge_message(const struct frame *frame)
 
 static void observe_request(struct observer *observer, const struct frame *frame)
 {
-    struct segment_facts *segment = &observer->segment;
+    struct segment_facts *segment = &observer->facts.segment;
     struct asked_serial *serial = serial_get(observer, frame->recm.serial);
     struct request_mark *mark = &segment->newest[segment->requests.total % REQUESTS_KEPT];
 
@@ -161,7 +161,7 @@ static void observe_order(struct observer *observer, const struct frame *frame)
 static void observe_malformed(struct observer *observer, const struct frame *frame,
                               enum request_defect defect)
 {
-    struct segment_facts *segment = &observer->segment;
+    struct segment_facts *segment = &observer->facts.segment;
 
     marks_add(&segment->malformed[defect], observer, frame);
     segment->malformed_from[defect] = frame->ethernet.source;
@@ -189,7 +189,7 @@ static void observe_host(struct observer *observer, const struct frame *frame)
         frame->udp.source_port == RECM_PC_PORT && frame->udp.destination_port == RECM_PHONE_PORT;
     if (!both_ports && !frame->recm.magic_good)
         return;
-    marks_add(&observer->segment.to_phone_port, observer, frame);
+    marks_add(&observer->facts.segment.to_phone_port, observer, frame);
     if (frame->reason == WIRE_TRUNCATED &&
         !(frame->recm.magic_good && frame->recm.serial_terminated))
         return; /* the capture holds too little of it to find fault with it */
@@ -210,7 +210,7 @@ static void observe_host(struct observer *observer, const struct frame *frame)
 static void find_question(struct observer *observer, struct phone_facts *phone,
                           const struct frame *frame)
 {
-    struct segment_facts *segment = &observer->segment;
+    struct segment_facts *segment = &observer->facts.segment;
     uint64_t kept =
         segment->requests.total < REQUESTS_KEPT ? segment->requests.total : REQUESTS_KEPT;
 

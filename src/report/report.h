@@ -12,6 +12,7 @@
 #include "base/instant.h"
 #include "base/text.h"
 #include "judge/verdict.h"
+#include "observe/observer.h"
 
 #include <stdbool.h>
 #include <stddef.h>

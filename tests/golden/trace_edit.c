@@ -323,6 +323,6 @@ void edit_diagnose(const struct edit *edit, struct diagnosis *ret)
         dissect(&edit->frames[i], i, &frame);
         observer_frame(observer, &frame);
     }
-    diagnosis_make(observer, ret);
+    diagnosis_make(observer_facts(observer), ret);
     observer_free(observer);
 }

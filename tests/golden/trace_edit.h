@@ -7,6 +7,8 @@
 #define GOLDEN_TRACE_EDIT_H
 
 #include "judge/verdict.h"
+#include "observe/observer.h"
+#include "wire/frame.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -276,7 +276,7 @@ void bench_firmware(struct bench *bench, const struct mac_address *phone)
 void bench_expect(const struct bench *bench, enum verdict_id id, enum confidence confidence)
 {
     struct diagnosis diagnosis;
-    diagnosis_make(bench->observer, &diagnosis);
+    diagnosis_make(observer_facts(bench->observer), &diagnosis);
     const struct verdict *leading = &diagnosis.leading;
     if (leading->id != id || leading->confidence != confidence)
         print_message("# %s (%s): %s %s\n", verdict_name(leading->id),

@@ -4,6 +4,7 @@
 #define UNIT_DIAGNOSE_BENCH_H
 
 #include "judge/verdict.h"
+#include "observe/observer.h"
 #include "wire/craft.h"
 
 #define BENCH_PC_IP    UINT32_C(0xc0a84d01)

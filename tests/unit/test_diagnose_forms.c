@@ -54,7 +54,7 @@ static void expect_malformed(struct bench *bench, const struct request *request,
     struct diagnosis diagnosis;
     send_in_vain(bench, request);
     bench_expect(bench, VERDICT_REQUEST_MALFORMED, CONFIDENCE_CERTAIN);
-    diagnosis_make(bench->observer, &diagnosis);
+    diagnosis_make(observer_facts(bench->observer), &diagnosis);
     if (!strstr(diagnosis.leading.sentence, words))
         fail_msg("'%s' does not say '%s'", diagnosis.leading.sentence, words);
     diagnosis_free(&diagnosis);
@@ -167,7 +167,7 @@ static void offload_of_the_capturing_host_is_no_defect(void **state)
     struct diagnosis diagnosis;
     bench_frame(bench, arp, sizeof(arp), sizeof(arp));
     send_spoiled(bench, 40, 0x55, 0);
-    diagnosis_make(bench->observer, &diagnosis);
+    diagnosis_make(observer_facts(bench->observer), &diagnosis);
     assert_int_not_equal(diagnosis.leading.id, VERDICT_REQUEST_MALFORMED);
     for (size_t i = 0; i < diagnosis.finding_count; i++)
         assert_int_not_equal(diagnosis.findings[i].id, VERDICT_REQUEST_MALFORMED);
@@ -182,7 +182,7 @@ static void a_good_one_beside_it_weakens_the_verdict(void **state)
     bench_udp(bench, request.payload, request.length);
     send_in_vain(bench, &wrong);
     struct diagnosis diagnosis;
-    diagnosis_make(bench->observer, &diagnosis);
+    diagnosis_make(observer_facts(bench->observer), &diagnosis);
     assert_int_not_equal(diagnosis.leading.confidence, CONFIDENCE_CERTAIN);
     diagnosis_free(&diagnosis);
 }

@@ -28,7 +28,7 @@ static int tear_down(void **state)
 static size_t phones_of(const struct bench *bench)
 {
     struct diagnosis diagnosis;
-    diagnosis_make(bench->observer, &diagnosis);
+    diagnosis_make(observer_facts(bench->observer), &diagnosis);
     size_t count = diagnosis.phone_count;
     diagnosis_free(&diagnosis);
     return count;
@@ -50,7 +50,7 @@ static void a_flood_of_addresses_does_not_push_out_the_phone_that_answered(void 
     }
     assert_in_range(phones_of(bench), 100, 2048);
     struct diagnosis diagnosis;
-    diagnosis_make(bench->observer, &diagnosis);
+    diagnosis_make(observer_facts(bench->observer), &diagnosis);
     bool is_there = false;
     for (size_t i = 0; i < diagnosis.phone_count; i++)
         is_there |= mac_equal(&diagnosis.phones[i].mac, &phone);
@@ -144,7 +144,7 @@ static void spoiled_conversations_do_no_harm(void **state)
             bench_wait(&bench, random_unit(&random));
         }
         struct diagnosis diagnosis;
-        diagnosis_make(bench.observer, &diagnosis);
+        diagnosis_make(observer_facts(bench.observer), &diagnosis);
         for (const char *text = diagnosis.leading.detail; *text; text++)
             assert_in_range(*text, ' ', '~');
         diagnosis_free(&diagnosis);
@@ -165,7 +165,7 @@ static void time_that_runs_backwards_is_clamped(void **state)
     bench_request_group(bench);
     bench_expect(bench, VERDICT_NO_DHCP, CONFIDENCE_LIKELY);
     struct diagnosis diagnosis;
-    diagnosis_make(bench->observer, &diagnosis);
+    diagnosis_make(observer_facts(bench->observer), &diagnosis);
     assert_true(diagnosis.last_ns - diagnosis.first_ns == 20 * NS_PER_S);
     diagnosis_free(&diagnosis);
 }

@@ -160,7 +160,7 @@ static void after_the_flash_limit_it_is_only_delivered(void **state)
     struct diagnosis diagnosis;
     observer_set_flash_limit(bench->observer, 0);
     end_after(bench, 100);
-    diagnosis_make(bench->observer, &diagnosis);
+    diagnosis_make(observer_facts(bench->observer), &diagnosis);
     for (size_t i = 0; i < diagnosis.finding_count; i++)
         assert_int_not_equal(diagnosis.findings[i].id, VERDICT_FLASHING);
     diagnosis_free(&diagnosis);

@@ -6,7 +6,7 @@
 set -u
 top_srcdir=${top_srcdir:?run by make check} top_builddir=${top_builddir:?run by make check}
 . "$top_srcdir/tests/tap.sh"
-tap_plan 10
+tap_plan 15
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -49,6 +49,20 @@ plant_include phone '"image/image.h"'
 breaks "the simulated phone cannot borrow the image check" 'phone may not use image'
 rm "$work/src/phone/planted.h"
 
+plant_include judge '"observe/private.h"'
+breaks "judge cannot look into the observer" 'judge/planted.h:1: "observe/private.h" is the inside of observe'
+plant_include judge '"observe/observer.h"'
+breaks "judge knows facts only" 'judge may use of observe only facts.h'
+rm "$work/src/judge/planted.h"
+plant_include redact '"observe/facts.h"'
+breaks "redact does not see what was observed" 'redact may not use observe'
+plant_include redact '"judge/verdict.h"'
+breaks "nor what was judged" 'redact may not use judge'
+rm "$work/src/redact/planted.h"
+
+plant_object redact 'void diagnosis_free(void *); void planted(void); void planted(void) { diagnosis_free(0); }'
+breaks "not even by a call without an include" 'planted.o\): redact may not use judge \(diagnosis_free\)'
+cp "$top_builddir/libredact.a" "$work/"
 plant_object base 'long time(long *); long planted(void); long planted(void) { return time(0); }'
 breaks "a read of the clock is found in the archive" 'planted.o\): time in base'
 plant_object base 'int printf(const char *, ...); void planted(void); void planted(void) { printf("x%d", 1); }'

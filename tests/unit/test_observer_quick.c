@@ -4,6 +4,7 @@
  * office, the diagnosis with it is the diagnosis without it, down to the last frame of evidence.
  */
 #include "judge/verdict.h"
+#include "observe/observer.h"
 #include "tests/support/trace_frames.h"
 #include "wire/craft.h"
 
@@ -92,7 +93,7 @@ static unsigned judge(const struct trace_frames *trace, const struct noise *nois
         give(observer, frame->bytes, frame->captured, frame->length, frame->time_ns, ++number,
              quick, &passed);
     }
-    diagnosis_make(observer, ret);
+    diagnosis_make(observer_facts(observer), ret);
     observer_free(observer);
     return passed;
 }

@@ -5,6 +5,7 @@
  */
 #include "base/bytes.h"
 #include "judge/verdict.h"
+#include "observe/observer.h"
 #include "redact/redact.h"
 #include "tests/support/trace_frames.h"
 
@@ -292,7 +293,7 @@ static void judge(const struct trace_frames *trace, struct diagnosis *ret)
     struct observer *observer = observer_new();
     for (size_t i = 0; i < trace->count; i++)
         observer_frame(observer, &trace->frames[i]);
-    diagnosis_make(observer, ret);
+    diagnosis_make(observer_facts(observer), ret);
     observer_free(observer);
 }
 
