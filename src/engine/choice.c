@@ -3,31 +3,33 @@
  * Whom this run is for, whose turn it is, and when the run is over. Without a selection exactly one
  * phone may answer: it never guesses which of several was meant.
  */
+#include "engine/choice.h"
+
 #include "engine/limits.h"
-#include "engine/parts.h"
+#include "engine/states.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const struct station_selection *selection_of(const struct station *station)
+static const struct station_selection *selection_of(const struct choice *choice)
 {
-    return &station->core.config.selection;
+    return &choice->core->config.selection;
 }
 
-static bool names_phones(const struct station *station)
+static bool names_phones(const struct choice *choice)
 {
-    return selection_of(station)->serial_count || selection_of(station)->mac_count;
+    return selection_of(choice)->serial_count || selection_of(choice)->mac_count;
 }
 
 /* A bench goes on from phone to phone: whatever answers is meant. */
-static bool takes_all(const struct station *station)
+static bool takes_all(const struct choice *choice)
 {
-    return selection_of(station)->all || station->core.config.keep_going;
+    return selection_of(choice)->all || choice->core->config.keep_going;
 }
 
-static bool is_named(const struct station *station, const struct session *session)
+static bool is_named(const struct choice *choice, const struct session *session)
 {
-    const struct station_selection *selection = selection_of(station);
+    const struct station_selection *selection = selection_of(choice);
     for (size_t i = 0; i < selection->mac_count; i++) {
         if (mac_equal(&selection->macs[i], &session->mac))
             return true;
@@ -39,38 +41,38 @@ static bool is_named(const struct station *station, const struct session *sessio
     return false;
 }
 
-bool choice_wants(const struct station *station, const struct session *session)
+bool choice_wants(const struct choice *choice, const struct session *session)
 {
-    if (names_phones(station))
-        return is_named(station, session);
-    return takes_all(station) || station->choice.only == session;
+    if (names_phones(choice))
+        return is_named(choice, session);
+    return takes_all(choice) || choice->only == session;
 }
 
-bool choice_serves(const struct station *station, const struct session *session)
+bool choice_serves(const struct choice *choice, const struct session *session)
 {
-    if (names_phones(station) || takes_all(station) || station->choice.only)
-        return choice_wants(station, session);
-    for (size_t i = 0; i < station->session_count; i++) {
-        const struct session *other = station->sessions[i];
+    if (names_phones(choice) || takes_all(choice) || choice->only)
+        return choice_wants(choice, session);
+    for (size_t i = 0; i < choice->roster->count; i++) {
+        const struct session *other = choice->roster->sessions[i];
         if (other != session && other->state != SESSION_NEW && other->state != SESSION_FAILED)
             return false; /* which of them is meant is not ours to guess */
     }
-    return !station->choice.several;
+    return !choice->several;
 }
 
-void choice_served(struct station *station, struct session *session)
+void choice_served(struct choice *choice, struct session *session)
 {
-    if (!names_phones(station) && !takes_all(station))
-        station->choice.only = session;
+    if (!names_phones(choice) && !takes_all(choice))
+        choice->only = session;
 }
 
 /* Those that could be meant when none was named. */
-static struct session *candidate(const struct station *station, unsigned *ret_count)
+static struct session *candidate(const struct choice *choice, unsigned *ret_count)
 {
     struct session *found = NULL;
     *ret_count = 0;
-    for (size_t i = 0; i < station->session_count; i++) {
-        struct session *session = station->sessions[i];
+    for (size_t i = 0; i < choice->roster->count; i++) {
+        struct session *session = choice->roster->sessions[i];
         if (!session->answered || session->state == SESSION_FAILED ||
             session->state == SESSION_RECOVERED)
             continue;
@@ -81,17 +83,16 @@ static struct session *candidate(const struct station *station, unsigned *ret_co
 }
 
 /* Without a selection: exactly one phone answers, or the user has to choose. */
-static void choose_only(struct station *station, instant_ns now_ns)
+static void choose_only(struct choice *choice, instant_ns now_ns)
 {
-    struct choice *choice = &station->choice;
     if (!choice->settled || choice->only || choice->several)
         return;
     unsigned count;
-    struct session *session = candidate(station, &count);
+    struct session *session = candidate(choice, &count);
     if (count > 1) {
         choice->several = true;
-        station->core.changed = true;
-        journal_message(&station->core.journal, now_ns, NULL,
+        choice->core->changed = true;
+        journal_message(&choice->core->journal, now_ns, NULL,
                         "%u phones answer in recovery mode; choose one by its serial number "
                         "(--serial), or all of them (--all).",
                         count);
@@ -103,103 +104,110 @@ static void choose_only(struct station *station, instant_ns now_ns)
 
 static void settled(void *owner, instant_ns now_ns)
 {
-    struct station *station = owner;
-    station->choice.settled = true;
-    choose_only(station, now_ns);
+    struct choice *choice = owner;
+    choice->settled = true;
+    choose_only(choice, now_ns);
 }
 
 static void quiet(void *owner, instant_ns now_ns)
 {
-    struct station *station = owner;
+    struct choice *choice = owner;
     (void)now_ns;
-    station->choice.quiet_over = true;
-    station->core.changed = true;
+    choice->quiet_over = true;
+    choice->core->changed = true;
 }
 
-void choice_start(struct station *station)
+void choice_init(struct choice *choice, struct core *core, struct roster *roster)
 {
-    station->choice.settling = timer_for(settled, station);
-    station->choice.quiet = timer_for(quiet, station);
+    *choice = (struct choice){.core = core, .roster = roster};
+    choice->settling = timer_for(settled, choice);
+    choice->quiet = timer_for(quiet, choice);
 }
 
-void choice_appeared(struct station *station, instant_ns now_ns)
+struct session *choice_meet(struct choice *choice, const struct mac_address *mac, instant_ns now_ns)
 {
-    station->choice.quiet_over = false;
-    timer_set(&station->core.timers, &station->choice.quiet, now_ns + ALL_QUIET_NS);
+    struct session *session = roster_find(choice->roster, mac);
+    if (session)
+        return session;
+    session = roster_add(choice->roster, mac, now_ns);
+    if (session) {
+        choice->quiet_over = false;
+        timer_set(&choice->core->timers, &choice->quiet, now_ns + ALL_QUIET_NS);
+    }
+    return session;
 }
 
 /* Told once per phone: the wrong serial number is the commonest mistake. */
-static void say_not_meant(struct station *station, struct session *session, instant_ns now_ns)
+static void say_not_meant(struct choice *choice, struct session *session, instant_ns now_ns)
 {
-    if (session->warned)
+    if (session->not_meant_said)
         return;
-    session->warned = true;
+    session->not_meant_said = true;
     char phone[160];
-    journal_message(&station->core.journal, now_ns, &session->mac,
+    journal_message(&choice->core->journal, now_ns, &session->mac,
                     "%s answers, but it is not the phone asked for: it is left alone",
                     session_describe(session, phone, sizeof phone));
 }
 
-void choice_answered(struct station *station, struct session *session, instant_ns now_ns)
+void choice_answered(struct choice *choice, struct session *session, instant_ns now_ns)
 {
-    struct choice *choice = &station->choice;
-    if (session->state != SESSION_FOUND || station->core.config.mode != STATION_RECOVER)
+    if (session->state != SESSION_FOUND || choice->core->config.mode != STATION_RECOVER)
         return;
-    if (choice_wants(station, session)) {
+    if (choice_wants(choice, session)) {
         session_handle(session, EVENT_CHOSEN, now_ns);
-    } else if (names_phones(station)) {
-        say_not_meant(station, session, now_ns);
+    } else if (names_phones(choice)) {
+        say_not_meant(choice, session, now_ns);
     } else if (choice->settled) {
-        choose_only(station, now_ns);
+        choose_only(choice, now_ns);
     } else if (!timer_runs(&choice->settling)) {
-        timer_set(&station->core.timers, &choice->settling, now_ns + SETTLING_NS);
+        timer_set(&choice->core->timers, &choice->settling, now_ns + SETTLING_NS);
     }
 }
 
-void choice_dispatch(struct station *station, instant_ns now_ns)
+void choice_dispatch(struct choice *choice, instant_ns now_ns)
 {
-    struct core *core = &station->core;
-    if (station->stopped)
+    struct core *core = choice->core;
+    if (core->stopped)
         return;
     while (core->waiting && core->active < core->config.parallel_transfers)
         session_handle(core->waiting, EVENT_TURN, now_ns);
 }
 
-static const struct session *by_serial(const struct station *station, const char *serial)
+static const struct session *by_serial(const struct choice *choice, const char *serial)
 {
-    for (size_t i = 0; i < station->session_count; i++) {
-        const struct session *session = station->sessions[i];
+    for (size_t i = 0; i < choice->roster->count; i++) {
+        const struct session *session = choice->roster->sessions[i];
         if (session->answered && strcmp(session->serial, serial) == 0)
             return session;
     }
     return NULL;
 }
 
-bool choice_searches(const struct station *station)
+bool choice_searches(const struct choice *choice)
 {
-    const struct station_config *config = &station->core.config;
-    const struct station_selection *selection = selection_of(station);
+    const struct station_config *config = &choice->core->config;
+    const struct station_selection *selection = selection_of(choice);
     if (config->mode == STATION_WATCH)
         return false;
     if (config->mode == STATION_DISCOVER || config->keep_going)
         return true;
     for (size_t i = 0; i < selection->serial_count; i++) {
-        if (!by_serial(station, selection->serials[i]))
+        if (!by_serial(choice, selection->serials[i]))
             return true;
     }
     for (size_t i = 0; i < selection->mac_count; i++) {
-        const struct session *session = station_find(station, &selection->macs[i]);
+        const struct session *session = roster_find(choice->roster, &selection->macs[i]);
         if (!session || !session->answered)
             return true;
     }
-    if (names_phones(station))
+    if (names_phones(choice))
         return false;
-    return takes_all(station) || (!station->choice.only && !station->choice.several);
+    return takes_all(choice) || (!choice->only && !choice->several);
 }
 
-const char *choice_search_serial(const struct station *station, unsigned turn)
+const char *choice_search_serial(const struct choice *choice, unsigned turn)
 {
-    const struct station_selection *selection = selection_of(station);
+    const struct station_selection *selection = selection_of(choice);
     if (!selection->serial_count || selection->all)
         return NULL;
     if (turn >= PROBE_SPECIFIC_ONLY && turn % PROBE_WILDCARD_EVERY == 0)
@@ -209,35 +217,35 @@ const char *choice_search_serial(const struct station *station, unsigned turn)
         size_t entry = (turn + i) % entries;
         if (entry == selection->serial_count)
             return NULL; /* those named by MAC address can only be asked for by wildcard */
-        if (!by_serial(station, selection->serials[entry]))
+        if (!by_serial(choice, selection->serials[entry]))
             return selection->serials[entry];
     }
     return selection->serials[0];
 }
 
-bool choice_is_at_work(const struct station *station)
+bool choice_is_at_work(const struct choice *choice)
 {
-    for (size_t i = 0; i < station->session_count; i++) {
-        const struct session *session = station->sessions[i];
-        bool may_be_meant = choice_wants(station, session) || !session->answered;
+    for (size_t i = 0; i < choice->roster->count; i++) {
+        const struct session *session = choice->roster->sessions[i];
+        bool may_be_meant = choice_wants(choice, session) || !session->answered;
         if (session->state != SESSION_NEW && !session_is_over(session) && may_be_meant)
             return true;
     }
     return false;
 }
 
-bool choice_awaits(const struct station *station, char *ret, size_t size)
+bool choice_awaits(const struct choice *choice, char *ret, size_t size)
 {
-    const struct station_selection *selection = selection_of(station);
+    const struct station_selection *selection = selection_of(choice);
     const char *first = NULL;
     size_t count = 0;
     for (size_t i = 0; i < selection->serial_count; i++) {
-        if (!by_serial(station, selection->serials[i]) && count++ == 0)
+        if (!by_serial(choice, selection->serials[i]) && count++ == 0)
             first = selection->serials[i];
     }
     struct mac_text text;
     for (size_t i = 0; i < selection->mac_count; i++) {
-        const struct session *session = station_find(station, &selection->macs[i]);
+        const struct session *session = roster_find(choice->roster, &selection->macs[i]);
         if ((!session || !session->answered) && count++ == 0) {
             text = mac_format(&selection->macs[i]);
             first = text.text;
@@ -254,15 +262,15 @@ bool choice_awaits(const struct station *station, char *ret, size_t size)
 
 /* ---- When the run is over ---- */
 
-static bool all_named_answered(const struct station *station)
+static bool all_named_answered(const struct choice *choice)
 {
-    const struct station_selection *selection = selection_of(station);
+    const struct station_selection *selection = selection_of(choice);
     for (size_t i = 0; i < selection->serial_count; i++) {
-        if (!by_serial(station, selection->serials[i]))
+        if (!by_serial(choice, selection->serials[i]))
             return false;
     }
     for (size_t i = 0; i < selection->mac_count; i++) {
-        const struct session *session = station_find(station, &selection->macs[i]);
+        const struct session *session = roster_find(choice->roster, &selection->macs[i]);
         if (!session || !session->answered)
             return false;
     }
@@ -275,14 +283,14 @@ struct tally {
     size_t unnamed; /* failed before they told who they are */
 };
 
-static struct tally count_sessions(const struct station *station)
+static struct tally count_sessions(const struct choice *choice)
 {
     struct tally tally = {0};
-    for (size_t i = 0; i < station->session_count; i++) {
-        const struct session *session = station->sessions[i];
+    for (size_t i = 0; i < choice->roster->count; i++) {
+        const struct session *session = choice->roster->sessions[i];
         if (session->state == SESSION_NEW)
             continue;
-        bool wanted = choice_wants(station, session) || !names_phones(station);
+        bool wanted = choice_wants(choice, session) || !names_phones(choice);
         bool unknown = !session->answered && !wanted;
         if (!session_is_over(session))
             tally.open += wanted || unknown;
@@ -295,38 +303,38 @@ static struct tally count_sessions(const struct station *station)
 }
 
 /* Entries of the selection whose phone is not over. */
-static size_t entries_left(const struct station *station)
+static size_t entries_left(const struct choice *choice)
 {
-    const struct station_selection *selection = selection_of(station);
+    const struct station_selection *selection = selection_of(choice);
     size_t left = 0;
     for (size_t i = 0; i < selection->serial_count; i++) {
-        const struct session *session = by_serial(station, selection->serials[i]);
+        const struct session *session = by_serial(choice, selection->serials[i]);
         left += !session || !session_is_over(session);
     }
     for (size_t i = 0; i < selection->mac_count; i++) {
-        const struct session *session = station_find(station, &selection->macs[i]);
+        const struct session *session = roster_find(choice->roster, &selection->macs[i]);
         left += !session || !session_is_over(session);
     }
     return left;
 }
 
-bool choice_run_is_over(const struct station *station)
+bool choice_run_is_over(const struct choice *choice)
 {
-    const struct station_config *config = &station->core.config;
+    const struct station_config *config = &choice->core->config;
     if (config->keep_going || config->mode == STATION_WATCH)
         return false;
     if (config->mode == STATION_DISCOVER)
-        return names_phones(station) && all_named_answered(station);
-    if (station->choice.several)
+        return names_phones(choice) && all_named_answered(choice);
+    if (choice->several)
         return true;
-    if (station->choice.only && session_is_over(station->choice.only))
+    if (choice->only && session_is_over(choice->only))
         return true;
-    if (names_phones(station) && entries_left(station) == 0)
+    if (names_phones(choice) && entries_left(choice) == 0)
         return true; /* whoever else is there, known or not */
-    struct tally tally = count_sessions(station);
+    struct tally tally = count_sessions(choice);
     if (tally.over + tally.unnamed == 0 || tally.open)
         return false;
-    if (names_phones(station))
-        return entries_left(station) <= tally.unnamed;
-    return !takes_all(station) || station->choice.quiet_over;
+    if (names_phones(choice))
+        return entries_left(choice) <= tally.unnamed;
+    return !takes_all(choice) || choice->quiet_over;
 }

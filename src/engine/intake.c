@@ -1,56 +1,58 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Frames of others become events of sessions. Only whole, well-formed frames with the station's own
+ * Frames of others become events of sessions. Only whole, well-formed frames with the intake's own
  * tagging are taken; everything else stays evidence for the observer. Nobody is served here who was
  * not ordered by this run (docs: protocol, rules for the PC side, 1, 4 and 5).
  */
+#include "engine/intake.h"
+
 #include "base/text.h"
 #include "engine/limits.h"
-#include "engine/parts.h"
+#include "engine/service/url.h"
+#include "engine/states.h"
 
 #include <string.h>
 
-static bool is_passive(const struct station *station)
+static bool is_passive(const struct intake *intake)
 {
-    return station->core.config.mode == STATION_WATCH || station->stopped;
+    return intake->core->config.mode == STATION_WATCH || intake->core->stopped;
 }
 
 /* ---- DHCP ---- */
 
-static void leased(struct station *station, struct session *session, uint32_t ip, instant_ns now_ns)
+static void leased(struct intake *intake, struct session *session, uint32_t ip, instant_ns now_ns)
 {
     session->ip = ip;
     session_handle(session, EVENT_LEASED, now_ns);
-    prober_hurry(station, session, now_ns);
+    prober_hurry(intake->prober, session, now_ns);
 }
 
-static void loader_asks(struct station *station, const struct frame *frame, instant_ns now_ns)
+static void loader_asks(struct intake *intake, const struct frame *frame, instant_ns now_ns)
 {
-    struct core *core = &station->core;
     const struct dhcp_message *message = &frame->dhcp;
-    struct session *session = station_find_or_add(station, &frame->ethernet.source, now_ns);
+    struct session *session = choice_meet(intake->choice, &frame->ethernet.source, now_ns);
     if (!session || session_heard(session, frame->ipv4.identification, now_ns) == HEARD_STALE)
         return;
-    core->dhcp_quiet_until_ns = now_ns + DHCP_EXCHANGE_NS;
+    intake->dhcp->quiet_until_ns = now_ns + DHCP_EXCHANGE_NS;
     if (message->type == DHCP_DISCOVER) {
         session_handle(session, EVENT_DISCOVER, now_ns);
-        if (!is_passive(station))
-            dhcp_server_discover(core, &session->dhcp, message, now_ns);
+        if (!is_passive(intake))
+            dhcp_server_discover(&session->dhcp, message, now_ns);
     } else if (message->type == DHCP_REQUEST) {
         session->lease_server = message->server_identifier;
         session->ip = message->requested_ip; /* the ACK of another server may stay unseen */
         session_handle(session, EVENT_DHCP_REQUEST, now_ns);
-        if (!is_passive(station) && dhcp_server_request(core, &session->dhcp, message))
-            leased(station, session, session->dhcp.lease_ip, now_ns);
+        if (!is_passive(intake) && dhcp_server_request(&session->dhcp, message))
+            leased(intake, session, session->dhcp.lease_ip, now_ns);
     }
 }
 
 /* An ACK of another server that happens to be visible: is it a lease the loader can live with
  * (docs: protocol, boot and listening)? */
-static void judge_lease(struct station *station, struct session *session,
+static void judge_lease(struct intake *intake, struct session *session,
                         const struct dhcp_message *message, instant_ns now_ns)
 {
-    struct core *core = &station->core;
+    struct core *core = intake->core;
     const char *server = "the other server";
     struct ipv4_text text;
     if (message->has_server_identifier) {
@@ -74,57 +76,57 @@ static void judge_lease(struct station *station, struct session *session,
                         server, lack);
 }
 
-static void server_answers(struct station *station, const struct frame *frame, instant_ns now_ns)
+static void server_answers(struct intake *intake, const struct frame *frame, instant_ns now_ns)
 {
     const struct dhcp_message *message = &frame->dhcp;
-    struct session *session = station_find(station, &message->client_mac);
+    struct session *session = roster_find(intake->choice->roster, &message->client_mac);
     if (!session || (session->state != SESSION_ADDRESSING && session->state != SESSION_ADDRESSED))
         return;
     if (message->type == DHCP_ACK) {
-        judge_lease(station, session, message, now_ns);
-        leased(station, session, message->your_ip, now_ns);
+        judge_lease(intake, session, message, now_ns);
+        leased(intake, session, message->your_ip, now_ns);
     } else if (message->type == DHCP_NAK) {
-        journal_message(&station->core.journal, now_ns, &session->mac,
+        journal_message(&intake->core->journal, now_ns, &session->mac,
                         "The DHCP server at %s refuses the phone an address.",
                         mac_format(&frame->ethernet.source).text);
     }
 }
 
-static void firmware_asks(struct station *station, const struct mac_address *mac, instant_ns now_ns)
+static void firmware_asks(struct intake *intake, const struct mac_address *mac, instant_ns now_ns)
 {
-    struct session *session = station_find(station, mac);
+    struct session *session = roster_find(intake->choice->roster, mac);
     if (session) {
         session_handle(session, EVENT_FIRMWARE, now_ns);
-    } else if (!station->firmware_said && !is_passive(station)) {
-        station->firmware_said = true;
-        journal_message(&station->core.journal, now_ns, mac,
+    } else if (!intake->firmware_said && !is_passive(intake)) {
+        intake->firmware_said = true;
+        journal_message(&intake->core->journal, now_ns, mac,
                         "The phone %s runs its normal firmware; it needs no recovery.",
                         mac_format(mac).text);
     }
 }
 
-static void take_dhcp(struct station *station, const struct frame *frame, instant_ns now_ns)
+static void take_dhcp(struct intake *intake, const struct frame *frame, instant_ns now_ns)
 {
     const struct dhcp_message *message = &frame->dhcp;
-    dhcp_server_witness(&station->core, &frame->ethernet.source, message, now_ns);
+    dhcp_server_witness(intake->dhcp, &frame->ethernet.source, message, now_ns);
     if (message->operation == DHCP_BOOTREPLY) {
-        server_answers(station, frame, now_ns);
+        server_answers(intake, frame, now_ns);
         return;
     }
     if (!mac_equal(&frame->ethernet.source, &message->client_mac))
         return;
     if (dhcp_is_loader(message)) {
-        loader_asks(station, frame, now_ns);
+        loader_asks(intake, frame, now_ns);
     } else if (dhcp_is_normal_firmware(message)) {
-        firmware_asks(station, &message->client_mac, now_ns);
+        firmware_asks(intake, &message->client_mac, now_ns);
     }
 }
 
 /* ---- RECM ---- */
 
-static void rival(struct station *station, const struct frame *frame, instant_ns now_ns)
+static void rival(struct intake *intake, const struct frame *frame, instant_ns now_ns)
 {
-    struct core *core = &station->core;
+    struct core *core = intake->core;
     if (core->rival_seen)
         return;
     core->rival_seen = true;
@@ -137,7 +139,7 @@ static void rival(struct station *station, const struct frame *frame, instant_ns
                                        : "Nothing is ordered; end it, then start again.");
 }
 
-static void take_reply(struct station *station, struct session *session,
+static void take_reply(struct intake *intake, struct session *session,
                        const struct recm_message *reply, instant_ns now_ns)
 {
     bool may_change = session->state <= SESSION_FOUND || !session->answered;
@@ -153,16 +155,16 @@ static void take_reply(struct station *station, struct session *session,
         return;
     }
     session->ip = reply->ip;
-    dhcp_server_avoid(&station->core, reply->ip);
+    dhcp_server_avoid(intake->dhcp, reply->ip);
     session_handle(session, EVENT_REPLY, now_ns);
-    choice_answered(station, session, now_ns);
+    choice_answered(intake->choice, session, now_ns);
 }
 
-static void take_recm(struct station *station, const struct frame *frame, instant_ns now_ns)
+static void take_recm(struct intake *intake, const struct frame *frame, instant_ns now_ns)
 {
     const struct recm_message *message = &frame->recm;
     if (frame->udp.source_port == RECM_PC_PORT) {
-        rival(station, frame, now_ns);
+        rival(intake, frame, now_ns);
         return;
     }
     if (!message->from_phone || frame->udp.source_port != RECM_PHONE_PORT)
@@ -171,49 +173,49 @@ static void take_recm(struct station *station, const struct frame *frame, instan
      */
     if (message->operation == RECM_REPLY && !mac_equal(&message->mac, &frame->ethernet.source))
         return;
-    struct session *session = station_find_or_add(station, &frame->ethernet.source, now_ns);
+    struct session *session = choice_meet(intake->choice, &frame->ethernet.source, now_ns);
     if (!session || session_heard(session, frame->ipv4.identification, now_ns) == HEARD_STALE)
         return;
     if (message->operation == RECM_REPLY)
-        take_reply(station, session, message, now_ns);
+        take_reply(intake, session, message, now_ns);
     else if (message->operation == RECM_UPGRADE && session->ordered &&
-             strcmp(message->file_name, station->core.file_name) == 0)
+             strcmp(message->file_name, intake->core->file_name) == 0)
         session_handle(session, EVENT_ECHO, now_ns);
 }
 
 /* ---- TFTP ---- */
 
 /* The proof that an RRQ is ours: this run ordered that phone, and the name is this run's. */
-static bool is_ours(const struct station *station, const struct session *session,
+static bool is_ours(const struct intake *intake, const struct session *session,
                     const struct tftp_packet *request)
 {
-    return session && session->ordered && station->core.config.mode == STATION_RECOVER &&
-           strcmp(request->file_name, station->core.file_name) == 0;
+    return session && session->ordered && intake->core->config.mode == STATION_RECOVER &&
+           strcmp(request->file_name, intake->core->file_name) == 0;
 }
 
-static void note_foreign_request(struct station *station, const struct frame *frame,
+static void note_foreign_request(struct intake *intake, const struct frame *frame,
                                  instant_ns now_ns)
 {
     char name[200];
     const struct tftp_packet *request = &frame->tftp;
     text_escape(request->file_name, strlen(request->file_name), name, sizeof name);
-    journal_detail(&station->core.journal, now_ns, &frame->ethernet.source,
+    journal_detail(&intake->core->journal, now_ns, &frame->ethernet.source,
                    "asks %s for the file \"%s\", which this run did not order; not answered",
                    ipv4_format(frame->ipv4.destination).text, name);
 }
 
-static void take_read_request(struct station *station, const struct frame *frame, instant_ns now_ns)
+static void take_read_request(struct intake *intake, const struct frame *frame, instant_ns now_ns)
 {
     uint16_t port = frame->udp.destination_port;
-    struct core *core = &station->core;
+    struct core *core = intake->core;
     if (port != TFTP_SERVER_PORT && port != core->config.tftp_port && port != core->transfer_port)
         return;
     struct session *session = frame->udp.source_port == TFTP_PHONE_PORT
-                                  ? station_find_or_add(station, &frame->ethernet.source, now_ns)
-                                  : station_find(station, &frame->ethernet.source);
-    bool ours = is_ours(station, session, &frame->tftp);
-    if (!ours && !url_takes_request(station, session, frame, now_ns)) {
-        note_foreign_request(station, frame, now_ns);
+                                  ? choice_meet(intake->choice, &frame->ethernet.source, now_ns)
+                                  : roster_find(intake->choice->roster, &frame->ethernet.source);
+    bool ours = is_ours(intake, session, &frame->tftp);
+    if (!ours && !url_takes_request(intake->choice, session, frame, now_ns)) {
+        note_foreign_request(intake, frame, now_ns);
         return;
     }
     /* Late and duplicated ones must not start a second download (rule 7). */
@@ -228,10 +230,10 @@ static void take_read_request(struct station *station, const struct frame *frame
         session_handle(session, ours ? EVENT_FILE_ASKED : EVENT_URL_ASKED, now_ns);
 }
 
-static void acknowledged(struct station *station, struct session *session, uint16_t block,
+static void acknowledged(struct intake *intake, struct session *session, uint16_t block,
                          instant_ns now_ns)
 {
-    struct core *core = &station->core;
+    struct core *core = intake->core;
     switch (tftp_ack(core, &session->transfer, block, now_ns)) {
     case TFTP_ADVANCED:
         core->progress_ns = now_ns;
@@ -259,9 +261,9 @@ static bool is_of_this_download(const struct session *session, uint16_t ip_id)
            since_request <= (uint16_t)(session->ip_id - session->transfer_ip_id);
 }
 
-static void take_ack(struct station *station, const struct frame *frame, instant_ns now_ns)
+static void take_ack(struct intake *intake, const struct frame *frame, instant_ns now_ns)
 {
-    struct session *session = station_find(station, &frame->ethernet.source);
+    struct session *session = roster_find(intake->choice->roster, &frame->ethernet.source);
     if (!session || frame->udp.source_port != session->transfer.port)
         return;
     uint16_t ip_id = frame->ipv4.identification, block = frame->tftp.block;
@@ -270,44 +272,44 @@ static void take_ack(struct station *station, const struct frame *frame, instant
                      is_of_this_download(session, ip_id);
     if (session_heard(session, ip_id, now_ns) == HEARD_STALE && !overtaken)
         return;
-    if (frame->udp.destination_port != station->core.transfer_port) {
-        if (session->state == SESSION_TRANSFER && !session->warned) {
-            session->warned = true;
-            journal_message(&station->core.journal, now_ns, &session->mac,
+    if (frame->udp.destination_port != intake->core->transfer_port) {
+        if (session->state == SESSION_TRANSFER && !session->other_server_said) {
+            session->other_server_said = true;
+            journal_message(&intake->core->journal, now_ns, &session->mac,
                             "Another TFTP server answers the phone: it acknowledges to port %u.",
                             (unsigned)frame->udp.destination_port);
         }
         return;
     }
     if (session->state == SESSION_TRANSFER) {
-        acknowledged(station, session, block, now_ns);
+        acknowledged(intake, session, block, now_ns);
     } else if (session->state == SESSION_DELIVERED && session->presumed) {
         if (block == session->transfer.block_count)
-            session->presumed = false;
+            session_handle(session, EVENT_LAST_ACK, now_ns);
         else if (block + 1 == session->transfer.block_count)
             session_handle(session, EVENT_BLOCK_MISSING, now_ns);
     }
 }
 
 /* Somebody else's ERROR makes the phone give up at once; it listens again. */
-static void take_error(struct station *station, const struct frame *frame, instant_ns now_ns)
+static void take_error(struct intake *intake, const struct frame *frame, instant_ns now_ns)
 {
-    struct session *session = station_find(station, &frame->ethernet.destination);
+    struct session *session = roster_find(intake->choice->roster, &frame->ethernet.destination);
     if (session && session_is_active(session) && session->state != SESSION_ORDERED)
         session_handle(session, EVENT_REFUSED, now_ns);
 }
 
-static void take_tftp(struct station *station, const struct frame *frame, instant_ns now_ns)
+static void take_tftp(struct intake *intake, const struct frame *frame, instant_ns now_ns)
 {
     switch (frame->tftp.opcode) {
     case TFTP_RRQ:
-        take_read_request(station, frame, now_ns);
+        take_read_request(intake, frame, now_ns);
         break;
     case TFTP_ACK:
-        take_ack(station, frame, now_ns);
+        take_ack(intake, frame, now_ns);
         break;
     case TFTP_ERROR:
-        take_error(station, frame, now_ns);
+        take_error(intake, frame, now_ns);
         break;
     default:
         break;
@@ -316,26 +318,26 @@ static void take_tftp(struct station *station, const struct frame *frame, instan
 
 /* ---- ARP, neighbours ---- */
 
-static void take_arp(struct station *station, const struct frame *frame, instant_ns now_ns)
+static void take_arp(struct intake *intake, const struct frame *frame, instant_ns now_ns)
 {
-    struct core *core = &station->core;
+    struct core *core = intake->core;
     const struct arp_packet *packet = &frame->arp;
     uint32_t own = core->config.address;
-    if (!mac_equal(&packet->sender_mac, &frame->ethernet.source) || is_passive(station))
+    if (!mac_equal(&packet->sender_mac, &frame->ethernet.source) || is_passive(intake))
         return;
-    if (packet->sender_ip == own && !station->address_conflict_said) {
-        station->address_conflict_said = true;
+    if (packet->sender_ip == own && !intake->address_conflict_said) {
+        intake->address_conflict_said = true;
         journal_message(&core->journal, now_ns, NULL,
                         "%s uses the address %s too. Give another one with --address.",
                         mac_format(&packet->sender_mac).text, ipv4_format(own).text);
     }
     if (packet->sender_ip)
-        dhcp_server_avoid(core, packet->sender_ip);
+        dhcp_server_avoid(intake->dhcp, packet->sender_ip);
     if (packet->operation != ARP_REQUEST_OPERATION || packet->sender_ip == packet->target_ip)
         return;
-    if (packet->target_ip != own && url_take_arp(station, frame, now_ns))
+    if (packet->target_ip != own && url_take_arp(intake->choice, frame, now_ns))
         return;
-    struct session *session = station_find(station, &frame->ethernet.source);
+    struct session *session = roster_find(intake->choice->roster, &frame->ethernet.source);
     bool helps = session && session_is_active(session);
     if (helps)
         session_handle(session, EVENT_GATEWAY_ASKED, now_ns);
@@ -349,56 +351,56 @@ static void take_arp(struct station *station, const struct frame *frame, instant
     }
 }
 
-static void take_neighbour(struct station *station, const struct frame *frame, instant_ns now_ns)
+static void take_neighbour(struct intake *intake, const struct frame *frame, instant_ns now_ns)
 {
-    struct session *session = station_find(station, &frame->ethernet.source);
+    struct session *session = roster_find(intake->choice->roster, &frame->ethernet.source);
     if (session)
         session_handle(session, EVENT_FIRMWARE, now_ns);
 }
 
 /* ---- Which frames are input ---- */
 
-static bool has_our_tag(const struct station *station, const struct ethernet_header *header)
+static bool has_our_tag(const struct intake *intake, const struct ethernet_header *header)
 {
-    int vlan = station->core.config.vlan;
+    int vlan = intake->core->config.vlan;
     if (vlan == CRAFT_NO_VLAN)
         return header->tag_count == 0;
     return header->tag_count == 1 && (int)ethernet_tag_vlan(header->tags[0]) == vlan;
 }
 
-void intake_frame(struct station *station, const struct frame *frame, instant_ns now_ns)
+void intake_frame(struct intake *intake, const struct frame *frame, instant_ns now_ns)
 {
     if (frame->reason != WIRE_OK) {
-        station->drops[frame->reason]++;
+        intake->drops[frame->reason]++;
         return;
     }
-    if (!has_our_tag(station, &frame->ethernet) || mac_is_group(&frame->ethernet.source))
+    if (!has_our_tag(intake, &frame->ethernet) || mac_is_group(&frame->ethernet.source))
         return;
     switch (frame->kind) {
     case FRAME_TFTP:
-        take_tftp(station, frame, now_ns);
+        take_tftp(intake, frame, now_ns);
         break;
     case FRAME_ARP:
-        take_arp(station, frame, now_ns);
+        take_arp(intake, frame, now_ns);
         break;
     case FRAME_DHCP:
-        take_dhcp(station, frame, now_ns);
+        take_dhcp(intake, frame, now_ns);
         break;
     case FRAME_RECM:
-        take_recm(station, frame, now_ns);
+        take_recm(intake, frame, now_ns);
         break;
     case FRAME_DNS:
-        url_take_dns(station, frame, now_ns);
+        url_take_dns(intake->choice, frame, now_ns);
         break;
     case FRAME_TCP:
-        url_take_tcp(station, frame, now_ns);
+        url_take_tcp(intake->choice, frame, now_ns);
         break;
     case FRAME_IGMP:
-        membership_query(station, &frame->igmp, now_ns);
+        membership_query(intake->membership, &frame->igmp, now_ns);
         break;
     case FRAME_CDP:
     case FRAME_LLDP:
-        take_neighbour(station, frame, now_ns);
+        take_neighbour(intake, frame, now_ns);
         break;
     default:
         break;

@@ -3,7 +3,7 @@
 #ifndef ENGINE_JOURNAL_H
 #define ENGINE_JOURNAL_H
 
-#include "engine/station.h"
+#include "engine/event.h"
 
 struct journal {
     struct station_event *events; /* owned ring */

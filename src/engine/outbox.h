@@ -7,7 +7,10 @@
 #ifndef ENGINE_OUTBOX_H
 #define ENGINE_OUTBOX_H
 
-#include "engine/station.h"
+#include "base/error.h"
+#include "engine/config.h"
+#include "engine/output.h"
+#include "wire/arp.h"
 
 struct outbox {
     struct craft *craft;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A session's life and what can be asked of it; its state machine is in session_states.c.
+ * A session's life, the one door for changes of its state, and what can be asked of it.
  */
 #include "engine/session.h"
 
@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
 static const char *const state_names[SESSION_STATE_COUNT] = {
     [SESSION_NEW] = "new",
@@ -27,35 +28,9 @@ static const char *const state_names[SESSION_STATE_COUNT] = {
     [SESSION_FAILED] = "failed",
 };
 
-static const char *const event_names[SESSION_EVENT_COUNT] = {
-    [EVENT_DISCOVER] = "DHCP DISCOVER of the loader",
-    [EVENT_DHCP_REQUEST] = "DHCP REQUEST of the loader",
-    [EVENT_LEASED] = "lease",
-    [EVENT_REPLY_EARLY] = "REPLY without an address",
-    [EVENT_REPLY] = "REPLY",
-    [EVENT_CHOSEN] = "choice",
-    [EVENT_TURN] = "turn",
-    [EVENT_ECHO] = "echo of the order",
-    [EVENT_GATEWAY_ASKED] = "ARP request for the gateway",
-    [EVENT_FILE_ASKED] = "request for the file",
-    [EVENT_URL_TRIED] = "attempt at a URL of its own",
-    [EVENT_URL_ASKED] = "request for a file of its own accord",
-    [EVENT_LAST_ACK] = "last ACK",
-    [EVENT_BLOCK_MISSING] = "request for the last block",
-    [EVENT_STALLED] = "end of patience in the transfer",
-    [EVENT_REFUSED] = "refusal by another server",
-    [EVENT_FIRMWARE] = "frame of the normal firmware",
-    [EVENT_DEADLINE] = "deadline",
-};
-
 const char *session_state_name(enum session_state state)
 {
     return state_names[state];
-}
-
-const char *session_event_name(enum session_event event)
-{
-    return event_names[event];
 }
 
 bool session_state_is_active(enum session_state state)
@@ -87,68 +62,55 @@ char *session_describe(const struct session *session, char *ret, size_t size)
     return ret;
 }
 
+/* ---- The one door for changes of state ---- */
+
+static bool is_writing(const struct session *session)
+{
+    return session->state == SESSION_DELIVERED && !session->watched;
+}
+
+void session_enter(struct session *session, enum session_state state, instant_ns now_ns,
+                   const char *why)
+{
+    struct core *core = session->core;
+    enum session_state old = session->state;
+    timer_stop(&core->timers, &session->timer);
+    if (old == SESSION_WAITING)
+        DL_DELETE2(core->waiting, session, previous, next);
+    if (state == SESSION_WAITING)
+        DL_APPEND2(core->waiting, session, previous, next);
+    if (old == SESSION_TRANSFER && state != SESSION_TRANSFER) {
+        tftp_stop(core, &session->transfer);
+        http_stop(core, &session->http);
+    }
+    core->active +=
+        (unsigned)session_state_is_active(state) - (unsigned)session_state_is_active(old);
+    core->writing -= is_writing(session);
+    core->progress_ns = now_ns;
+    core->changed = true;
+    session->state = state;
+    core->writing += is_writing(session);
+    session->state_since_ns = now_ns;
+    char phone[160];
+    struct station_event *event =
+        journal_add(&core->journal, now_ns, STATION_EVENT_STATE, &session->mac);
+    event->old_state = old;
+    event->new_state = state;
+    snprintf(event->text, sizeof event->text, "%s: %s",
+             session_describe(session, phone, sizeof phone), why);
+}
+
+void session_watched(struct session *session)
+{
+    session->core->writing -= is_writing(session);
+    session->watched = true;
+    session->core->changed = true;
+}
+
 /* ---- Life ---- */
 
-static void deadline_came(void *owner, instant_ns now_ns)
-{
-    session_handle(owner, EVENT_DEADLINE, now_ns);
-}
-
-static void offer_came_due(void *owner, instant_ns now_ns)
-{
-    struct session *session = owner;
-    dhcp_server_offer(session->core, &session->dhcp, now_ns);
-}
-
-static void repeat_came_due(void *owner, instant_ns now_ns)
-{
-    struct session *session = owner;
-    switch (tftp_timer(session->core, &session->transfer, now_ns)) {
-    case TFTP_PRESUMED:
-        session->presumed = true;
-        session_handle(session, EVENT_LAST_ACK, now_ns);
-        break;
-    case TFTP_STALLED:
-        session_handle(session, EVENT_STALLED, now_ns);
-        break;
-    case TFTP_NOTHING:
-    case TFTP_ADVANCED:
-    case TFTP_COMPLETE:
-        break;
-    }
-}
-
-static void http_came_due(void *owner, instant_ns now_ns)
-{
-    struct session *session = owner;
-    session_http_result(session, http_timer(session->core, &session->http, now_ns), now_ns);
-}
-
-void session_http_result(struct session *session, enum http_result result, instant_ns now_ns)
-{
-    switch (result) {
-    case HTTP_ASKED:
-        session_handle(session, EVENT_URL_ASKED, now_ns);
-        break;
-    case HTTP_ADVANCED:
-        session->core->progress_ns = now_ns;
-        journal_add(&session->core->journal, now_ns, STATION_EVENT_PROGRESS, &session->mac);
-        break;
-    case HTTP_PRESUMED:
-    case HTTP_COMPLETE:
-        session->presumed = result == HTTP_PRESUMED;
-        session_handle(session, EVENT_LAST_ACK, now_ns);
-        break;
-    case HTTP_BROKEN:
-        session_handle(session, EVENT_STALLED, now_ns);
-        break;
-    case HTTP_NOTHING:
-        break;
-    }
-}
-
-struct session *session_new(struct core *core, const struct mac_address *mac, size_t index,
-                            instant_ns now_ns)
+struct session *session_new(struct core *core, struct dhcp_server *dhcp,
+                            const struct mac_address *mac, size_t index, instant_ns now_ns)
 {
     struct session *session = calloc(1, sizeof *session);
     if (!session)
@@ -157,10 +119,7 @@ struct session *session_new(struct core *core, const struct mac_address *mac, si
     session->index = index;
     session->core = core;
     session->state_since_ns = now_ns;
-    session->timer = timer_for(deadline_came, session);
-    session->dhcp.timer = timer_for(offer_came_due, session);
-    session->transfer.timer = timer_for(repeat_came_due, session);
-    session->http.timer = timer_for(http_came_due, session);
+    session->dhcp.server = dhcp;
     return session;
 }
 

@@ -1,43 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * One phone, by its MAC address: what is known of it, and a state machine from the first frame to
- * the normal firmware. The table of states and events is in session_states.c; an event that a state
- * does not expect is recorded, never an abort. A session answers nobody but its own phone.
+ * the normal firmware. What an event does in a state is in states.c, how it is done in actions.c;
+ * session_enter alone changes the state. A session answers nobody but its own phone.
  */
 #ifndef ENGINE_SESSION_H
 #define ENGINE_SESSION_H
 
-#include "engine/arp_stand_in.h"
-#include "engine/dhcp_server.h"
-#include "engine/tftp_server.h"
-#include "engine/url_http.h"
+#include "engine/service/arp.h"
+#include "engine/service/dhcp.h"
+#include "engine/service/http.h"
+#include "engine/service/tftp.h"
+
+#include "wire/recm.h"
 
 #include <stdlib.h>
 
 #define uthash_fatal(message) abort() /* out of memory: as everywhere in this program */
 #include <uthash.h>
-
-enum session_event {
-    EVENT_DISCOVER,      /* a loader DISCOVER: it starts, or has restarted */
-    EVENT_DHCP_REQUEST,  /* a loader's DHCP REQUEST */
-    EVENT_LEASED,        /* an ACK for it was sent by us, or seen */
-    EVENT_REPLY_EARLY,   /* REPLY without an address: its DHCP client runs */
-    EVENT_REPLY,         /* REPLY with an address: it listens */
-    EVENT_CHOSEN,        /* this run is to recover it */
-    EVENT_TURN,          /* a transfer slot is free */
-    EVENT_ECHO,          /* it confirmed our order */
-    EVENT_GATEWAY_ASKED, /* who-has gateway */
-    EVENT_FILE_ASKED,    /* RRQ for our file, after our order */
-    EVENT_URL_TRIED,     /* it tries to reach a host of its own accord */
-    EVENT_URL_ASKED,     /* it asks for a file of its own accord, and is to be served */
-    EVENT_LAST_ACK,      /* the last block was acknowledged, or has to be presumed so */
-    EVENT_BLOCK_MISSING, /* after a presumed end it still asks for the last block */
-    EVENT_STALLED,       /* the transfer broke off */
-    EVENT_REFUSED,       /* another server told it that there is no such file */
-    EVENT_FIRMWARE,      /* a frame of its normal firmware */
-    EVENT_DEADLINE,      /* the state has lasted too long */
-    SESSION_EVENT_COUNT
-};
 
 /* How a frame stands to the phone's earlier ones, by its IP id and time. */
 enum heard {
@@ -67,7 +47,9 @@ struct session {
     bool delivered;                 /* it has got the whole image at least once */
     bool final;                     /* FAILED for good: nothing it does starts it again */
     bool watched;                   /* DELIVERED, and watched for as long as the user wished */
-    bool warned;                    /* the user was told that it is deaf */
+    bool power_cycle_asked;         /* the user was told to power-cycle it; once per silence */
+    bool other_server_said;         /* that another TFTP server answers it was told */
+    bool not_meant_said;            /* that it is not the phone asked for was told */
     bool presumed;                  /* DELIVERED without having heard the last ACK */
     bool restarted;                 /* the frame at hand began a new IP id series */
     bool lease_dead;                /* its lease was seen, and stops the loader */
@@ -90,15 +72,18 @@ struct session {
     struct session *previous, *next; /* in the list of those that wait for their turn */
 };
 
-/* Returns: a session in state NEW; aborts without memory. */
-struct session *session_new(struct core *core, const struct mac_address *mac, size_t index,
-                            instant_ns now_ns);
+/* Returns: a session in state NEW, its timers still without functions (session_attach_timers);
+ * aborts without memory. */
+struct session *session_new(struct core *core, struct dhcp_server *dhcp,
+                            const struct mac_address *mac, size_t index, instant_ns now_ns);
 void session_free(struct session *session);
 
-/* The one way in: looks the event up in the table and runs its handler. */
-void session_handle(struct session *session, enum session_event event, instant_ns now_ns);
-/* What has come of a segment or a time-out of its HTTP connection. */
-void session_http_result(struct session *session, enum http_result result, instant_ns now_ns);
+/* The one door for changes of state: keeps the counts of the core and tells the event. `why` is
+ * plain and escaped. The state's deadline is stopped. */
+void session_enter(struct session *session, enum session_state state, instant_ns now_ns,
+                   const char *why);
+/* Delivered, and watched for as long as the user wished: nothing more is expected of it. */
+void session_watched(struct session *session);
 /* Of the image, in the running or last transfer. */
 uint64_t session_bytes_acknowledged(const struct session *session);
 /* Notes a UDP frame's IP id. */
@@ -112,6 +97,5 @@ bool session_is_active(const struct session *session);
 bool session_is_over(const struct session *session);
 /* "SPA504G CBT141100HR (00:24:14:a1:b2:c3)", escaped, for messages. Returns: ret. */
 char *session_describe(const struct session *session, char *ret, size_t size);
-const char *session_event_name(enum session_event event);
 
 #endif

@@ -1,69 +1,35 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The station's life: configuration, sessions by MAC address, time, carrier, and the way in and out
- * (engine/station.h). What frames mean is in intake.c, what phones do in session_states.c.
+ * The station wires its parts together and lends them time, carrier, and the way in and out
+ * (engine/station.h). What frames mean is in intake.c, what phones do in states.c.
  */
 #include "engine/station.h"
 
 #include "base/random.h"
+#include "engine/choice.h"
+#include "engine/hints.h"
+#include "engine/intake.h"
 #include "engine/limits.h"
-#include "engine/parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct station_config station_config_default(void)
-{
-    return (struct station_config){
-        .mode = STATION_RECOVER,
-        .address = UINT32_C(0xc6120001), /* 198.18.0.1: benchmark range, RFC 2544 */
-        .prefix_length = 16,
-        .vlan = CRAFT_NO_VLAN,
-        .tftp_port = TFTP_SERVER_PORT,
-        .dhcp = DHCP_POLICY_AUTO,
-        .gateway = GATEWAY_POLICY_AUTO,
-        .probe_interval_ns = PROBE_INTERVAL_NS,
-        .flash_wait_ns = FLASH_WAIT_NS,
-        .parallel_transfers = 1,
-        .attempts_maximum = ATTEMPTS_MAXIMUM,
-    };
-}
-
-/* ---- Configuration ---- */
-
-static bool check_config(const struct station_config *config, struct error *ret_error)
-{
-    uint32_t mask = ipv4_mask(config->prefix_length);
-    uint32_t host = config->address & ~mask;
-    if (config->address == 0 || (config->prefix_length < 31 && (host == 0 || host == ~mask)))
-        return error_set(ret_error, ERROR_USAGE, "%s/%u is not an address of a host in its network",
-                         ipv4_format(config->address).text, config->prefix_length);
-    if (mac_is_group(&config->source_mac) || mac_equal(&config->source_mac, &mac_zero))
-        return error_set(ret_error, ERROR_USAGE, "%s is not the MAC address of a host",
-                         mac_format(&config->source_mac).text);
-    if (config->vlan != CRAFT_NO_VLAN && (config->vlan < 0 || config->vlan > 4094))
-        return error_set(ret_error, ERROR_USAGE, "%d is not a VLAN number from 0 to 4094",
-                         config->vlan);
-    if (config->file_name && !recm_file_name_is_sendable(config->file_name))
-        return error_set(ret_error, ERROR_USAGE,
-                         "the file name must have 1 to %d printable ASCII characters",
-                         RECM_FILE_NAME_MAXIMUM);
-    for (size_t i = 0; i < config->selection.serial_count; i++) {
-        if (!recm_serial_is_sendable(config->selection.serials[i]))
-            return error_set(ret_error, ERROR_USAGE,
-                             "a serial number has 1 to 19 printable ASCII characters");
-    }
-    if (config->mode == STATION_RECOVER &&
-        (!config->image || !config->image_length || config->image_length > IMAGE_LENGTH_MAXIMUM))
-        return error_set(ret_error, ERROR_INPUT,
-                         "the image must have 1 to %u bytes, more destroys the phone's memory",
-                         IMAGE_LENGTH_MAXIMUM);
-    if (config->probe_interval_ns <= 0 || !config->parallel_transfers || !config->attempts_maximum)
-        return error_set(ret_error, ERROR_USAGE,
-                         "probe interval, parallel transfers and attempts must not be zero");
-    return true;
-}
+struct station {
+    struct core core;
+    struct dhcp_server dhcp;
+    struct roster roster;
+    struct choice choice;
+    struct prober prober;
+    struct membership membership;
+    struct hints hints;
+    struct intake intake;
+    struct observer *observer;
+    instant_ns now_ns;   /* of the last call: time never runs back */
+    instant_ns pause_ns; /* since when the carrier is down */
+    bool carrier_down, started, over;
+    uint64_t frames_in;
+};
 
 /* Rule 3: a random part per run, so that only requests for this run's file are served. */
 static void name_file(struct core *core, struct random *random)
@@ -75,9 +41,36 @@ static void name_file(struct core *core, struct random *random)
                  (unsigned long long)random_u64(random));
 }
 
+static void wire_parts(struct station *station)
+{
+    struct core *core = &station->core;
+    station->dhcp.core = core;
+    station->roster = (struct roster){.core = core, .dhcp = &station->dhcp};
+    choice_init(&station->choice, core, &station->roster);
+    station->prober = (struct prober){
+        .core = core,
+        .dhcp = &station->dhcp,
+        .roster = &station->roster,
+        .choice = &station->choice,
+    };
+    station->membership.core = core;
+    station->hints = (struct hints){
+        .core = core,
+        .dhcp = &station->dhcp,
+        .choice = &station->choice,
+    };
+    station->intake = (struct intake){
+        .core = core,
+        .dhcp = &station->dhcp,
+        .choice = &station->choice,
+        .prober = &station->prober,
+        .membership = &station->membership,
+    };
+}
+
 struct station *station_new(const struct station_config *config, struct error *ret_error)
 {
-    if (!check_config(config, ret_error))
+    if (!station_config_check(config, ret_error))
         return NULL;
     struct station *station = calloc(1, sizeof *station);
     if (!station) {
@@ -101,7 +94,7 @@ struct station *station_new(const struct station_config *config, struct error *r
         return NULL;
     }
     core->outbox.silent = config->mode == STATION_WATCH;
-    choice_start(station);
+    wire_parts(station);
     return station;
 }
 
@@ -109,59 +102,12 @@ void station_free(struct station *station)
 {
     if (!station)
         return;
-    HASH_CLEAR(hh, station->by_mac);
-    for (size_t i = 0; i < station->session_count; i++)
-        session_free(station->sessions[i]);
-    free(station->sessions);
+    roster_free(&station->roster);
     observer_free(station->observer);
     timers_free(&station->core.timers);
     journal_free(&station->core.journal);
     outbox_free(&station->core.outbox);
     free(station);
-}
-
-/* ---- Sessions ---- */
-
-struct session *station_find(const struct station *station, const struct mac_address *mac)
-{
-    struct session *session;
-    HASH_FIND(hh, station->by_mac, mac, sizeof *mac, session);
-    return session;
-}
-
-static void add(struct station *station, struct session *session)
-{
-    if (station->session_count == station->session_capacity) {
-        size_t capacity = station->session_capacity ? station->session_capacity * 2 : 16;
-        struct session **sessions = realloc(station->sessions, capacity * sizeof(void *));
-        if (!sessions)
-            abort();
-        station->sessions = sessions;
-        station->session_capacity = capacity;
-    }
-    station->sessions[station->session_count++] = session;
-    HASH_ADD(hh, station->by_mac, mac, sizeof session->mac, session);
-}
-
-struct session *station_find_or_add(struct station *station, const struct mac_address *mac,
-                                    instant_ns now_ns)
-{
-    struct session *session = station_find(station, mac);
-    if (session)
-        return session;
-    struct core *core = &station->core;
-    if (station->session_count >= SESSIONS_MAXIMUM) {
-        if (!station->flood_said)
-            journal_message(&core->journal, now_ns, NULL,
-                            "More than %d phones on one segment: no more are followed.",
-                            SESSIONS_MAXIMUM);
-        station->flood_said = true;
-        return NULL;
-    }
-    session = session_new(core, mac, station->session_count, now_ns);
-    add(station, session);
-    choice_appeared(station, now_ns);
-    return session;
 }
 
 /* ---- Time ---- */
@@ -199,8 +145,8 @@ static void settle_accounts(struct station *station, instant_ns now_ns)
     struct core *core = &station->core;
     while (core->changed && !station->over) {
         core->changed = false;
-        choice_dispatch(station, now_ns);
-        if (choice_run_is_over(station))
+        choice_dispatch(&station->choice, now_ns);
+        if (choice_run_is_over(&station->choice))
             end_run(station);
     }
 }
@@ -238,9 +184,9 @@ void station_start(struct station *station, instant_ns now_ns)
         observer_set_sink(station->observer, tell_observation, station);
         return;
     }
-    membership_start(station, now_ns);
-    prober_start(station, now_ns);
-    hints_start(station, now_ns);
+    membership_start(&station->membership, now_ns);
+    prober_start(&station->prober, now_ns);
+    hints_start(&station->hints, now_ns);
     station_tick(station, now_ns);
 }
 
@@ -282,11 +228,10 @@ void station_carrier(struct station *station, bool up, instant_ns now_ns)
         return;
     }
     timers_shift(&core->timers, now_ns - station->pause_ns);
-    for (size_t i = 0; i < station->session_count; i++)
-        session_pause(station->sessions[i], now_ns - station->pause_ns);
+    roster_pause(&station->roster, now_ns - station->pause_ns);
     journal_message(&core->journal, now_ns, NULL, "The cable carries a link again.");
     if (core->config.mode != STATION_WATCH)
-        membership_report(station, now_ns);
+        membership_report(&station->membership, now_ns);
 }
 
 duration_ns station_without_link(const struct station *station, instant_ns now_ns)
@@ -297,7 +242,7 @@ duration_ns station_without_link(const struct station *station, instant_ns now_n
 void station_stop(struct station *station, instant_ns now_ns)
 {
     now_ns = advance(station, now_ns);
-    station->stopped = true;
+    station->core.stopped = true;
     outbox_clear(&station->core.outbox);
     if (!station->over)
         end_run(station);
@@ -321,10 +266,10 @@ void station_frame(struct station *station, const struct frame *frame, instant_n
     if (mac_equal(&frame->ethernet.source, &station->core.config.source_mac))
         return; /* our own: evidence, never input */
     station->frames_in++;
-    station->other_frames = true;
+    station->hints.other_frames = true;
     if (station->over)
         return;
-    intake_frame(station, frame, now_ns);
+    intake_frame(&station->intake, frame, now_ns);
     settle_accounts(station, now_ns);
 }
 
@@ -347,7 +292,7 @@ bool station_done(const struct station *station)
 
 size_t station_session_count(const struct station *station)
 {
-    return station->session_count;
+    return station->roster.count;
 }
 
 static void describe(const struct station *station, const struct session *session,
@@ -357,7 +302,7 @@ static void describe(const struct station *station, const struct session *sessio
         .mac = session->mac,
         .answered = session->answered,
         .ip = session->ip,
-        .selected = choice_wants(station, session),
+        .selected = choice_wants(&station->choice, session),
         .state = session->state,
         .attempts = session->attempts,
         .bytes_acknowledged = session_bytes_acknowledged(session),
@@ -375,13 +320,13 @@ static void describe(const struct station *station, const struct session *sessio
 
 void station_session(const struct station *station, size_t index, struct session_status *ret)
 {
-    describe(station, station->sessions[index], ret);
+    describe(station, station->roster.sessions[index], ret);
 }
 
 bool station_session_of(const struct station *station, const struct mac_address *mac,
                         struct session_status *ret)
 {
-    const struct session *session = station_find(station, mac);
+    const struct session *session = roster_find(&station->roster, mac);
     if (session)
         describe(station, session, ret);
     return session != NULL;
@@ -399,7 +344,7 @@ void station_counters(const struct station *station, struct station_counters *re
         .turnaround_p99_ns = statistics_quantile(&core->turnaround, 0.99),
         .turnaround_max_ns = core->turnaround.maximum_ns,
     };
-    memcpy(ret->drops, station->drops, sizeof ret->drops);
+    memcpy(ret->drops, station->intake.drops, sizeof ret->drops);
 }
 
 const char *station_file_name(const struct station *station)

@@ -4,8 +4,8 @@
  * a phone: url_responder IF ADDRESS FILE. ADDRESS must be nobody's, this host's neither. For tests
  * with programs that have a real TCP.
  */
-#include "engine/arp_stand_in.h"
-#include "engine/url_http.h"
+#include "engine/service/arp.h"
+#include "engine/service/http.h"
 #include "port/interfaces.h"
 #include "port/live.h"
 

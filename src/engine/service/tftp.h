@@ -4,8 +4,8 @@
  * 6 to 8 and 10): block n+1 only after the first ACK n, never a block older than one already sent,
  * duplicate ACKs ignored. It refuses to answer anybody: whom to serve is the session's decision.
  */
-#ifndef ENGINE_TFTP_SERVER_H
-#define ENGINE_TFTP_SERVER_H
+#ifndef ENGINE_SERVICE_TFTP_H
+#define ENGINE_SERVICE_TFTP_H
 
 #include "engine/core.h"
 

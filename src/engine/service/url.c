@@ -6,45 +6,46 @@
  * bears the loader's signature; off unless asked for, because it takes other hosts' places (docs:
  * protocol, rules for the PC side, 5).
  */
+#include "engine/service/url.h"
+
 #include "base/text.h"
 #include "engine/limits.h"
-#include "engine/parts.h"
+#include "engine/states.h"
 
 #include <string.h>
 
-static bool is_on(const struct station *station)
+static bool is_on(const struct choice *choice)
 {
-    const struct station_config *config = &station->core.config;
-    return config->answer_urls && config->mode == STATION_RECOVER && !station->stopped;
+    const struct station_config *config = &choice->core->config;
+    return config->answer_urls && config->mode == STATION_RECOVER && !choice->core->stopped;
 }
 
 /* Told once per phone. */
-static void say(struct station *station, struct session *session, instant_ns now_ns,
-                const char *text)
+static void say(struct choice *choice, struct session *session, instant_ns now_ns, const char *text)
 {
     char phone[160];
     if (session->url_said)
         return;
     session->url_said = true;
-    journal_message(&station->core.journal, now_ns, &session->mac, "%s %s",
+    journal_message(&choice->core->journal, now_ns, &session->mac, "%s %s",
                     session_describe(session, phone, sizeof phone), text);
 }
 
-static bool serves(struct station *station, struct session *session, instant_ns now_ns)
+static bool serves(struct choice *choice, struct session *session, instant_ns now_ns)
 {
-    const struct core *core = &station->core;
+    const struct core *core = choice->core;
     bool ended = session->final || session->state == SESSION_RECOVERED;
     bool used_up =
         session->attempts >= core->config.attempts_maximum && session->state != SESSION_TRANSFER;
     if (ended || used_up || (core->rival_seen && !core->config.force))
         return false;
-    if (choice_serves(station, session)) {
-        say(station, session, now_ns,
+    if (choice_serves(choice, session)) {
+        say(choice, session, now_ns,
             "tries to fetch an image from a URL of its own; it is given this one");
         return true;
     }
     if (!session->answered && core->config.selection.serial_count)
-        say(station, session, now_ns,
+        say(choice, session, now_ns,
             "tries to fetch an image from a URL of its own, but has not told its serial number "
             "yet; name it by --phone-mac if it is the one");
     return false;
@@ -75,24 +76,23 @@ static bool may_ask_for_http(const struct session *session)
     }
 }
 
-bool url_take_arp(struct station *station, const struct frame *frame, instant_ns now_ns)
+bool url_take_arp(struct choice *choice, const struct frame *frame, instant_ns now_ns)
 {
-    if (!is_on(station) || frame->arp.sender_ip == 0)
+    if (!is_on(choice) || frame->arp.sender_ip == 0)
         return false;
     bool for_tftp = has_tftp_length(frame);
-    struct session *session = for_tftp
-                                  ? station_find_or_add(station, &frame->ethernet.source, now_ns)
-                                  : station_find(station, &frame->ethernet.source);
+    struct session *session = for_tftp ? choice_meet(choice, &frame->ethernet.source, now_ns)
+                                       : roster_find(choice->roster, &frame->ethernet.source);
     if (!session || (!for_tftp && !may_ask_for_http(session)))
         return false;
     if (session_is_active(session) && !session->by_url)
         return false; /* it obeys our order: rule 4 */
     session->ip = frame->arp.sender_ip;
     session_handle(session, EVENT_URL_TRIED, now_ns);
-    if (!serves(station, session, now_ns))
+    if (!serves(choice, session, now_ns))
         return false;
-    arp_answer_for(&station->core, &frame->arp);
-    journal_detail(&station->core.journal, now_ns, &session->mac,
+    arp_answer_for(choice->core, &frame->arp);
+    journal_detail(&choice->core->journal, now_ns, &session->mac,
                    "told the phone alone that this program is %s",
                    ipv4_format(frame->arp.target_ip).text);
     return true;
@@ -100,19 +100,19 @@ bool url_take_arp(struct station *station, const struct frame *frame, instant_ns
 
 /* ---- DNS ---- */
 
-void url_take_dns(struct station *station, const struct frame *frame, instant_ns now_ns)
+void url_take_dns(struct choice *choice, const struct frame *frame, instant_ns now_ns)
 {
-    struct core *core = &station->core;
+    struct core *core = choice->core;
     const struct dns_message *query = &frame->dns;
-    if (!is_on(station) || query->is_response || frame->udp.source_port != DNS_PHONE_PORT ||
+    if (!is_on(choice) || query->is_response || frame->udp.source_port != DNS_PHONE_PORT ||
         frame->udp.destination_port != DNS_SERVER_PORT)
         return;
-    struct session *session = station_find_or_add(station, &frame->ethernet.source, now_ns);
+    struct session *session = choice_meet(choice, &frame->ethernet.source, now_ns);
     if (!session || session_heard(session, frame->ipv4.identification, now_ns) == HEARD_STALE)
         return;
     session->ip = frame->ipv4.source;
     session_handle(session, EVENT_URL_TRIED, now_ns);
-    if (!serves(station, session, now_ns))
+    if (!serves(choice, session, now_ns))
         return;
     uint8_t payload[DNS_NAME_SIZE + 64];
     struct writer writer = writer_over(payload, sizeof payload);
@@ -130,15 +130,15 @@ void url_take_dns(struct station *station, const struct frame *frame, instant_ns
 
 /* ---- TFTP ---- */
 
-bool url_takes_request(struct station *station, struct session *session, const struct frame *frame,
+bool url_takes_request(struct choice *choice, struct session *session, const struct frame *frame,
                        instant_ns now_ns)
 {
-    if (!is_on(station) || !session || frame->ipv4.destination == RECM_GROUP_IP ||
+    if (!is_on(choice) || !session || frame->ipv4.destination == RECM_GROUP_IP ||
         frame->udp.source_port != TFTP_PHONE_PORT || frame->ipv4.time_to_live != LOADER_UDP_TTL ||
-        !serves(station, session, now_ns))
+        !serves(choice, session, now_ns))
         return false;
     session->ip = frame->ipv4.source;
-    choice_served(station, session);
+    choice_served(choice, session);
     return true;
 }
 
@@ -151,14 +151,14 @@ static bool is_loader_syn(const struct frame *frame)
            frame->tcp.window == LOADER_SYN_WINDOW && frame->ipv4.time_to_live == LOADER_SYN_TTL;
 }
 
-void url_take_tcp(struct station *station, const struct frame *frame, instant_ns now_ns)
+void url_take_tcp(struct choice *choice, const struct frame *frame, instant_ns now_ns)
 {
-    struct core *core = &station->core;
-    if (!is_on(station))
+    struct core *core = choice->core;
+    if (!is_on(choice))
         return;
     bool begins = is_loader_syn(frame);
-    struct session *session = begins ? station_find_or_add(station, &frame->ethernet.source, now_ns)
-                                     : station_find(station, &frame->ethernet.source);
+    struct session *session = begins ? choice_meet(choice, &frame->ethernet.source, now_ns)
+                                     : roster_find(choice->roster, &frame->ethernet.source);
     if (!session)
         return;
     if (begins && http_is_new(&session->http, frame, now_ns)) {
@@ -166,7 +166,7 @@ void url_take_tcp(struct station *station, const struct frame *frame, instant_ns
             session_handle(session, EVENT_STALLED, now_ns); /* it has begun anew */
         session->ip = frame->ipv4.source;
         session_handle(session, EVENT_URL_TRIED, now_ns);
-        if (!serves(station, session, now_ns))
+        if (!serves(choice, session, now_ns))
             return;
         if (!http_can_carry(core->config.image_length)) {
             journal_detail(&core->journal, now_ns, &session->mac,
@@ -177,6 +177,6 @@ void url_take_tcp(struct station *station, const struct frame *frame, instant_ns
     }
     enum http_result result = http_segment(core, &session->http, frame, now_ns);
     if (result == HTTP_ASKED)
-        choice_served(station, session);
+        choice_served(choice, session);
     session_http_result(session, result, now_ns);
 }

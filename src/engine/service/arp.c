@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Own address, nudge and stand-in: see arp_stand_in.h. */
-#include "engine/arp_stand_in.h"
+/* Own address, nudge and stand-in: see service/arp.h. */
+#include "engine/service/arp.h"
 
 #define NUDGE_AT    2 /* the second who-has: nobody answered the first */
 #define STAND_IN_AT 3 /* the last one before the phone gives up */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A TCP and HTTP/1.0 responder in frames of our own: see url_http.h. */
-#include "engine/url_http.h"
+/* A TCP and HTTP/1.0 responder in frames of our own: see service/http.h. */
+#include "engine/service/http.h"
 
 #include "base/random.h"
 #include "engine/limits.h"

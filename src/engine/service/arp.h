@@ -4,10 +4,11 @@
  * our own address, helps a phone past a gateway that does not answer. It claims nobody's address
  * towards anybody but that phone, and sends nothing unasked.
  */
-#ifndef ENGINE_ARP_STAND_IN_H
-#define ENGINE_ARP_STAND_IN_H
+#ifndef ENGINE_SERVICE_ARP_H
+#define ENGINE_SERVICE_ARP_H
 
 #include "engine/core.h"
+#include "wire/arp.h"
 
 struct gateway_help {
     uint32_t gateway_ip; /* the address the phone asks for; 0 = not asked yet */

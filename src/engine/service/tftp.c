@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Lockstep sending with repeats: see tftp_server.h. */
-#include "engine/tftp_server.h"
+/* Lockstep sending with repeats: see service/tftp.h. */
+#include "engine/service/tftp.h"
 
 #include "engine/limits.h"
+#include "wire/tftp.h"
 
 #include <string.h>
 

@@ -7,10 +7,11 @@
  * It never opens a connection, never answers a segment that belongs to none, and decides nothing:
  * whom to let in (http_is_new) and whom to answer (HTTP_ASKED) is its owner's business.
  */
-#ifndef ENGINE_URL_HTTP_H
-#define ENGINE_URL_HTTP_H
+#ifndef ENGINE_SERVICE_HTTP_H
+#define ENGINE_SERVICE_HTTP_H
 
 #include "engine/core.h"
+#include "wire/frame.h"
 
 #define HTTP_REQUEST_LINE_SIZE 128
 #define HTTP_HEADER_SIZE       160

@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is done about a phone (docs: protocol, rules for the PC side). When, says the table in
+ * states.c. Actions do what has to be done and call session_enter, which alone changes the state.
+ */
+#include "engine/actions.h"
+
+#include "engine/limits.h"
+
+#include <stdio.h>
+
+static void set_deadline(struct session *session, instant_ns due_ns)
+{
+    timer_set(&session->core->timers, &session->timer, due_ns);
+}
+
+static void say(struct session *session, instant_ns now_ns, const char *text)
+{
+    char phone[160];
+    journal_message(&session->core->journal, now_ns, &session->mac, "%s: %s",
+                    session_describe(session, phone, sizeof phone), text);
+}
+
+void action_nothing(struct session *session, instant_ns now_ns)
+{
+    (void)session;
+    (void)now_ns;
+}
+
+static void fail(struct session *session, instant_ns now_ns, bool final, const char *why)
+{
+    session->final = final;
+    say(session, now_ns, why);
+    session_enter(session, SESSION_FAILED, now_ns, "failed");
+}
+
+void action_start_addressing(struct session *session, instant_ns now_ns)
+{
+    session->ip = 0;
+    session->lease_server = 0;
+    session->lease_dead = session->power_cycle_asked = session->presumed = false;
+    session_enter(session, SESSION_ADDRESSING, now_ns, "its DHCP client asks for an address");
+    set_deadline(session, now_ns + DHCP_PATIENCE_NS);
+}
+
+void action_go_on_addressing(struct session *session, instant_ns now_ns)
+{
+    session->power_cycle_asked = false;
+    session->core->progress_ns = now_ns;
+    bool elsewhere =
+        session->lease_server != 0 && session->lease_server != session->core->config.address;
+    set_deadline(session, now_ns + (elsewhere ? LEASE_GUESS_NS : DHCP_PATIENCE_NS));
+}
+
+void action_restart(struct session *session, instant_ns now_ns)
+{
+    say(session, now_ns, "the phone has restarted in recovery mode; beginning anew");
+    action_start_addressing(session, now_ns);
+}
+
+void action_be_addressed(struct session *session, instant_ns now_ns)
+{
+    session_enter(session, SESSION_ADDRESSED, now_ns, "has an address");
+    set_deadline(session,
+                 now_ns + (session->lease_dead ? DEAD_LEASE_PATIENCE_NS : DEAF_PATIENCE_NS));
+}
+
+/* It fetches something of its own accord: it has an address, and does not listen meanwhile. */
+void action_be_patient(struct session *session, instant_ns now_ns)
+{
+    session->core->progress_ns = now_ns;
+    set_deadline(session, now_ns + DEAF_PATIENCE_NS);
+}
+
+/* The DHCP stage went quiet: with a foreign server that means a lease (unseen on a switch). */
+void action_addressing_ended(struct session *session, instant_ns now_ns)
+{
+    const struct core *core = session->core;
+    if (session->power_cycle_asked) {
+        if (core->config.mode == STATION_RECOVER)
+            fail(session, now_ns, false,
+                 "it got no address, has stopped listening and was not power-cycled");
+        return;
+    }
+    if (session->lease_server != 0 && session->lease_server != core->config.address) {
+        action_be_addressed(session, now_ns);
+        return;
+    }
+    session->power_cycle_asked = true;
+    bool ready = core->config.dhcp != DHCP_POLICY_NEVER;
+    set_deadline(session, now_ns + (ready ? POWER_CYCLE_PATIENCE_NS : DEAF_PATIENCE_NS));
+    if (core->config.dhcp == DHCP_POLICY_NEVER || core->config.mode == STATION_WATCH)
+        say(session, now_ns,
+            "it asked for an address, got none, and has stopped listening, although SOS stays on "
+            "its display. Power-cycle it with a DHCP server on the segment.");
+    else if (session->dhcp.server->foreign_seen && !session->dhcp.offered)
+        say(session, now_ns,
+            "it asked for an address, the other DHCP server on this segment gave it none, and it "
+            "has stopped listening. Remove that server or use --dhcp always, then power-cycle "
+            "the phone.");
+    else
+        say(session, now_ns,
+            "it did not take the address offered and has stopped listening. Power-cycle it now: "
+            "this program is ready to give it an address.");
+}
+
+void action_answers_nothing(struct session *session, instant_ns now_ns)
+{
+    if (session->core->config.mode != STATION_RECOVER)
+        return;
+    bool elsewhere =
+        session->lease_server != 0 && session->lease_server != session->core->config.address;
+    if (session->lease_dead)
+        fail(session, now_ns, false, "its lease has stopped it, and it was not power-cycled");
+    else if (!elsewhere)
+        fail(session, now_ns, false, "it has got an address but answers nothing");
+    else
+        fail(
+            session, now_ns, false,
+            "another server gave it an address, but it answers nothing: probably the lease lacks a "
+            "router or a mask, and the phone is deaf until it is power-cycled");
+}
+
+void action_be_found(struct session *session, instant_ns now_ns)
+{
+    session->final = false;
+    session_enter(session, SESSION_FOUND, now_ns, "answers in recovery mode");
+}
+
+static bool attempts_are_used_up(const struct session *session)
+{
+    return session->attempts >= session->core->config.attempts_maximum;
+}
+
+static bool may_order(const struct core *core)
+{
+    return !core->rival_seen || core->config.force;
+}
+
+static void yield_to_rival(struct session *session, instant_ns now_ns)
+{
+    fail(session, now_ns, true,
+         "nothing is ordered, because another program recovers phones on this segment (--force "
+         "orders all the same)");
+}
+
+void action_wait_for_turn(struct session *session, instant_ns now_ns)
+{
+    struct core *core = session->core;
+    if (!may_order(core))
+        yield_to_rival(session, now_ns);
+    else if (attempts_are_used_up(session))
+        fail(session, now_ns, true, "all attempts failed");
+    else if (!recm_serial_is_sendable(session->serial))
+        fail(session, now_ns, true, "it states no usable serial number, so it cannot be ordered");
+    else
+        session_enter(session, SESSION_WAITING, now_ns, "chosen");
+}
+
+/* Rule 3: by its serial; by its own MAC and the group's in turn, as a switch may hide either. */
+static void send_order(struct session *session, instant_ns now_ns)
+{
+    struct core *core = session->core;
+    uint8_t payload[RECM_PC_LENGTH];
+    recm_build_upgrade(session->serial, core->config.tftp_port, core->file_name, payload);
+    struct mac_address group = mac_of_group(RECM_GROUP_IP);
+    bool to_group = core->config.group_only || session->orders % 2 == 1;
+    outbox_udp(&core->outbox, to_group ? &group : &session->mac, RECM_GROUP_IP, RECM_PC_PORT,
+               RECM_PHONE_PORT, payload, sizeof payload);
+    session->orders++;
+    session->ordered = true;
+    set_deadline(session, now_ns + ECHO_WAIT_NS);
+}
+
+void action_order(struct session *session, instant_ns now_ns)
+{
+    if (!may_order(session->core)) {
+        yield_to_rival(session, now_ns);
+        return;
+    }
+    session->attempts++;
+    session->by_url = session->by_http = false;
+    session->orders = 0;
+    session->gateway = (struct gateway_help){0};
+    session->transfer_start_ns = session->transfer_end_ns = 0;
+    session_enter(session, SESSION_ORDERED, now_ns, "told to fetch the image");
+    send_order(session, now_ns);
+}
+
+static void attempt_failed(struct session *session, instant_ns now_ns, const char *why)
+{
+    char text[200];
+    unsigned maximum = session->core->config.attempts_maximum;
+    snprintf(text, sizeof text, "attempt %u of %u failed: %s", session->attempts, maximum, why);
+    if (attempts_are_used_up(session)) {
+        fail(session, now_ns, true, text);
+        return;
+    }
+    say(session, now_ns, text);
+    session->power_cycle_asked = session->other_server_said = false;
+    session_enter(session, SESSION_RETRY, now_ns, "waiting until it answers again");
+    set_deadline(session, now_ns + RETRY_HINT_NS);
+}
+
+void action_order_again(struct session *session, instant_ns now_ns)
+{
+    if (!may_order(session->core))
+        yield_to_rival(session, now_ns);
+    else if (session->orders >= ORDERS_MAXIMUM)
+        attempt_failed(session, now_ns, "the phone did not confirm the order");
+    else
+        send_order(session, now_ns);
+}
+
+void action_be_echoed(struct session *session, instant_ns now_ns)
+{
+    session_enter(session, SESSION_ECHOED, now_ns, "has confirmed the order");
+    set_deadline(session, now_ns + FILE_WAIT_NS);
+}
+
+void action_look_for_gateway(struct session *session, instant_ns now_ns)
+{
+    session_enter(session, SESSION_GATEWAY, now_ns, "looks for its gateway");
+    set_deadline(session, now_ns + FILE_WAIT_NS);
+}
+
+void action_knows_no_gateway(struct session *session, instant_ns now_ns)
+{
+    attempt_failed(session, now_ns,
+                   "it confirmed the order but never asked for a gateway or the file: its lease "
+                   "names no router");
+}
+
+void action_gateway_is_dead(struct session *session, instant_ns now_ns)
+{
+    char text[128];
+    snprintf(text, sizeof text,
+             "nobody answered for its gateway %s, so it never asked for the file",
+             ipv4_format(session->gateway.gateway_ip).text);
+    attempt_failed(session, now_ns, text);
+}
+
+static void serve_by_tftp(struct session *session, instant_ns now_ns)
+{
+    tftp_stop(session->core, &session->transfer);
+    http_stop(session->core, &session->http);
+    session->transfer_start_ns = now_ns;
+    session->transfer_end_ns = 0;
+    session->transfer_ip_id = session->ip_id;
+    session->presumed = false;
+    session_enter(session, SESSION_TRANSFER, now_ns,
+                  session->by_url ? "asks for a file of its own accord" : "asks for the file");
+    tftp_start(session->core, &session->transfer, &session->mac, session->transfer.ip,
+               session->transfer.port, now_ns);
+}
+
+void action_serve(struct session *session, instant_ns now_ns)
+{
+    session->by_url = session->by_http = false;
+    serve_by_tftp(session, now_ns);
+}
+
+/* Its own attempt, by TFTP or by HTTP: served like an order's. */
+void action_serve_url(struct session *session, instant_ns now_ns)
+{
+    session->attempts += session->state != SESSION_TRANSFER;
+    session->by_url = true;
+    session->by_http = session->http.stage == HTTP_WAITING;
+    if (!session->by_http) {
+        serve_by_tftp(session, now_ns);
+        return;
+    }
+    tftp_stop(session->core, &session->transfer);
+    session->transfer_start_ns = now_ns;
+    session->transfer_end_ns = 0;
+    session->presumed = false;
+    session_enter(session, SESSION_TRANSFER, now_ns,
+                  "asks for a file of its own accord, over HTTP");
+    http_answer(session->core, &session->http, now_ns);
+}
+
+void action_serve_again(struct session *session, instant_ns now_ns)
+{
+    say(session, now_ns, "it has begun the download anew; starting at block 1");
+    action_serve(session, now_ns);
+}
+
+void action_be_delivered(struct session *session, instant_ns now_ns)
+{
+    const struct core *core = session->core;
+    session->delivered = true;
+    session->transfer_end_ns = now_ns;
+    session->watched = core->config.flash_wait_ns == 0;
+    /* A phone whose last ACK was lost may still be in its TFTP wait, where it answers too. */
+    session->probe_wait_ns = session->presumed ? TRANSFER_ROUND_NS : REFUSAL_PROBE_FIRST_NS;
+    session->probe_ns = now_ns + session->probe_wait_ns;
+    session_enter(session, SESSION_DELIVERED, now_ns,
+                  session->presumed
+                      ? "has probably got the whole image (its last ACK is missing)"
+                      : "has got the whole image; it checks and writes it. Do not unplug it");
+    set_deadline(session, now_ns + core->config.flash_wait_ns);
+}
+
+/* It fell silent with all but the last block acknowledged. */
+void action_presume_delivered(struct session *session, instant_ns now_ns)
+{
+    session->presumed = true;
+    action_be_delivered(session, now_ns);
+}
+
+/* The ACK that was missed has come after all. */
+void action_delivery_is_certain(struct session *session, instant_ns now_ns)
+{
+    (void)now_ns;
+    session->presumed = false;
+}
+
+void action_deliver_again(struct session *session, instant_ns now_ns)
+{
+    session->presumed = false;
+    session_enter(session, SESSION_TRANSFER, now_ns, "still waits for the last block");
+    tftp_resume(session->core, &session->transfer, now_ns);
+}
+
+void action_stalled(struct session *session, instant_ns now_ns)
+{
+    char text[128];
+    uint64_t bytes = session_bytes_acknowledged(session);
+    uint64_t total = session->core->config.image_length;
+    snprintf(text, sizeof text, "the transfer broke off at %u %%; nothing was written",
+             (unsigned)(total ? bytes * 100 / total : 0));
+    attempt_failed(session, now_ns, text);
+}
+
+void action_refused(struct session *session, instant_ns now_ns)
+{
+    attempt_failed(session, now_ns, "another TFTP server refused the phone's request");
+}
+
+/* It listens again at once: the image was refused (or, in a new IP id series, did not start). */
+void action_answers_after_delivery(struct session *session, instant_ns now_ns)
+{
+    if (session->restarted) {
+        fail(session, now_ns, true,
+             "the image was written, but the boot loader did not start it: still in recovery mode");
+        return;
+    }
+    attempt_failed(session, now_ns, "the phone refused the image; nothing was written");
+    if (session->state == SESSION_RETRY)
+        action_wait_for_turn(session, now_ns);
+}
+
+void action_asks_after_delivery(struct session *session, instant_ns now_ns)
+{
+    if (now_ns - session->transfer_end_ns < FLASH_SHORTEST_NS)
+        action_restart(session, now_ns);
+    else
+        fail(session, now_ns, true,
+             "the image was written, but the boot loader did not start it: still in recovery mode");
+}
+
+void action_asks_url_after_delivery(struct session *session, instant_ns now_ns)
+{
+    if (!session->presumed)
+        attempt_failed(session, now_ns, "the phone refused the image; nothing was written");
+    if (session->state != SESSION_FAILED)
+        action_serve_url(session, now_ns);
+}
+
+void action_watched_enough(struct session *session, instant_ns now_ns)
+{
+    session_watched(session);
+    if (session->core->config.flash_wait_ns)
+        say(session, now_ns, "its normal firmware was not seen in the time given by --flash-wait");
+}
+
+void action_retry_is_late(struct session *session, instant_ns now_ns)
+{
+    if (session->power_cycle_asked) {
+        fail(session, now_ns, false, "it answers nothing any more");
+        return;
+    }
+    session->power_cycle_asked = true;
+    say(session, now_ns, "it does not answer any more. Power-cycle it now; it is tried again.");
+    set_deadline(session, now_ns + RETRY_PATIENCE_NS);
+}
+
+void action_runs_firmware(struct session *session, instant_ns now_ns)
+{
+    if (session->delivered) {
+        session_enter(session, SESSION_RECOVERED, now_ns, "recovered: its normal firmware runs");
+        return;
+    }
+    if (session->core->config.mode == STATION_RECOVER)
+        fail(session, now_ns, false, "it runs its normal firmware; it needs no recovery");
+}
+
+void action_fail_anew(struct session *session, instant_ns now_ns)
+{
+    if (!session->final)
+        action_start_addressing(session, now_ns);
+}
+
+void action_tries_url_after_failure(struct session *session, instant_ns now_ns)
+{
+    if (!session->final)
+        action_be_addressed(session, now_ns);
+}
+
+void action_found_after_failure(struct session *session, instant_ns now_ns)
+{
+    if (!session->final)
+        action_be_found(session, now_ns);
+}
+
+void action_recovered_after_failure(struct session *session, instant_ns now_ns)
+{
+    if (session->delivered)
+        action_runs_firmware(session, now_ns);
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* OFFER and ACK for recovery loaders: see service/dhcp.h. */
+#include "engine/service/dhcp.h"
+
+#include "engine/limits.h"
+
+#define OPTION_RENEWAL_TIME   58
+#define OPTION_REBINDING_TIME 59
+
+static uint32_t mask_of(const struct dhcp_server *server)
+{
+    return ipv4_mask(server->core->config.prefix_length);
+}
+
+static bool is_avoided(const struct dhcp_server *server, uint32_t ip)
+{
+    for (unsigned i = 0; i < DHCP_AVOIDED_MAXIMUM; i++) {
+        if (server->avoided[i] == ip)
+            return true;
+    }
+    return false;
+}
+
+void dhcp_server_avoid(struct dhcp_server *server, uint32_t ip)
+{
+    bool ours = ((ip ^ server->core->config.address) & mask_of(server)) == 0;
+    if (!ours || ip == server->core->config.address || is_avoided(server, ip))
+        return;
+    server->avoided[server->avoided_next++ % DHCP_AVOIDED_MAXIMUM] = ip;
+}
+
+/* The pool: every host address of the prefix, from the one behind our own, round to the one before
+ * it. Returns: 0 when it is exhausted. */
+static uint32_t take_lease(struct dhcp_server *server)
+{
+    uint32_t mask = mask_of(server);
+    uint32_t hosts = mask >= UINT32_C(0xfffffffe) ? 0 : ~mask - 1;
+    while (server->leases_taken + 1 < hosts) {
+        uint64_t offset = (uint64_t)(server->core->config.address & ~mask) + server->leases_taken++;
+        uint32_t ip = (server->core->config.address & mask) + (uint32_t)(offset % hosts) + 1;
+        if (!is_avoided(server, ip))
+            return ip;
+    }
+    return 0;
+}
+
+/* A phone that insists on an address, of an OFFER that an earlier run made: it may have it if
+ * nobody else can. */
+static bool grant(struct dhcp_client *client, uint32_t ip)
+{
+    struct dhcp_server *server = client->server;
+    uint32_t mask = mask_of(server);
+    uint32_t own = server->core->config.address;
+    uint32_t host = ip & ~mask;
+    if (((ip ^ own) & mask) != 0 || ip == own || host == 0 || host == ~mask ||
+        is_avoided(server, ip))
+        return false;
+    uint32_t hosts = ~mask - 1;
+    uint32_t place = (host + hosts - (own & ~mask) - 1) % hosts; /* in the order of take_lease */
+    if (place < server->leases_taken)
+        return false;
+    client->lease_ip = ip;
+    dhcp_server_avoid(server, ip);
+    return true;
+}
+
+/* Byte for byte the form of the recorded OFFER and ACK that the loader accepts. */
+static void send_reply(const struct dhcp_client *client, uint8_t type, uint32_t transaction_id)
+{
+    const struct dhcp_server *server = client->server;
+    uint32_t own = server->core->config.address;
+    struct dhcp_message message = {
+        .operation = DHCP_BOOTREPLY,
+        .transaction_id = transaction_id,
+        .your_ip = client->lease_ip,
+        .server_ip = own,
+        .client_mac = client->mac,
+    };
+    uint8_t payload[DHCP_REPLY_LENGTH];
+    struct writer writer = writer_over(payload, sizeof payload);
+    dhcp_write_fixed(&writer, &message);
+    dhcp_write_option_u8(&writer, DHCP_OPTION_MESSAGE_TYPE, type);
+    dhcp_write_option_ip(&writer, DHCP_OPTION_SERVER_IDENTIFIER, own);
+    dhcp_write_option_ip(&writer, DHCP_OPTION_LEASE_TIME, LEASE_TIME_S);
+    dhcp_write_option_ip(&writer, OPTION_RENEWAL_TIME, LEASE_TIME_S / 2);
+    dhcp_write_option_ip(&writer, OPTION_REBINDING_TIME, LEASE_TIME_S / 8 * 7);
+    dhcp_write_option_ip(&writer, DHCP_OPTION_SUBNET_MASK, mask_of(server));
+    dhcp_write_option_ip(&writer, DHCP_OPTION_ROUTER, own);
+    dhcp_write_option_ip(&writer, DHCP_OPTION_DNS_SERVER, own);
+    dhcp_write_end(&writer, sizeof payload);
+    if (!writer.failed)
+        outbox_udp(&server->core->outbox, &client->mac, client->lease_ip, DHCP_SERVER_PORT,
+                   DHCP_CLIENT_PORT, payload, writer.length);
+}
+
+static bool has_lease(struct dhcp_client *client, instant_ns now_ns)
+{
+    struct core *core = client->server->core;
+    if (client->lease_ip == 0)
+        client->lease_ip = take_lease(client->server);
+    if (client->lease_ip == 0)
+        journal_message(&core->journal, now_ns, &client->mac,
+                        "No address is left in the pool: the phone's DHCP DISCOVER is not "
+                        "answered. Give a shorter prefix with --address.");
+    return client->lease_ip != 0;
+}
+
+/* Rule 1: auto yields for the rest of the run once another server was seen. */
+static bool may_offer(const struct dhcp_server *server)
+{
+    switch (server->core->config.dhcp) {
+    case DHCP_POLICY_ALWAYS:
+        return true;
+    case DHCP_POLICY_AUTO:
+        return !server->foreign_seen;
+    case DHCP_POLICY_NEVER:
+        break;
+    }
+    return false;
+}
+
+void dhcp_server_discover(struct dhcp_client *client, const struct dhcp_message *message,
+                          instant_ns now_ns)
+{
+    struct dhcp_server *server = client->server;
+    struct timers *timers = &server->core->timers;
+    client->transaction_id = message->transaction_id;
+    client->offered = false;
+    timer_stop(timers, &client->timer);
+    if (!may_offer(server))
+        return;
+    bool first = message->transaction_id == dhcp_loader_transaction_id(&client->mac, 1);
+    instant_ns due_ns = now_ns;
+    if (first && server->core->config.dhcp == DHCP_POLICY_AUTO)
+        due_ns += OFFER_DELAY_NS;
+    if (due_ns < server->next_offer_ns)
+        due_ns = instant_earlier(server->next_offer_ns, now_ns + OFFER_LATEST_NS);
+    server->next_offer_ns = due_ns + OFFER_SPACING_NS;
+    server->quiet_until_ns = due_ns + DHCP_EXCHANGE_NS;
+    if (due_ns > now_ns)
+        timer_set(timers, &client->timer, due_ns);
+    else
+        dhcp_server_offer(client, now_ns);
+}
+
+void dhcp_server_offer(struct dhcp_client *client, instant_ns now_ns)
+{
+    struct dhcp_server *server = client->server;
+    if (!may_offer(server) || client->offered || !has_lease(client, now_ns))
+        return;
+    client->offered = true;
+    send_reply(client, DHCP_OFFER, client->transaction_id);
+    journal_detail(&server->core->journal, now_ns, &client->mac, "offered the address %s",
+                   ipv4_format(client->lease_ip).text);
+}
+
+bool dhcp_server_request(struct dhcp_client *client, const struct dhcp_message *message)
+{
+    struct dhcp_server *server = client->server;
+    timer_stop(&server->core->timers, &client->timer);
+    if (!message->has_server_identifier ||
+        message->server_identifier != server->core->config.address)
+        return false;
+    /* The phone chose us, so it relies on us even if another server has shown up since. Without an
+     * offer of this run it holds one of an earlier run: the same rules as for an OFFER. */
+    if (!client->offered && !may_offer(server))
+        return false;
+    uint32_t wanted_ip = message->has_requested_ip ? message->requested_ip : client->lease_ip;
+    if (wanted_ip == 0 || (wanted_ip != client->lease_ip && !grant(client, wanted_ip)))
+        return false;
+    send_reply(client, DHCP_ACK, message->transaction_id);
+    return true;
+}
+
+void dhcp_server_witness(struct dhcp_server *server, const struct mac_address *from,
+                         const struct dhcp_message *message, instant_ns now_ns)
+{
+    uint32_t own = server->core->config.address;
+    uint32_t identifier = message->has_server_identifier ? message->server_identifier : 0;
+    if (message->operation == DHCP_BOOTREQUEST && (identifier == 0 || identifier == own))
+        return;
+    if (server->foreign_seen)
+        return;
+    server->foreign_seen = true;
+    if (server->core->config.dhcp != DHCP_POLICY_AUTO || server->core->config.mode == STATION_WATCH)
+        return;
+    if (message->operation == DHCP_BOOTREPLY)
+        journal_message(&server->core->journal, now_ns, NULL,
+                        "Another DHCP server answers on this segment: %s (%s). It gives the "
+                        "addresses from now on; this program gives none.",
+                        ipv4_format(identifier).text, mac_format(from).text);
+    else
+        journal_message(&server->core->journal, now_ns, NULL,
+                        "A client on this segment has chosen another DHCP server: %s. This "
+                        "program gives no addresses from now on.",
+                        ipv4_format(identifier).text);
+}
