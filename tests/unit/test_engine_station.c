@@ -54,6 +54,60 @@ static void only_the_phone_named_by_serial_is_ordered(void **state)
     rig_free(rig);
 }
 
+/* A phone that was told about once before, because its DHCP client had given up. */
+static void give_up_on_dhcp(struct rig *rig, struct rig_phone *phone)
+{
+    rig_discover(rig, phone, 1);
+    rig_wait(rig, 5 * NS_PER_S);
+    rig_discover(rig, phone, 2);
+    rig_wait(rig, 15 * NS_PER_S);
+}
+
+static void a_phone_that_was_warned_about_is_still_told_to_be_the_wrong_one(void **state)
+{
+    (void)state;
+    static const char *const serials[] = {"CBT141100H1"};
+    struct rig *rig = rig_new();
+    struct rig_phone other = rig_phone(0);
+    rig->config.selection.serials = serials;
+    rig->config.selection.serial_count = 1;
+    rig->config.dhcp = DHCP_POLICY_NEVER;
+    rig_start(rig);
+    give_up_on_dhcp(rig, &other);
+    rig_reply(rig, &other);
+    assert_true(rig_said(rig, "not the phone asked for"));
+    rig_free(rig);
+}
+
+static void another_tftp_server_is_told_of_a_phone_that_was_warned_about(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone phone = rig_phone(0);
+    rig->config.dhcp = DHCP_POLICY_NEVER;
+    rig_start(rig);
+    give_up_on_dhcp(rig, &phone);
+    rig_reply(rig, &phone);
+    rig_wait(rig, 5 * NS_PER_S);
+    rig_echo(rig, &phone);
+    rig_rrq(rig, &phone, station_file_name(rig->station), 69);
+    struct craft_udp header = {
+        .source_mac = phone.mac,
+        .destination_mac = rig->config.source_mac,
+        .source_ip = phone.ip,
+        .destination_ip = rig->config.address,
+        .source_port = TFTP_PHONE_PORT,
+        .destination_port = 40000,
+        .ip_identification = phone.ip_id++,
+        .time_to_live = 60,
+        .vlan = CRAFT_NO_VLAN,
+    };
+    static const uint8_t ack[] = {0, 4, 0, 1};
+    rig_udp(rig, &header, ack, sizeof ack);
+    assert_true(rig_said(rig, "Another TFTP server answers the phone"));
+    rig_free(rig);
+}
+
 static void only_the_phone_named_by_mac_is_ordered(void **state)
 {
     (void)state;
@@ -543,6 +597,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(only_the_phone_named_by_serial_is_ordered),
+        T(a_phone_that_was_warned_about_is_still_told_to_be_the_wrong_one),
+        T(another_tftp_server_is_told_of_a_phone_that_was_warned_about),
         T(only_the_phone_named_by_mac_is_ordered),
         T(several_phones_without_a_choice_end_the_run),
         T(all_phones_take_turns),
