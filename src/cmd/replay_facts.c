@@ -2,6 +2,7 @@
 /* What a trace shows about its run: see replay_facts.h. */
 #include "cmd/replay_facts.h"
 
+#include "loader/loader.h"
 #include "port/trace.h"
 
 #include <string.h>
@@ -21,7 +22,7 @@ static bool is_recovery_message(const struct frame *frame, bool from_phone)
 static void note_phone(struct replay_facts *facts, const struct frame *frame,
                        const struct mac_address *wanted)
 {
-    bool loader = (frame->kind == FRAME_DHCP && dhcp_is_loader(&frame->dhcp)) ||
+    bool loader = (frame->kind == FRAME_DHCP && loader_is_dhcp(&frame->dhcp)) ||
                   is_recovery_message(frame, true) ||
                   (frame->kind == FRAME_TFTP && frame->udp.source_port == TFTP_PHONE_PORT &&
                    frame->tftp.opcode != TFTP_DATA);

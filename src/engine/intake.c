@@ -10,6 +10,7 @@
 #include "engine/limits.h"
 #include "engine/service/url.h"
 #include "engine/states.h"
+#include "loader/loader.h"
 
 #include <string.h>
 
@@ -59,16 +60,14 @@ static void judge_lease(struct intake *intake, struct session *session,
         text = ipv4_format(message->server_identifier);
         server = text.text;
     }
-    bool server_is_near = message->server_ip != 0 && message->has_subnet_mask &&
-                          ((message->server_ip ^ message->your_ip) & message->subnet_mask) == 0;
+    struct loader_lease_terms terms = loader_lease_terms(message);
+    enum loader_lease lease = loader_lease(&terms);
     const char *lack = NULL;
-    if (!message->has_subnet_mask)
-        lack = "subnet mask: it stops listening";
-    else if (!message->has_router && !server_is_near)
-        lack = "router: it stops listening";
-    else if (!message->has_router)
+    if (lease == LOADER_LEASE_STOPS)
+        lack = terms.mask ? "router: it stops listening" : "subnet mask: it stops listening";
+    else if (lease == LOADER_LEASE_ASKS_FOR_NO_FILE)
         lack = "router: it will never ask for the file";
-    session->lease_dead = lack && (!message->has_subnet_mask || !server_is_near);
+    session->lease_dead = lease == LOADER_LEASE_STOPS;
     if (lack)
         journal_message(&core->journal, now_ns, &session->mac,
                         "%s gave the phone a lease without a %s. Power-cycle it with another "
@@ -115,7 +114,7 @@ static void take_dhcp(struct intake *intake, const struct frame *frame, instant_
     }
     if (!mac_equal(&frame->ethernet.source, &message->client_mac))
         return;
-    if (dhcp_is_loader(message)) {
+    if (loader_is_dhcp(message)) {
         loader_asks(intake, frame, now_ns);
     } else if (dhcp_is_normal_firmware(message)) {
         firmware_asks(intake, &message->client_mac, now_ns);

@@ -8,6 +8,7 @@
 #define ENGINE_LIMITS_H
 
 #include "base/instant.h"
+#include "loader/loader.h"
 
 /* ---- Probing (docs: protocol, rules for the PC side, 2 and 3) ---- */
 
@@ -78,20 +79,14 @@
 #define FLASH_WAIT_NS     (600 * NS_PER_S)
 #define TRANSFER_ROUND_NS (12 * NS_PER_S) /* the phone repeats an ACK after 6 to 9 s */
 /* No phone is back with a frame so soon after its last one: a lower IP id then is an old frame. */
-#define RESTART_SHORTEST_NS (2 * NS_PER_S)
+#define RESTART_SHORTEST_NS LOADER_RESTART_SHORTEST_NS
 /* An IP id at most so far ahead of the last one continues the series; anything else restarted it.
  */
 #define IP_ID_WINDOW 4096u
 
 /* ---- The phone's own URLs (docs: protocol, URL attempts) ---- */
 
-#define LOADER_TFTP_ARP_LENGTH                                                                     \
-    62 /* its ARP requests on the way to a TFTP server: a fingerprint                              \
-        */
-#define LOADER_UDP_TTL       60
-#define LOADER_SYN_WINDOW    1024
-#define LOADER_SYN_TTL       250
-#define HTTP_SEGMENT_MAXIMUM 1024u    /* fills the loader's window */
+#define HTTP_SEGMENT_MAXIMUM LOADER_SYN_WINDOW
 #define HTTP_MSS_DEFAULT     536      /* RFC 9293 section 3.7.1 */
 #define HTTP_ANSWER_MAXIMUM  7340032u /* header and body; the loader takes no more */
 /* A segment costs the loader 0.2 s: no repeat before its pace is known. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Building and queueing our own frames: see outbox.h. */
 #include "engine/outbox.h"
+#include "loader/loader.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define TIME_TO_LIVE         64
-#define PHONE_FRAME_MAXIMUM  1496 /* docs: protocol, what the phone accepts */
 #define OUTPUTS_AT_THE_START 16
 
 static bool reserve(struct outbox *outbox, size_t capacity)
@@ -49,7 +49,7 @@ static struct station_output *next_place(struct outbox *outbox)
 
 static void queue(struct outbox *outbox, struct station_output *output, size_t length)
 {
-    if (length == 0 || length > PHONE_FRAME_MAXIMUM)
+    if (length == 0 || length > LOADER_FRAME_MAXIMUM)
         return;
     output->length = length;
     outbox->count++;

@@ -6,10 +6,10 @@
 #include "judge/rules_support.h"
 
 #include "base/text.h"
+#include "loader/loader.h"
 
-#define DHCP_GIVES_UP_NS  SECONDS(6)           /* 5 s after its last message it stops for good */
-#define START_COVERED_NS  SECONDS(6)           /* before the second DISCOVER, the first is due */
-#define DEFAULT_SERVER_IP UINT32_C(0xc0a80001) /* 192.168.0.1, when siaddr is 0 */
+#define DHCP_GIVES_UP_NS SECONDS(6) /* 5 s after its last message it stops for good */
+#define START_COVERED_NS SECONDS(6) /* before the second DISCOVER, the first is due */
 
 /* What shows that the phone hears nothing any more: unanswered ARP and REQUESTs since `since_ns`.
  */
@@ -173,13 +173,17 @@ RULE(judge_lease_without_mask)
 RULE(judge_lease_without_router)
 {
     const struct boot *boot = &phone->boot;
-    uint32_t server = boot->server_ip ? boot->server_ip : DEFAULT_SERVER_IP;
-    bool server_is_near = boot->has_mask && !((server ^ phone->ip) & boot->mask);
+    const struct loader_lease_terms terms = {
+        .ip = phone->ip,
+        .mask = boot->has_mask ? boot->mask : 0,
+        .router = boot->has_router ? boot->router : 0,
+        .server_ip = boot->server_ip,
+    };
 
     if (boot->acks.total == 0 || (boot->has_router && boot->router != 0))
         return false;
     text_add(&ret->detail, "The ACK for %s has no option 3", phone_words(phone).text);
-    if (!server_is_near) {
+    if (loader_lease(&terms) == LOADER_LEASE_STOPS) {
         text_add(&ret->detail, ", and its server address (siaddr %s) is %s.",
                  ipv4_format(boot->server_ip).text,
                  boot->server_ip ? "outside the phone's subnet" : "not set");

@@ -302,7 +302,7 @@ static unsigned repeated_in_vain(const struct facts *facts, const struct phone_f
 
     for (uint64_t i = total > REQUESTS_KEPT ? total - REQUESTS_KEPT : 0; i < total; i++) {
         const struct request_mark *mark = &segment->newest[i % REQUESTS_KEPT];
-        bool answered = mark->answered_by & phone->bit;
+        bool answered = phone_set_has(&mark->answered_by, phone->index);
         if (!first && answered) {
             first = mark;
         } else if (first && mac_equal(&mark->from, &first->from)) {

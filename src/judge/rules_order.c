@@ -26,8 +26,8 @@ static const struct asked_serial *unconfirmed_order(const struct facts *facts,
             continue;
         bool wildcard = strcmp(serial->serial, RECM_WILDCARD_SERIAL) == 0;
         bool own = phone->answered && strcmp(serial->serial, phone->reply.serial) == 0;
-        bool confirmed =
-            wildcard || own ? (serial->echoed_by & phone->bit) != 0 : serial->echoed_by != 0;
+        bool confirmed = wildcard || own ? phone_set_has(&serial->echoed_by, phone->index)
+                                         : serial->echoed_by_count > 0;
         if (!confirmed && (!newest || serial->newest_ns > newest->newest_ns))
             newest = serial;
     }

@@ -114,7 +114,7 @@ static void count_request(const struct phone_facts *phone, const struct request_
                           struct asked *ret)
 {
     ret->heard++;
-    if (mark->answered_by & phone->bit) {
+    if (phone_set_has(&mark->answered_by, phone->index)) {
         mark_number(&ret->answered_marks, mark);
         if (mark->way == WAY_GROUP)
             ret->group_answered++;

@@ -6,11 +6,10 @@
  */
 #include "observe/private.h"
 
-#define LOADER_TFTP_ARP_LENGTH 62
-#define ECHO_TO_GATEWAY_NS     (10 * NS_PER_S) /* the ARP stage of an order begins within it */
-#define OWN_TO_HOST_NS         (5 * NS_PER_S)  /* its own address first, then the other one */
-#define TFTP_URL_ARP_BUSY_NS   (2 * NS_PER_S)  /* docs: protocol, stages: up to ~2 s */
-#define HTTP_URL_BUSY_NS       (14 * NS_PER_S) /* ARP and connecting: 12 s and more */
+#define ECHO_TO_GATEWAY_NS   (10 * NS_PER_S) /* the ARP stage of an order begins within it */
+#define OWN_TO_HOST_NS       (5 * NS_PER_S)  /* its own address first, then the other one */
+#define TFTP_URL_ARP_BUSY_NS (2 * NS_PER_S)  /* docs: protocol, stages: up to ~2 s */
+#define HTTP_URL_BUSY_NS     (14 * NS_PER_S) /* ARP and connecting: 12 s and more */
 
 static bool is_ordered(const struct observer *observer, const struct phone_facts *phone)
 {

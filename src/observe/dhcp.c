@@ -16,7 +16,7 @@
 /* Which DISCOVER of this phone a transaction id belongs to, from 1; 0 = none. */
 static unsigned transaction_round(const struct mac_address *mac, uint32_t transaction_id)
 {
-    uint32_t offset = transaction_id - dhcp_loader_transaction_id(mac, 0);
+    uint32_t offset = transaction_id - loader_transaction_id(mac, 0);
     return offset & 0xffffff ? 0 : offset >> 24;
 }
 
@@ -126,15 +126,15 @@ static enum lease_defect judge_frame(const struct observer *observer,
         !mac_equal(destination, &mac_zero) && !on_its_way_to_a_relay)
         return LEASE_DESTINATION_MAC;
     switch (drop_on_the_wire(observer, frame)) {
-    case FRAME_LOADER_TAKES:
+    case LOADER_TAKES:
         return LEASE_GOOD;
-    case FRAME_LOADER_DROPS_IP_OPTIONS:
+    case LOADER_DROPS_IP_OPTIONS:
         return LEASE_IP_OPTIONS;
-    case FRAME_LOADER_DROPS_FRAGMENT:
+    case LOADER_DROPS_FRAGMENT:
         return LEASE_FRAGMENT;
-    case FRAME_LOADER_DROPS_IP_CHECKSUM:
+    case LOADER_DROPS_IP_CHECKSUM:
         return LEASE_IP_CHECKSUM;
-    case FRAME_LOADER_DROPS_UDP_CHECKSUM:
+    case LOADER_DROPS_UDP_CHECKSUM:
         return LEASE_UDP_CHECKSUM;
     default:
         return LEASE_FRAME;
@@ -164,7 +164,7 @@ static enum lease_defect judge_lease(const struct observer *observer,
         return LEASE_NO_TYPE;
     if (dhcp->type == DHCP_OFFER && !dhcp->has_server_identifier)
         return LEASE_NO_SERVER;
-    if (dhcp->options_length > DHCP_LOADER_OPTIONS_MAX)
+    if (dhcp->options_length > LOADER_OPTIONS_MAXIMUM)
         return LEASE_OPTIONS_LENGTH;
     if (dhcp->transaction_id != phone->boot.newest_xid)
         return LEASE_TRANSACTION_ID;
@@ -249,7 +249,7 @@ void observe_dhcp(struct observer *observer, const struct frame *frame)
         observe_firmware_dhcp(observer, frame);
         return;
     }
-    if (!dhcp_is_loader(dhcp))
+    if (!loader_is_dhcp(dhcp))
         return;
     struct phone_facts *phone = phone_get(observer, &dhcp->client_mac, frame);
     bool already_seen = dhcp->transaction_id == phone->boot.newest_xid &&

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Following downloads for their contents: see extract.h. */
 #include "observe/extract.h"
+#include "loader/loader.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -109,8 +110,7 @@ static void take_rrq(struct extractor *extractor, const struct frame *frame)
 static void take_data(struct extractor *extractor, const struct frame *frame)
 {
     struct download *download = find(extractor, &frame->ethernet.destination);
-    if (mac_is_group(&frame->ethernet.destination) ||
-        frame_loader_drop(frame) != FRAME_LOADER_TAKES)
+    if (mac_is_group(&frame->ethernet.destination) || loader_drop(frame) != LOADER_TAKES)
         return;
     if (!download) /* the trace begins in the middle */
         download = open_download(extractor, &frame->ethernet.destination);

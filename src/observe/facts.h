@@ -44,6 +44,26 @@ struct marks {
 /* The number of the newest frame; 0 if there is none. */
 uint64_t marks_newest(const struct marks *marks);
 
+/* Phones, by struct phone_facts.index. */
+struct phone_set {
+    uint64_t words[PHONES_MAXIMUM / 64];
+};
+
+static inline void phone_set_add(struct phone_set *set, unsigned index)
+{
+    set->words[index / 64] |= UINT64_C(1) << index % 64;
+}
+
+static inline void phone_set_remove(struct phone_set *set, unsigned index)
+{
+    set->words[index / 64] &= ~(UINT64_C(1) << index % 64);
+}
+
+static inline bool phone_set_has(const struct phone_set *set, unsigned index)
+{
+    return set->words[index / 64] >> index % 64 & 1;
+}
+
 /* Whether a fault of a frame of this host may be an artefact of capturing on it. */
 struct segment_facts;
 bool is_local_host(const struct segment_facts *segment, const struct mac_address *mac);
@@ -78,7 +98,7 @@ struct request_mark {
     uint32_t serial_index; /* struct asked_serial.index */
     enum request_way way;
     struct mac_address from, to;
-    uint64_t answered_by; /* phones that did, a bit for each (struct phone_facts.bit) */
+    struct phone_set answered_by;
 };
 
 /* One serial number that was asked for, or ordered to be upgraded. */
@@ -92,9 +112,9 @@ struct asked_serial {
     enum request_defect order_defect; /* of the newest bad one */
     struct marks echoes;
     unsigned echoed_by_count; /* phones */
-    uint64_t echoed_by;       /* their bits */
-    struct mac_address from;  /* who sent the newest order */
-    char file_name[128];      /* likewise, raw */
+    struct phone_set echoed_by;
+    struct mac_address from; /* who sent the newest order */
+    char file_name[128];     /* likewise, raw */
     instant_ns newest_ns;
 };
 
@@ -280,8 +300,8 @@ struct phone_facts {
     struct phone_facts *older, *newer; /* list by the time it was seen last: see phone_make_room */
     bool engaged; /* which of the lists: more than asking for an address was seen of it */
     struct mac_address mac;
-    uint64_t bit; /* 1 << (n % 64), n = order of appearance */
-    uint32_t ip;  /* the newest address it used; 0 = unknown */
+    unsigned index; /* in a struct phone_set: below PHONES_MAXIMUM, no other phone has it */
+    uint32_t ip;    /* the newest address it used; 0 = unknown */
     bool has_ip_index;
     bool answered;
     struct recm_message reply; /* the newest one */

@@ -106,21 +106,21 @@ static void note_local_host(struct segment_facts *segment, const struct frame *f
     segment->local_hosts[segment->local_host_count++] = frame->ethernet.source;
 }
 
-enum frame_loader_drop drop_on_the_wire(const struct observer *observer, const struct frame *frame)
+enum loader_drop drop_on_the_wire(const struct observer *observer, const struct frame *frame)
 {
     struct frame untagged;
-    enum frame_loader_drop drop = frame_loader_drop(frame);
+    enum loader_drop drop = loader_drop(frame);
 
-    if (drop == FRAME_LOADER_DROPS_TAG) {
+    if (drop == LOADER_DROPS_TAG) {
         untagged = *frame;
         untagged.ethernet.tag_count = 0;
-        drop = frame_loader_drop(&untagged);
+        drop = loader_drop(&untagged);
     }
     bool capture_may_have_done_it =
-        drop == FRAME_LOADER_DROPS_UDP_CHECKSUM || drop == FRAME_LOADER_DROPS_LENGTH;
+        drop == LOADER_DROPS_UDP_CHECKSUM || drop == LOADER_DROPS_LENGTH;
     if (capture_may_have_done_it &&
         is_local_host(&observer->facts.segment, &frame->ethernet.source))
-        return FRAME_LOADER_TAKES;
+        return LOADER_TAKES;
     return drop;
 }
 

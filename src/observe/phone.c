@@ -10,11 +10,6 @@
 #include <string.h>
 #include <utlist.h>
 
-#define LOADER_TIME_TO_LIVE 60
-/* Copies of a frame (a mirror port shows them twice) and frames that overtook each other are this
- * close together; a restart takes longer (docs: protocol, boot and listening: 3 s and more). */
-#define COPY_SPAN_NS (NS_PER_S / 2)
-
 struct phone_facts *phone_find(struct observer *observer, const struct mac_address *mac)
 {
     struct phone_facts *phone;
@@ -58,17 +53,25 @@ static void forget_ip(struct observer *observer, struct phone_facts *phone)
     phone->has_ip_index = false;
 }
 
-static void phone_make_room(struct observer *observer)
+/* Returns: the index that has become free. */
+static unsigned phone_make_room(struct observer *observer)
 {
+    struct segment_facts *segment = &observer->facts.segment;
     struct phone_facts *oldest =
         observer->idle_oldest ? observer->idle_oldest : observer->engaged_oldest;
     list_remove(observer, oldest);
     forget_ip(observer, oldest);
     HASH_DELETE(by_mac, observer->facts.phones, oldest);
     attempt_close(observer, &oldest->attempt);
+    unsigned index = oldest->index;
+    for (size_t i = 0; i < REQUESTS_KEPT; i++)
+        phone_set_remove(&segment->newest[i].answered_by, index);
+    for (size_t i = 0; i < SERIALS_MAXIMUM; i++)
+        phone_set_remove(&segment->serials[i].echoed_by, index);
     free(oldest);
     observer->facts.phone_count--;
     observer->facts.phones_dropped++;
+    return index;
 }
 
 static void begin_boot(struct observer *observer, struct phone_facts *phone)
@@ -83,14 +86,15 @@ struct phone_facts *phone_get(struct observer *observer, const struct mac_addres
     struct phone_facts *phone = phone_find(observer, mac);
     if (phone)
         return phone;
-    if (observer->facts.phone_count >= PHONES_MAXIMUM)
-        phone_make_room(observer);
+    unsigned index = observer->facts.phone_count < PHONES_MAXIMUM
+                         ? (unsigned)observer->facts.phone_count
+                         : phone_make_room(observer);
     phone = calloc(1, sizeof(*phone));
     if (!phone)
         abort();
     phone->mac = *mac;
     quick_note_mac(observer, mac);
-    phone->bit = UINT64_C(1) << (observer->phones_seen++ % 64);
+    phone->index = index;
     phone->vlan = frame_vlan(frame);
     phone->seen_ns = observer->now_ns;
     begin_boot(observer, phone);
@@ -145,20 +149,15 @@ void phone_set_ip(struct observer *observer, struct phone_facts *phone, uint32_t
 
 /* ---- the series of IP ids ---- */
 
-enum series { SERIES_GOES_ON, SERIES_COPY, SERIES_RESTARTED };
-
-static enum series judge_series(const struct observer *observer, const struct phone_facts *phone,
-                                uint16_t identification)
+static enum loader_series judge_series(const struct observer *observer,
+                                       const struct phone_facts *phone, uint16_t identification)
 {
     if (phone->in_firmware)
-        return SERIES_RESTARTED;
+        return LOADER_SERIES_RESTARTED;
     if (!phone->has_identification)
-        return SERIES_GOES_ON;
-    uint16_t back = (uint16_t)(phone->identification - identification);
-    if (back >= 0x8000) /* it counted on, perhaps through 65535 */
-        return SERIES_GOES_ON;
-    return observer->now_ns - phone->identification_ns <= COPY_SPAN_NS ? SERIES_COPY
-                                                                       : SERIES_RESTARTED;
+        return LOADER_SERIES_GOES_ON;
+    return loader_series(phone->identification, identification,
+                         observer->now_ns - phone->identification_ns);
 }
 
 static void restart(struct observer *observer, struct phone_facts *phone, const struct frame *frame)
@@ -183,10 +182,10 @@ bool phone_spoke_as_loader(struct observer *observer, struct phone_facts *phone,
     bool is_own_header = !(frame->kind == FRAME_DHCP && frame->dhcp.relay_ip != 0);
 
     if (is_own_header) {
-        enum series series = judge_series(observer, phone, identification);
-        if (series == SERIES_COPY)
+        enum loader_series series = judge_series(observer, phone, identification);
+        if (series == LOADER_SERIES_COPY)
             return false;
-        if (series == SERIES_RESTARTED)
+        if (series == LOADER_SERIES_RESTARTED)
             restart(observer, phone, frame);
         if (identification == 0)
             phone->boot.first_frame_seen = true;
@@ -195,7 +194,7 @@ bool phone_spoke_as_loader(struct observer *observer, struct phone_facts *phone,
         phone->has_identification = true;
         phone->identification = identification;
         phone->identification_ns = observer->now_ns;
-        if (frame->ipv4.time_to_live < LOADER_TIME_TO_LIVE) {
+        if (frame->ipv4.time_to_live < LOADER_UDP_TTL) {
             marks_add(&phone->routed, observer, frame);
             phone->time_to_live = frame->ipv4.time_to_live;
         }

@@ -3,6 +3,7 @@
 #ifndef OBSERVE_PRIVATE_H
 #define OBSERVE_PRIVATE_H
 
+#include "loader/loader.h"
 #include "observe/facts.h"
 #include "observe/observer.h"
 
@@ -20,7 +21,6 @@ struct observer {
     struct facts facts;
     struct phone_facts *phones_by_ip;
     struct phone_facts *idle_oldest, *engaged_oldest;
-    uint64_t phones_seen;
     size_t rebuild_bytes;
     struct arp_candidate candidates[ARP_CANDIDATES]; /* a ring */
     unsigned next_candidate;
@@ -57,8 +57,8 @@ void phone_set_ip(struct observer *observer, struct phone_facts *phone, uint32_t
 /* More than asking for an address was seen of it. */
 void phone_engaged(struct observer *observer, struct phone_facts *phone);
 
-/* frame_loader_drop, without what the capture may have done itself and without tags. */
-enum frame_loader_drop drop_on_the_wire(const struct observer *observer, const struct frame *frame);
+/* loader_drop, without what the capture may have done itself and without tags. */
+enum loader_drop drop_on_the_wire(const struct observer *observer, const struct frame *frame);
 /* The frame's outermost VLAN as captured, or NO_VLAN. */
 int frame_vlan(const struct frame *frame);
 

@@ -23,7 +23,6 @@ enum {
 };
 
 #define VERSION_4_NO_OPTIONS 0x45
-#define LOADER_TCP_TTL       250 /* docs: protocol, URL attempts */
 
 static void set_bit(uint64_t bits[QUICK_WORDS], unsigned value)
 {
@@ -94,7 +93,7 @@ static bool ipv4_matters(const struct observer *observer, const uint8_t *bytes, 
     case IPV4_PROTOCOL_UDP:
         return udp_matters(observer, bytes, length);
     case IPV4_PROTOCOL_TCP:
-        return bytes[OFFSET_TIME_TO_LIVE] == LOADER_TCP_TTL ||
+        return bytes[OFFSET_TIME_TO_LIVE] == LOADER_SYN_TTL ||
                tells_local_host(observer, bytes, length, false);
     case IPV4_PROTOCOL_ICMP:
         return tells_local_host(observer, bytes, length, false);

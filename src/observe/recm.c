@@ -83,15 +83,15 @@ static bool tag_is_a_defect(const struct observer *observer, const struct frame 
 static enum request_defect judge_frame(struct observer *observer, const struct frame *frame)
 {
     switch (drop_on_the_wire(observer, frame)) {
-    case FRAME_LOADER_TAKES:
+    case LOADER_TAKES:
         break;
-    case FRAME_LOADER_DROPS_IP_OPTIONS:
+    case LOADER_DROPS_IP_OPTIONS:
         return REQUEST_IP_OPTIONS;
-    case FRAME_LOADER_DROPS_FRAGMENT:
+    case LOADER_DROPS_FRAGMENT:
         return REQUEST_FRAGMENT;
-    case FRAME_LOADER_DROPS_IP_CHECKSUM:
+    case LOADER_DROPS_IP_CHECKSUM:
         return REQUEST_IP_CHECKSUM;
-    case FRAME_LOADER_DROPS_UDP_CHECKSUM:
+    case LOADER_DROPS_UDP_CHECKSUM:
         return REQUEST_UDP_CHECKSUM;
     default:
         return REQUEST_FRAME;
@@ -224,9 +224,9 @@ static void find_question(struct observer *observer, struct phone_facts *phone,
             if (serial->index != mark->serial_index ||
                 !(is_wildcard(serial->serial) || strcmp(serial->serial, frame->recm.serial) == 0))
                 continue;
-            if (mark->answered_by & phone->bit)
+            if (phone_set_has(&mark->answered_by, phone->index))
                 return;
-            mark->answered_by |= phone->bit;
+            phone_set_add(&mark->answered_by, phone->index);
             marks_add(&serial->answers, observer, frame);
             return;
         }
@@ -256,9 +256,9 @@ static void observe_echo(struct observer *observer, struct phone_facts *phone,
 
     if (order) {
         marks_add(&order->echoes, observer, frame);
-        if (!(order->echoed_by & phone->bit))
+        if (!phone_set_has(&order->echoed_by, phone->index))
             order->echoed_by_count++;
-        order->echoed_by |= phone->bit;
+        phone_set_add(&order->echoed_by, phone->index);
     }
     phone_set_ip(observer, phone, frame->ipv4.source, frame);
     tell(observer, OBSERVED_ECHO, frame, phone, false);

@@ -267,15 +267,15 @@ static enum data_defect judge_data(const struct observer *observer, const struct
     const struct mac_address *destination = &frame->ethernet.destination;
 
     switch (drop_on_the_wire(observer, frame)) {
-    case FRAME_LOADER_TAKES:
+    case LOADER_TAKES:
         break;
-    case FRAME_LOADER_DROPS_IP_OPTIONS:
+    case LOADER_DROPS_IP_OPTIONS:
         return DATA_IP_OPTIONS;
-    case FRAME_LOADER_DROPS_FRAGMENT:
+    case LOADER_DROPS_FRAGMENT:
         return DATA_FRAGMENT;
-    case FRAME_LOADER_DROPS_IP_CHECKSUM:
+    case LOADER_DROPS_IP_CHECKSUM:
         return DATA_IP_CHECKSUM;
-    case FRAME_LOADER_DROPS_UDP_CHECKSUM:
+    case LOADER_DROPS_UDP_CHECKSUM:
         return DATA_UDP_CHECKSUM;
     default:
         return DATA_FRAME;

@@ -6,6 +6,7 @@
 #include "observe/transfer_image.h"
 
 #include "image/image.h"
+#include "loader/loader.h"
 #include "wire/tftp.h"
 
 #include <stdarg.h>
@@ -16,7 +17,7 @@
 /* DATA packets that may be under way before one is acknowledged: repeats and late duplicates. */
 #define WINDOW_BLOCKS 8
 /* The largest DATA the phone takes: 1496 bytes of frame less Ethernet, IP, UDP and TFTP headers. */
-#define BLOCK_BYTES_MAXIMUM (1496 - 14 - 20 - 8 - 4)
+#define BLOCK_BYTES_MAXIMUM (LOADER_FRAME_MAXIMUM - 14 - 20 - 8 - 4)
 
 struct waiting_block {
     bool used;

@@ -10,10 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SYN_WINDOW       1024
-#define SYN_TIME_TO_LIVE 250
-#define HTTP_BUSY_NS     (10 * NS_PER_S) /* it repeats its SYN for 8 to 10 s */
-#define DNS_BUSY_NS      (1 * NS_PER_S)
+#define HTTP_BUSY_NS (10 * NS_PER_S) /* it repeats its SYN for 8 to 10 s */
+#define DNS_BUSY_NS  (1 * NS_PER_S)
 /* Windows closer together than this belong to one attempt. */
 #define ATTEMPT_GAP_NS (3 * NS_PER_S)
 
@@ -35,13 +33,6 @@ void url_busy(struct observer *observer, struct phone_facts *phone, const struct
     marks_add(&boot->url, observer, frame);
 }
 
-/* No operating system sends this SYN: sequence number 0, window 1024, TTL 250. */
-static bool is_loader_syn(const struct frame *frame)
-{
-    return frame->tcp.flags == TCP_FLAG_SYN && frame->tcp.sequence == 0 &&
-           frame->tcp.window == SYN_WINDOW && frame->ipv4.time_to_live == SYN_TIME_TO_LIVE;
-}
-
 static void observe_tcp(struct observer *observer, const struct frame *frame,
                         struct phone_facts *phone, struct phone_facts *to)
 {
@@ -49,9 +40,9 @@ static void observe_tcp(struct observer *observer, const struct frame *frame,
         observe_http(observer, frame, to, false);
         return;
     }
-    if (!phone && is_loader_syn(frame))
+    if (!phone && loader_is_syn(frame))
         phone = phone_get(observer, &frame->ethernet.source, frame);
-    if (!phone || (phone->in_firmware && !is_loader_syn(frame)))
+    if (!phone || (phone->in_firmware && !loader_is_syn(frame)))
         return;
     /* Its IP ids are a series of their own: no sign of a restart. */
     phone->in_firmware = false;

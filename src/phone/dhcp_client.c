@@ -57,7 +57,8 @@ static void send_discover(struct phone *phone)
     struct dhcp_client *client = &phone->dhcp;
     client->requesting = client->refused = false;
     client->transmission++;
-    client->transaction_id = dhcp_loader_transaction_id(&phone->config.mac, ++client->discovers);
+    client->transaction_id =
+        load_be32(phone->config.mac.octet + 2) + ++client->discovers * UINT32_C(0x01000000);
     send_message(phone, DHCP_DISCOVER);
     phone_set_timer(phone, LOADER_DHCP_WAIT_NS, false);
 }

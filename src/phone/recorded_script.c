@@ -1,14 +1,39 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Learning the script of a recorded phone from its trace: see recorded.h. */
+#include "phone/constants.h"
 #include "phone/recorded_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#define FRAGMENT_MASK 0xbfff /* all but "do not fragment" */
+
+static bool is_of_loader(const struct dhcp_message *message)
+{
+    const struct dhcp_option_view *vendor_class = &message->vendor_class;
+    return message->operation == DHCP_BOOTREQUEST &&
+           vendor_class->length == strlen(DHCP_LOADER_VENDOR_CLASS) &&
+           memcmp(vendor_class->bytes, DHCP_LOADER_VENDOR_CLASS, vendor_class->length) == 0;
+}
+
+/* docs: protocol, what the phone accepts; of frames taken apart already. */
+static bool is_taken(const struct frame *frame)
+{
+    if (frame->length > LOADER_FRAME_MAXIMUM || frame->ethernet.tag_count > 0)
+        return false;
+    if (!frame->has_ipv4)
+        return frame->kind == FRAME_ARP && frame->reason == WIRE_OK;
+    size_t headers = frame->ethernet.header_length + frame->ipv4.header_length;
+    return frame->ipv4.header_length == IPV4_HEADER_LENGTH && frame->ipv4.checksum_good &&
+           (frame->ipv4.fragment & FRAGMENT_MASK) == 0 && frame->has_udp &&
+           frame->udp.length >= UDP_HEADER_LENGTH && frame->udp.length <= frame->length - headers &&
+           frame->udp.checksum_state != UDP_CHECKSUM_BAD;
+}
+
 static enum script_kind classify_dhcp(const struct dhcp_message *message, bool own)
 {
     /* The normal firmware's own messages are played as recorded. */
-    if (own && !dhcp_is_loader(message))
+    if (own && !is_of_loader(message))
         return SCRIPT_OTHER;
     if (own)
         return message->type == DHCP_DISCOVER  ? SCRIPT_DISCOVER
@@ -78,7 +103,7 @@ enum script_kind script_classify(const struct recorded_phone *phone, const struc
 {
     bool own = mac_equal(&frame->ethernet.source, &phone->mac);
     const struct script_world *world = phone->live.ip ? &phone->live : &phone->recorded;
-    if (!own && (!reaches_phone(phone, frame) || frame_loader_drop(frame) != FRAME_LOADER_TAKES))
+    if (!own && (!reaches_phone(phone, frame) || !is_taken(frame)))
         return SCRIPT_NOTHING;
     switch (frame->kind) {
     case FRAME_DHCP:

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "port/privileges.h"
+#include "wire/tftp.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -197,7 +198,7 @@ static bool is_data_frame(const struct port_frame *frame)
     uint16_t destination_port = reader_be16(&reader);
     reader_skip(&reader, 4);
     uint16_t opcode = reader_be16(&reader);
-    return !reader.failed && destination_port == 2000 && opcode == 3;
+    return !reader.failed && destination_port == TFTP_PHONE_PORT && opcode == TFTP_DATA;
 }
 
 void recording_frame(struct recording *recording, const struct port_frame *frame)

@@ -3,6 +3,7 @@
 #include "redact/pseudonym.h"
 
 #include "base/bytes.h"
+#include "loader/loader.h"
 #include "redact/pseudonym_table.h"
 
 #include <stdlib.h>
@@ -162,8 +163,7 @@ struct mac_address pseudonym_mac(struct pseudonyms *pseudonyms, const struct mac
 
 /* ---- IPv4 addresses ---- */
 
-#define LOADER_DEFAULT_SERVER UINT32_C(0xc0a80001) /* 192.168.0.1 (docs: protocol, boot) */
-#define DEFAULT_SUBNET_BITS   24
+#define DEFAULT_SUBNET_BITS 24
 
 static bool ip_stays(uint32_t ip)
 {

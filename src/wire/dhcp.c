@@ -244,30 +244,9 @@ void dhcp_write_end(struct writer *writer, size_t total_length)
         writer_zeros(writer, total_length - writer->length);
 }
 
-uint32_t dhcp_loader_transaction_id(const struct mac_address *mac, unsigned n)
-{
-    return load_be32(mac->octet + 2) + (uint32_t)n * UINT32_C(0x01000000);
-}
-
-static bool view_equals(struct dhcp_option_view view, const char *text)
-{
-    return view.length == strlen(text) && memcmp(view.bytes, text, view.length) == 0;
-}
-
 static bool view_starts(struct dhcp_option_view view, const char *text)
 {
     return view.length >= strlen(text) && memcmp(view.bytes, text, strlen(text)) == 0;
-}
-
-bool dhcp_is_loader(const struct dhcp_message *message)
-{
-    uint32_t derived = dhcp_loader_transaction_id(&message->client_mac, 0);
-
-    /* The top byte counts DISCOVERs without end where a server refuses: any value is possible. */
-    return message->operation == DHCP_BOOTREQUEST && message->flags == 0 &&
-           (message->type == DHCP_DISCOVER || message->type == DHCP_REQUEST) &&
-           view_equals(message->vendor_class, DHCP_LOADER_VENDOR_CLASS) &&
-           ((message->transaction_id ^ derived) & UINT32_C(0x00ffffff)) == 0;
 }
 
 bool dhcp_is_normal_firmware(const struct dhcp_message *message)

@@ -18,10 +18,9 @@
 #define DHCP_SERVER_PORT 67
 #define DHCP_CLIENT_PORT 68
 
-#define DHCP_FIXED_LENGTH       236 /* up to the magic cookie */
-#define DHCP_LOADER_LENGTH      548 /* what the recovery loader sends */
-#define DHCP_REPLY_LENGTH       300 /* BOOTP minimum; what this program's server sends */
-#define DHCP_LOADER_OPTIONS_MAX 308 /* bytes of options the loader accepts */
+#define DHCP_FIXED_LENGTH  236 /* up to the magic cookie */
+#define DHCP_LOADER_LENGTH 548 /* what the recovery loader sends */
+#define DHCP_REPLY_LENGTH  300 /* BOOTP minimum; what this program's server sends */
 
 enum dhcp_operation { DHCP_BOOTREQUEST = 1, DHCP_BOOTREPLY = 2 };
 
@@ -110,10 +109,6 @@ void dhcp_write_end(struct writer *writer, size_t total_length);
 #define DHCP_LOADER_VENDOR_CLASS "TI-dhcp 0.1"
 #define DHCP_LOADER_HOST_NAME    "TNETV1050SDB"
 
-/* The transaction id of the loader's n-th DISCOVER (n from 1): MAC's last four bytes + n * 2^24. */
-uint32_t dhcp_loader_transaction_id(const struct mac_address *mac, unsigned n);
-/* True for a DISCOVER or REQUEST of the loader: option 60, MAC-derived transaction id, flags 0. */
-bool dhcp_is_loader(const struct dhcp_message *message);
 /* True if option 60 matches ^(Cisco|CISCO|LINKSYS) SPA: the normal firmware. */
 bool dhcp_is_normal_firmware(const struct dhcp_message *message);
 

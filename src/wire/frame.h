@@ -94,21 +94,4 @@ const char *frame_kind_name(enum frame_kind kind);
  */
 char *frame_summary(const struct frame *frame, char *ret, size_t size);
 
-/* Why the recovery loader would drop this frame before looking at its payload (docs: protocol,
- * what the phone accepts): tags, length over 1496, IP options, fragment, checksums. WIRE_OK if it
- * would not. Destination addresses are not judged here. */
-enum frame_loader_drop {
-    FRAME_LOADER_TAKES = 0,
-    FRAME_LOADER_DROPS_TAG,
-    FRAME_LOADER_DROPS_LENGTH,
-    FRAME_LOADER_DROPS_ETHERTYPE,
-    FRAME_LOADER_DROPS_IP_OPTIONS,
-    FRAME_LOADER_DROPS_FRAGMENT,
-    FRAME_LOADER_DROPS_IP_CHECKSUM,
-    FRAME_LOADER_DROPS_UDP_CHECKSUM,
-    FRAME_LOADER_DROPS_PROTOCOL,
-    FRAME_LOADER_DROPS_BROKEN,
-};
-enum frame_loader_drop frame_loader_drop(const struct frame *frame);
-
 #endif

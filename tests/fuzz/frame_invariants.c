@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Properties of every dissection: see frame_invariants.h. */
 #include "frame_invariants.h"
+#include "loader/loader.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -85,7 +86,7 @@ static const char *broken_frame(const struct frame *frame)
         return "a whole frame is called truncated";
     if (!is_inside(frame, frame->payload, frame->payload_length))
         return "the payload reaches beyond the frame";
-    if ((unsigned)frame_loader_drop(frame) > FRAME_LOADER_DROPS_BROKEN)
+    if ((unsigned)loader_drop(frame) > LOADER_DROPS_BROKEN)
         return "the loader's judgement is out of range";
     return broken_message(frame);
 }

@@ -10,6 +10,7 @@
  */
 #include "base/bytes.h"
 #include "image/image.h"
+#include "loader/loader.h"
 #include "phone/phone_peer.h"
 #include "port/recording.h"
 #include "port/segment.h"
@@ -585,7 +586,7 @@ static void not_one_segment(const char *directory)
             .message = {.operation = DHCP_BOOTREQUEST,
                         .type = (uint8_t)type,
                         .hops = 1,
-                        .transaction_id = dhcp_loader_transaction_id(&phone, 1),
+                        .transaction_id = loader_transaction_id(&phone, 1),
                         .relay_ip = relay_ip,
                         .client_mac = phone},
             .vendor_class = DHCP_LOADER_VENDOR_CLASS,

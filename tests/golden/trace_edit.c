@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/random.h"
+#include "loader/loader.h"
 #include "tests/support/trace_frames.h"
 #include "wire/craft.h"
 
@@ -170,7 +171,7 @@ void edit_rename(struct edit *edit, const struct mac_address *mac,
                  const struct mac_address *new_mac, const char *serial, const char *new_serial)
 {
     char text[13], new_text[13];
-    uint32_t offset = dhcp_loader_transaction_id(new_mac, 0) - dhcp_loader_transaction_id(mac, 0);
+    uint32_t offset = loader_transaction_id(new_mac, 0) - loader_transaction_id(mac, 0);
 
     mac_as_text(mac, text);
     mac_as_text(new_mac, new_text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Invariants of the station's conduct: see checks.h. */
 #include "tests/sim/checks.h"
+#include "loader/loader.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -53,7 +54,7 @@ static void check_form(struct checks *checks, const struct frame *frame, instant
     if (frame->kind == FRAME_ARP && frame->length != 60)
         checks_fail(checks, now_ns, "an ARP frame of %zu bytes was sent", frame->length);
     if (frame->kind != FRAME_IGMP && frame->kind != FRAME_ARP && frame->kind != FRAME_TCP &&
-        frame_loader_drop(frame) != FRAME_LOADER_TAKES)
+        loader_drop(frame) != LOADER_TAKES)
         checks_fail(checks, now_ns, "a frame was sent that no loader takes");
 }
 
@@ -208,7 +209,7 @@ void checks_received(struct checks *checks, const uint8_t *bytes, size_t length)
     struct checked_phone *phone;
     switch (frame.kind) {
     case FRAME_DHCP:
-        phone = dhcp_is_loader(&frame.dhcp) ? find_or_add(checks, &frame.dhcp.client_mac) : NULL;
+        phone = loader_is_dhcp(&frame.dhcp) ? find_or_add(checks, &frame.dhcp.client_mac) : NULL;
         if (phone)
             phone->loader_asked = true;
         break;

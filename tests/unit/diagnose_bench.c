@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The frames of a small segment: see diagnose_bench.h. */
 #include "diagnose_bench.h"
+#include "loader/loader.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,6 +35,7 @@ void bench_open(struct bench *ret)
         .craft = craft_new(&error),
         .now_ns = INT64_C(1795400000) * NS_PER_S,
         .next = from_pc(),
+        .phone_ip = BENCH_PHONE_IP,
     };
     assert_non_null(ret->craft);
 }
@@ -108,7 +110,7 @@ static struct craft_udp from_phone(struct bench *bench, const struct mac_address
     return (struct craft_udp){
         .source_mac = *phone,
         .destination_mac = mac_of_group(RECM_GROUP_IP),
-        .source_ip = BENCH_PHONE_IP,
+        .source_ip = bench->phone_ip,
         .destination_ip = RECM_GROUP_IP,
         .source_port = RECM_PHONE_PORT,
         .destination_port = RECM_PC_PORT,
@@ -130,7 +132,7 @@ static void send_dhcp(struct bench *bench, const struct craft_udp *header,
         dhcp_write_option(&writer, DHCP_OPTION_VENDOR_CLASS, vendor_class,
                           (uint8_t)strlen(vendor_class));
     if (message->type == DHCP_REQUEST)
-        dhcp_write_option_ip(&writer, DHCP_OPTION_REQUESTED_IP, BENCH_PHONE_IP);
+        dhcp_write_option_ip(&writer, DHCP_OPTION_REQUESTED_IP, bench->phone_ip);
     if (message->type != DHCP_DISCOVER)
         dhcp_write_option_ip(&writer, DHCP_OPTION_SERVER_IDENTIFIER, BENCH_PC_IP);
     if (message->operation == DHCP_BOOTREPLY) {
@@ -148,7 +150,7 @@ static void phone_dhcp(struct bench *bench, const struct mac_address *phone, uin
     struct dhcp_message message = {
         .operation = DHCP_BOOTREQUEST,
         .type = type,
-        .transaction_id = dhcp_loader_transaction_id(phone, n),
+        .transaction_id = loader_transaction_id(phone, n),
         .client_mac = *phone,
     };
     header.destination_mac = mac_broadcast;
@@ -165,13 +167,13 @@ static void server_dhcp(struct bench *bench, const struct mac_address *phone, ui
     struct dhcp_message message = {
         .operation = DHCP_BOOTREPLY,
         .type = type,
-        .transaction_id = dhcp_loader_transaction_id(phone, 1),
+        .transaction_id = loader_transaction_id(phone, 1),
         .client_mac = *phone,
-        .your_ip = BENCH_PHONE_IP,
+        .your_ip = bench->phone_ip,
         .server_ip = BENCH_PC_IP,
     };
     header.destination_mac = *phone;
-    header.destination_ip = BENCH_PHONE_IP;
+    header.destination_ip = bench->phone_ip;
     header.source_port = DHCP_SERVER_PORT;
     header.destination_port = DHCP_CLIENT_PORT;
     send_dhcp(bench, &header, &message, NULL);
@@ -195,7 +197,7 @@ void bench_reply(struct bench *bench, const struct mac_address *phone, const cha
 {
     struct craft_udp header = from_phone(bench, phone);
     struct recm_message message = {
-        .mac = *phone, .product = "SPA504G", .software = "7.4.4rec", .ip = BENCH_PHONE_IP};
+        .mac = *phone, .product = "SPA504G", .software = "7.4.4rec", .ip = bench->phone_ip};
     uint8_t payload[RECM_PHONE_LENGTH];
     snprintf(message.serial, sizeof(message.serial), "%s", serial);
     recm_build_reply(&message, payload);
@@ -214,12 +216,12 @@ void bench_arp(struct bench *bench, const struct mac_address *phone, bool answer
 {
     uint8_t bytes[CRAFT_FRAME_SIZE];
     struct arp_packet packet = {ARP_REQUEST_OPERATION, pc_mac, BENCH_PC_IP, mac_zero,
-                                BENCH_PHONE_IP};
+                                bench->phone_ip};
     size_t size = craft_arp(bench->craft, &pc_mac, &mac_broadcast, CRAFT_NO_VLAN, &packet, bytes);
     bench_frame(bench, bytes, size, size);
     if (!answers)
         return;
-    packet = (struct arp_packet){ARP_REPLY_OPERATION, *phone, BENCH_PHONE_IP, pc_mac, BENCH_PC_IP};
+    packet = (struct arp_packet){ARP_REPLY_OPERATION, *phone, bench->phone_ip, pc_mac, BENCH_PC_IP};
     size = craft_arp(bench->craft, phone, &pc_mac, CRAFT_NO_VLAN, &packet, bytes);
     bench_frame(bench, bytes, size, size);
 }
@@ -244,7 +246,7 @@ void bench_transfer(struct bench *bench, const struct mac_address *phone, unsign
     for (unsigned block = 1; block <= count; block++) {
         struct craft_udp header = from_pc();
         header.destination_mac = *phone;
-        header.destination_ip = BENCH_PHONE_IP;
+        header.destination_ip = bench->phone_ip;
         header.source_port = 6900;
         header.destination_port = TFTP_PHONE_PORT;
         writer = writer_over(payload, sizeof(payload));

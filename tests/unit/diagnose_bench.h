@@ -17,6 +17,7 @@ struct bench {
     uint64_t number;
     struct craft_udp next; /* of the PC's next datagrams; tests spoil it */
     uint16_t phone_identification;
+    uint32_t phone_ip; /* of the phone that speaks; BENCH_PHONE_IP at the start */
 };
 
 void bench_open(struct bench *ret);

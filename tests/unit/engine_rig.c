@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A station on a test bench: see engine_rig.h. */
 #include "tests/unit/engine_rig.h"
+#include "loader/loader.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -143,7 +144,7 @@ static void loader_dhcp(struct rig *rig, struct rig_phone *phone, unsigned n, ui
 {
     struct dhcp_message message = {
         .operation = DHCP_BOOTREQUEST,
-        .transaction_id = dhcp_loader_transaction_id(&phone->mac, n),
+        .transaction_id = loader_transaction_id(&phone->mac, n),
         .client_mac = phone->mac,
     };
     uint8_t payload[DHCP_LOADER_LENGTH];

@@ -122,7 +122,7 @@ static void our_own_search_is_found_and_not_filtered(void **state)
     bench_expect(bench, VERDICT_FOUND, CONFIDENCE_CERTAIN);
 }
 
-static void deliver(struct bench *bench, const struct mac_address *phone)
+static void order(struct bench *bench, const struct mac_address *phone)
 {
     bench_lease(bench, phone);
     bench_wait(bench, 1);
@@ -133,6 +133,11 @@ static void deliver(struct bench *bench, const struct mac_address *phone)
     bench_wait(bench, 0.5);
     bench_echo(bench, phone, "CBT14190000");
     bench_wait(bench, 0.2);
+}
+
+static void deliver(struct bench *bench, const struct mac_address *phone)
+{
+    order(bench, phone);
     bench_transfer(bench, phone, 5, true);
 }
 
@@ -199,6 +204,64 @@ static void judging_twice_gives_the_same_and_changes_nothing(void **state)
 
 #define LIVE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* ---- copies and crowds ---- */
+
+/* A copy of the RRQ that arrives 1.0 s late, in mid-transfer, is no restart of the phone. */
+static void late_copy_of_the_rrq(void **state)
+{
+    struct bench *bench = *state;
+    struct mac_address phone = bench_phone(1);
+    order(bench, &phone);
+    uint16_t of_the_rrq = bench->phone_identification;
+    bench_transfer(bench, &phone, 3, false);
+    uint16_t newest = bench->phone_identification;
+    bench_wait(bench, 1.0);
+    bench->phone_identification = of_the_rrq;
+    bench_transfer(bench, &phone, 0, false);
+    bench->phone_identification = newest;
+    bench_wait(bench, 120);
+    observer_end(bench->observer, bench->now_ns);
+    bench_expect(bench, VERDICT_TRANSFER_STALLED, CONFIDENCE_LIKELY);
+}
+
+/* Of `count` phones the first answers nothing, the last every REQUEST. */
+static enum verdict_id first_of(unsigned count)
+{
+    struct bench bench;
+    struct diagnosis diagnosis;
+    struct mac_address first = bench_phone(0), last = bench_phone((uint8_t)(count - 1));
+    bench_open(&bench);
+    for (unsigned i = 0; i < count; i++) {
+        struct mac_address phone = bench_phone((uint8_t)i);
+        bench.phone_ip = BENCH_PHONE_IP + i;
+        bench_lease(&bench, &phone);
+    }
+    for (unsigned i = 0; i < 45; i++) {
+        bench_wait(&bench, 0.9);
+        bench_request_group(&bench);
+        bench_wait(&bench, 0.6);
+        bench.phone_ip = BENCH_PHONE_IP + count - 1;
+        bench_reply(&bench, &last, "CBT14190000");
+        bench.phone_ip = BENCH_PHONE_IP;
+        bench_arp(&bench, &first, false);
+    }
+    observer_end(bench.observer, bench.now_ns);
+    diagnosis_make(observer_facts(bench.observer), &diagnosis);
+    assert_int_equal(diagnosis.phone_count, count);
+    enum verdict_id id = diagnosis.phones[0].verdict.id;
+    diagnosis_free(&diagnosis);
+    bench_close(&bench);
+    return id;
+}
+
+static void any_number_of_phones(void **state)
+{
+    (void)state;
+    assert_string_equal(verdict_name(first_of(64)), verdict_name(VERDICT_PHONE_DEAF));
+    assert_string_equal(verdict_name(first_of(65)), verdict_name(VERDICT_PHONE_DEAF));
+    assert_string_equal(verdict_name(first_of(200)), verdict_name(VERDICT_PHONE_DEAF));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +277,8 @@ int main(void)
         LIVE_TEST(after_the_flash_limit_it_is_only_delivered),
         LIVE_TEST(a_link_lost_while_writing_is_a_power_loss),
         LIVE_TEST(judging_twice_gives_the_same_and_changes_nothing),
+        LIVE_TEST(late_copy_of_the_rrq),
+        cmocka_unit_test(any_number_of_phones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

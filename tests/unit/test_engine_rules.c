@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The rules for the PC side, one to eleven (docs: protocol), each with the frames that test it. */
+#include "loader/loader.h"
 #include "tests/unit/engine_rig.h"
 
 #include <setjmp.h>
@@ -50,7 +51,7 @@ static void foreign_dhcp_reply(struct rig *rig, const struct rig_phone *phone, u
 {
     struct dhcp_message message = {
         .operation = DHCP_BOOTREPLY,
-        .transaction_id = dhcp_loader_transaction_id(&phone->mac, 1),
+        .transaction_id = loader_transaction_id(&phone->mac, 1),
         .your_ip = FOREIGN_SERVER + 9,
         .client_mac = phone->mac,
     };
@@ -135,7 +136,7 @@ static void r1_offer_and_ack_have_the_form_the_loader_accepts(void **state)
         assert_int_equal(frame->length, 342);
         assert_true(mac_equal(&frame->ethernet.destination, &phone.mac));
         const struct dhcp_message *message = &frame->dhcp;
-        assert_int_equal(message->transaction_id, dhcp_loader_transaction_id(&phone.mac, 2));
+        assert_int_equal(message->transaction_id, loader_transaction_id(&phone.mac, 2));
         assert_int_equal(message->server_identifier, rig->config.address);
         assert_int_equal(message->server_ip, rig->config.address);
         assert_int_equal(message->router, rig->config.address);

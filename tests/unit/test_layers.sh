@@ -6,7 +6,7 @@
 set -u
 top_srcdir=${top_srcdir:?run by make check} top_builddir=${top_builddir:?run by make check}
 . "$top_srcdir/tests/tap.sh"
-tap_plan 15
+tap_plan 17
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -63,6 +63,14 @@ rm "$work/src/redact/planted.h"
 plant_object redact 'void diagnosis_free(void *); void planted(void); void planted(void) { diagnosis_free(0); }'
 breaks "not even by a call without an include" 'planted.o\): redact may not use judge \(diagnosis_free\)'
 cp "$top_builddir/libredact.a" "$work/"
+
+printf '#define FRAME_MAXIMUM 1496 /* bytes */\n' >"$work/src/engine/planted.h"
+breaks "a second copy of a limit of the loader is found" 'src/engine/planted.h:1: a second copy of a number of the loader'
+rm "$work/src/engine/planted.h"
+printf '#define SYN_TIME_TO_LIVE 250\n' >"$work/src/observe/planted.h"
+breaks "a second copy of a fingerprint of the loader is found" 'src/observe/planted.h:1: a second copy of a number of the loader'
+rm "$work/src/observe/planted.h"
+
 plant_object base 'long time(long *); long planted(void); long planted(void) { return time(0); }'
 breaks "a read of the clock is found in the archive" 'planted.o\): time in base'
 plant_object base 'int printf(const char *, ...); void planted(void); void planted(void) { printf("x%d", 1); }'

@@ -5,6 +5,7 @@
  */
 #include "phone_bench.h"
 
+#include "loader/loader.h"
 #include "phone/firmware.h"
 #include "tests/support/synthetic_image.h"
 
@@ -171,7 +172,7 @@ static void P7_19_a_file_that_is_no_image_hangs_and_crashes_the_phone(void **sta
         bench_request(bench, RECM_WILDCARD_SERIAL);
         assert_true(bench_is_silent(bench, 10 * NS_PER_S));
         assert_true(bench_next(bench, 60 * NS_PER_S));
-        assert_true(bench->last.kind == FRAME_DHCP && dhcp_is_loader(&bench->last.dhcp));
+        assert_true(bench->last.kind == FRAME_DHCP && loader_is_dhcp(&bench->last.dhcp));
         assert_int_equal(bench->last.ipv4.identification, 0);
         bench_free(bench);
         crashes++;

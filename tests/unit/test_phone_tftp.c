@@ -2,6 +2,7 @@
 /* ARP and TFTP client of the simulated phone: docs/protocol.md sections 6 and 7. */
 #include "phone_bench.h"
 
+#include "loader/loader.h"
 #include "wire/tftp.h"
 
 #include <setjmp.h>
@@ -473,7 +474,7 @@ static void P7_22_after_flashing_the_firmware_or_recovery_again(void **state)
         assert_true(bench_transfer(bench, image, length));
         assert_true(bench_next(bench, 600 * S));
         assert_int_equal(bench->last.kind, FRAME_DHCP);
-        assert_int_equal(dhcp_is_loader(&bench->last.dhcp), stays);
+        assert_int_equal(loader_is_dhcp(&bench->last.dhcp), stays);
         assert_int_equal(dhcp_is_normal_firmware(&bench->last.dhcp), !stays);
         assert_int_equal(bench->last.ipv4.identification, stays ? 0 : 1);
         bench_free(bench);

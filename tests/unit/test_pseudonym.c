@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Replacements for addresses and words: what they keep, what they must not keep. */
+#include "loader/loader.h"
 #include "redact/pseudonym.h"
 #include "wire/dhcp.h"
 #include "wire/recm.h"
@@ -130,8 +131,8 @@ static void the_loaders_transaction_ids_follow_its_mac(void **state)
     struct mac_address copy = pseudonym_mac(*state, &original);
     for (unsigned n = 1; n < 5; n++)
         assert_int_equal(
-            pseudonym_transaction(*state, dhcp_loader_transaction_id(&original, n), &original),
-            dhcp_loader_transaction_id(&copy, n));
+            pseudonym_transaction(*state, loader_transaction_id(&original, n), &original),
+            loader_transaction_id(&copy, n));
     uint32_t other = pseudonym_transaction(*state, 0x12345678, &original);
     assert_int_not_equal(other, 0x12345678);
     assert_int_equal(other, pseudonym_transaction(*state, 0x12345678, &original));

@@ -3,6 +3,7 @@
  * The recorded phone: given the frames of its own trace at the recorded times it sends what it sent
  * then, frame by frame; given other partners it adapts.
  */
+#include "loader/loader.h"
 #include "phone/recorded.h"
 #include "wire/craft.h"
 
@@ -62,7 +63,7 @@ static struct mac_address find_phone(void)
     for (size_t i = 0; i < trace_count; i++) {
         struct frame frame;
         dissect(&trace[i], &frame);
-        if ((frame.kind == FRAME_DHCP && dhcp_is_loader(&frame.dhcp)) ||
+        if ((frame.kind == FRAME_DHCP && loader_is_dhcp(&frame.dhcp)) ||
             (frame.kind == FRAME_RECM && frame.recm.from_phone))
             return frame.ethernet.source;
     }

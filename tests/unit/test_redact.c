@@ -5,6 +5,7 @@
  */
 #include "base/bytes.h"
 #include "judge/verdict.h"
+#include "loader/loader.h"
 #include "observe/observer.h"
 #include "redact/redact.h"
 #include "tests/support/trace_frames.h"
@@ -201,7 +202,7 @@ static void check_form(const char *name, const struct copies *copies)
             wrong = "captured length";
         else if (!is_data(from) && from->reason != to->reason)
             wrong = wire_reason_name(to->reason);
-        else if (frame_loader_drop(from) != frame_loader_drop(to))
+        else if (loader_drop(from) != loader_drop(to))
             wrong = "what the loader makes of it";
         else if (from->has_ipv4 && from->ipv4.checksum_good != to->ipv4.checksum_good)
             wrong = "IPv4 checksum";
@@ -211,7 +212,7 @@ static void check_form(const char *name, const struct copies *copies)
         else if (memcmp(from->ethernet.source.octet, to->ethernet.source.octet, 3) != 0)
             wrong = "vendor of the sender";
         else if (from->kind == FRAME_DHCP &&
-                 dhcp_is_loader(&from->dhcp) != dhcp_is_loader(&to->dhcp))
+                 loader_is_dhcp(&from->dhcp) != loader_is_dhcp(&to->dhcp))
             wrong = "transaction id of the loader";
         else if (from->kind == FRAME_DHCP &&
                  dhcp_is_normal_firmware(&from->dhcp) != dhcp_is_normal_firmware(&to->dhcp))

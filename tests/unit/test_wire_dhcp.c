@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* DHCP messages: fields and options, each way an option can be broken, and whose message it is. */
 #include "base/bytes.h"
+#include "loader/loader.h"
 #include "wire/dhcp.h"
 #include "wire_support.h"
 
@@ -240,9 +241,9 @@ static void derives_the_loaders_transaction_id(void **state)
     static const struct mac_address wrapping = {{0, 0, 0xff, 1, 2, 3}};
 
     (void)state;
-    assert_int_equal(dhcp_loader_transaction_id(&phone_mac, 1), 0x15a1b2c3);
-    assert_int_equal(dhcp_loader_transaction_id(&phone_mac, 2), 0x16a1b2c3);
-    assert_int_equal(dhcp_loader_transaction_id(&wrapping, 1), 0x00010203);
+    assert_int_equal(loader_transaction_id(&phone_mac, 1), 0x15a1b2c3);
+    assert_int_equal(loader_transaction_id(&phone_mac, 2), 0x16a1b2c3);
+    assert_int_equal(loader_transaction_id(&wrapping, 1), 0x00010203);
 }
 
 static struct dhcp_message loader_discover(void)
@@ -261,32 +262,32 @@ static void recognises_the_loader_by_all_its_marks(void **state)
     struct dhcp_message dhcp = loader_discover();
 
     (void)state;
-    assert_true(dhcp_is_loader(&dhcp));
+    assert_true(loader_is_dhcp(&dhcp));
     dhcp.type = DHCP_REQUEST;
-    assert_true(dhcp_is_loader(&dhcp));
+    assert_true(loader_is_dhcp(&dhcp));
     /* Refused again and again it counts on, beyond 256 too. */
     dhcp.transaction_id = 0x14a1b2c3;
-    assert_true(dhcp_is_loader(&dhcp));
+    assert_true(loader_is_dhcp(&dhcp));
 
     dhcp = loader_discover();
     dhcp.transaction_id ^= 1;
-    assert_false(dhcp_is_loader(&dhcp));
+    assert_false(loader_is_dhcp(&dhcp));
     dhcp = loader_discover();
     dhcp.flags = 0x8000;
-    assert_false(dhcp_is_loader(&dhcp));
+    assert_false(loader_is_dhcp(&dhcp));
     dhcp = loader_discover();
     dhcp.type = DHCP_INFORM;
-    assert_false(dhcp_is_loader(&dhcp));
+    assert_false(loader_is_dhcp(&dhcp));
     dhcp = loader_discover();
     dhcp.operation = DHCP_BOOTREPLY;
-    assert_false(dhcp_is_loader(&dhcp));
+    assert_false(loader_is_dhcp(&dhcp));
     dhcp = loader_discover();
     dhcp.vendor_class.length = 10;
-    assert_false(dhcp_is_loader(&dhcp));
+    assert_false(loader_is_dhcp(&dhcp));
     dhcp.vendor_class = (struct dhcp_option_view){(const uint8_t *)"TI-dhcp 0.1x", 12};
-    assert_false(dhcp_is_loader(&dhcp));
+    assert_false(loader_is_dhcp(&dhcp));
     dhcp.vendor_class = (struct dhcp_option_view){0};
-    assert_false(dhcp_is_loader(&dhcp));
+    assert_false(loader_is_dhcp(&dhcp));
     assert_false(dhcp_is_normal_firmware(&dhcp));
 }
 

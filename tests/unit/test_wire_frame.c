@@ -4,6 +4,7 @@
  * fragments, and what the recovery loader's filter makes of each.
  */
 #include "base/bytes.h"
+#include "loader/loader.h"
 #include "wire/frame.h"
 #include "wire_support.h"
 
@@ -106,7 +107,7 @@ static void every_cut_of_a_request_says_so(void **state)
                                                             : FRAME_RECM);
         assert_int_equal(frame.length, length);
         assert_int_equal(frame.captured, cut);
-        assert_int_equal(frame_loader_drop(&frame), FRAME_LOADER_TAKES);
+        assert_int_equal(loader_drop(&frame), LOADER_TAKES);
         /* The same bytes as a whole frame are a broken frame, not a cut one. */
         frame = dissect(bytes, cut, cut);
         assert_int_equal(frame.reason == WIRE_OK, cut == length);
@@ -155,7 +156,7 @@ static void a_udp_length_beyond_the_packet_is_named_and_the_rest_read(void **sta
     assert_int_equal(frame.reason, WIRE_UDP_LENGTH);
     assert_int_equal(frame.kind, FRAME_RECM);
     assert_string_equal(frame.recm.serial, "CBT141900A1");
-    assert_int_equal(frame_loader_drop(&frame), FRAME_LOADER_DROPS_BROKEN);
+    assert_int_equal(loader_drop(&frame), LOADER_DROPS_BROKEN);
 }
 
 static void the_first_fault_counts_and_the_message_is_read_in_any_case(void **state)
@@ -190,7 +191,7 @@ static void offloaded_checksums_are_no_fault(void **state)
     struct frame frame = dissect(bytes, length, length);
     assert_int_equal(frame.reason, WIRE_OK);
     assert_int_equal(frame.udp.checksum_state, UDP_CHECKSUM_PARTIAL);
-    assert_int_equal(frame_loader_drop(&frame), FRAME_LOADER_TAKES);
+    assert_int_equal(loader_drop(&frame), LOADER_TAKES);
 }
 
 static void recognises_protocols_by_their_ports(void **state)
@@ -245,7 +246,7 @@ static void sees_through_tags_but_the_loader_does_not(void **state)
     assert_int_equal(frame.kind, FRAME_RECM);
     assert_int_equal(frame.reason, WIRE_OK);
     assert_int_equal(frame.ethernet.tag_count, 1);
-    assert_int_equal(frame_loader_drop(&frame), FRAME_LOADER_DROPS_TAG);
+    assert_int_equal(loader_drop(&frame), LOADER_DROPS_TAG);
     length = insert(bytes, length, 12, "88a8 0fff");
     frame = dissect(bytes, length, length);
     assert_int_equal(frame.kind, FRAME_RECM);
@@ -254,7 +255,7 @@ static void sees_through_tags_but_the_loader_does_not(void **state)
     frame = dissect(bytes, length, length);
     assert_int_equal(frame.kind, FRAME_OTHER);
     assert_int_equal(frame.reason, WIRE_ETHERNET_TYPE_UNKNOWN);
-    assert_int_equal(frame_loader_drop(&frame), FRAME_LOADER_DROPS_TAG);
+    assert_int_equal(loader_drop(&frame), LOADER_DROPS_TAG);
 }
 
 static void reads_behind_ipv4_options_but_the_loader_does_not(void **state)
@@ -271,7 +272,7 @@ static void reads_behind_ipv4_options_but_the_loader_does_not(void **state)
     assert_int_equal(frame.kind, FRAME_RECM);
     assert_int_equal(frame.reason, WIRE_OK);
     assert_string_equal(frame.recm.serial, "CBT141900A1");
-    assert_int_equal(frame_loader_drop(&frame), FRAME_LOADER_DROPS_IP_OPTIONS);
+    assert_int_equal(loader_drop(&frame), LOADER_DROPS_IP_OPTIONS);
 }
 
 static void fragments_keep_their_ports_where_they_have_them(void **state)
@@ -287,7 +288,7 @@ static void fragments_keep_their_ports_where_they_have_them(void **state)
     assert_int_equal(frame.reason, WIRE_IPV4_FRAGMENT);
     assert_true(frame.has_udp);
     assert_int_equal(frame.udp.destination_port, RECM_PHONE_PORT);
-    assert_int_equal(frame_loader_drop(&frame), FRAME_LOADER_DROPS_FRAGMENT);
+    assert_int_equal(loader_drop(&frame), LOADER_DROPS_FRAGMENT);
 
     for (unsigned bit = 0x0001; bit <= 0x1000; bit <<= 1) {
         store_be16(bytes + IPV4_OFFSET + 6, (uint16_t)bit);
@@ -295,20 +296,20 @@ static void fragments_keep_their_ports_where_they_have_them(void **state)
         frame = dissect(bytes, length, length);
         assert_int_equal(frame.kind, FRAME_IPV4_OTHER);
         assert_false(frame.has_udp);
-        assert_int_equal(frame_loader_drop(&frame), FRAME_LOADER_DROPS_FRAGMENT);
+        assert_int_equal(loader_drop(&frame), LOADER_DROPS_FRAGMENT);
     }
     /* The reserved bit is nothing to us, but the loader wants it to be zero. */
     store_be16(bytes + IPV4_OFFSET + 6, 0x8000);
     fix_ipv4_checksum(bytes);
     frame = dissect(bytes, length, length);
     assert_int_equal(frame.kind, FRAME_RECM);
-    assert_int_equal(frame_loader_drop(&frame), FRAME_LOADER_DROPS_FRAGMENT);
+    assert_int_equal(loader_drop(&frame), LOADER_DROPS_FRAGMENT);
 
     store_be16(bytes + IPV4_OFFSET + 6, 0x4000);
     fix_ipv4_checksum(bytes);
     frame = dissect(bytes, length, length);
     assert_int_equal(frame.kind, FRAME_RECM);
-    assert_int_equal(frame_loader_drop(&frame), FRAME_LOADER_TAKES);
+    assert_int_equal(loader_drop(&frame), LOADER_TAKES);
 }
 
 static void the_loader_ignores_a_wrong_total_length(void **state)
@@ -325,7 +326,7 @@ static void the_loader_ignores_a_wrong_total_length(void **state)
         assert_int_equal(frame.reason, WIRE_IPV4_TOTAL_LENGTH);
         assert_int_equal(frame.kind, FRAME_RECM);
         assert_string_equal(frame.recm.serial, "CBT141900A1");
-        assert_int_equal(frame_loader_drop(&frame), FRAME_LOADER_TAKES);
+        assert_int_equal(loader_drop(&frame), LOADER_TAKES);
     }
 }
 
@@ -337,24 +338,24 @@ static void the_loader_drops_what_is_damaged(void **state)
     struct frame frame = dissect(bytes, length, length);
 
     (void)state;
-    assert_int_equal(frame_loader_drop(&frame), FRAME_LOADER_TAKES);
+    assert_int_equal(loader_drop(&frame), LOADER_TAKES);
     bytes[PAYLOAD_OFFSET] ^= 1;
     frame = dissect(bytes, length, length);
-    assert_int_equal(frame_loader_drop(&frame), FRAME_LOADER_DROPS_UDP_CHECKSUM);
+    assert_int_equal(loader_drop(&frame), LOADER_DROPS_UDP_CHECKSUM);
     bytes[IPV4_OFFSET + 8] ^= 1;
     frame = dissect(bytes, length, length);
-    assert_int_equal(frame_loader_drop(&frame), FRAME_LOADER_DROPS_IP_CHECKSUM);
+    assert_int_equal(loader_drop(&frame), LOADER_DROPS_IP_CHECKSUM);
     bytes[IPV4_OFFSET] = 0x65;
     frame = dissect(bytes, length, length);
-    assert_int_equal(frame_loader_drop(&frame), FRAME_LOADER_DROPS_BROKEN);
+    assert_int_equal(loader_drop(&frame), LOADER_DROPS_BROKEN);
     frame = dissect(bytes, 13, 13);
-    assert_int_equal(frame_loader_drop(&frame), FRAME_LOADER_DROPS_BROKEN);
+    assert_int_equal(loader_drop(&frame), LOADER_DROPS_BROKEN);
     length = ethernet_frame(ETHERTYPE_ARP_VALUE, nothing, 27, bytes);
     frame = dissect(bytes, length, length);
-    assert_int_equal(frame_loader_drop(&frame), FRAME_LOADER_DROPS_BROKEN);
+    assert_int_equal(loader_drop(&frame), LOADER_DROPS_BROKEN);
     length = ipv4_frame(IPV4_PROTOCOL_UDP, nothing, 7, bytes);
     frame = dissect(bytes, length, length);
-    assert_int_equal(frame_loader_drop(&frame), FRAME_LOADER_DROPS_BROKEN);
+    assert_int_equal(loader_drop(&frame), LOADER_DROPS_BROKEN);
 }
 
 static void the_loader_drops_frames_longer_than_1496(void **state)
@@ -365,22 +366,22 @@ static void the_loader_drops_frames_longer_than_1496(void **state)
     (void)state;
     struct frame frame = dissect(bytes, length, length);
     assert_int_equal(length, 1496);
-    assert_int_equal(frame_loader_drop(&frame), FRAME_LOADER_TAKES);
+    assert_int_equal(loader_drop(&frame), LOADER_TAKES);
     length = data_frame(1497 - PAYLOAD_OFFSET - 4, bytes);
     frame = dissect(bytes, length, length);
-    assert_int_equal(frame_loader_drop(&frame), FRAME_LOADER_DROPS_LENGTH);
+    assert_int_equal(loader_drop(&frame), LOADER_DROPS_LENGTH);
 }
 
 static void the_loader_knows_few_protocols(void **state)
 {
     static const struct {
         uint8_t protocol;
-        enum frame_loader_drop drop;
+        enum loader_drop drop;
     } protocols[] = {
-        {IPV4_PROTOCOL_ICMP, FRAME_LOADER_DROPS_PROTOCOL},
-        {IPV4_PROTOCOL_IGMP, FRAME_LOADER_DROPS_PROTOCOL},
-        {IPV4_PROTOCOL_TCP, FRAME_LOADER_TAKES}, /* its HTTP client */
-        {89, FRAME_LOADER_DROPS_PROTOCOL},
+        {IPV4_PROTOCOL_ICMP, LOADER_DROPS_PROTOCOL},
+        {IPV4_PROTOCOL_IGMP, LOADER_DROPS_PROTOCOL},
+        {IPV4_PROTOCOL_TCP, LOADER_TAKES}, /* its HTTP client */
+        {89, LOADER_DROPS_PROTOCOL},
     };
     uint8_t bytes[SUPPORT_FRAME_SIZE], payload[64] = {0};
     struct frame frame;
@@ -389,13 +390,13 @@ static void the_loader_knows_few_protocols(void **state)
     for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++) {
         size_t length = ipv4_frame(protocols[i].protocol, payload, sizeof payload, bytes);
         frame = dissect(bytes, length, length);
-        assert_int_equal(frame_loader_drop(&frame), protocols[i].drop);
+        assert_int_equal(loader_drop(&frame), protocols[i].drop);
     }
     size_t length = ethernet_frame(ETHERTYPE_IPV6_VALUE, payload, sizeof payload, bytes);
     frame = dissect(bytes, length, length);
     assert_int_equal(frame.kind, FRAME_OTHER);
     assert_int_equal(frame.reason, WIRE_OK);
-    assert_int_equal(frame_loader_drop(&frame), FRAME_LOADER_DROPS_ETHERTYPE);
+    assert_int_equal(loader_drop(&frame), LOADER_DROPS_ETHERTYPE);
 }
 
 static void reads_llc_with_and_without_snap(void **state)

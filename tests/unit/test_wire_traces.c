@@ -3,6 +3,7 @@
  * Every frame of every recorded trace is understood: no unknown kind, and a reason only where the
  * story of the trace has one. A trace with a new kind of frame fails here until it is listed.
  */
+#include "loader/loader.h"
 #include "wire/frame.h"
 #include "wire_support.h"
 
@@ -65,7 +66,7 @@ static void check_trace(const struct trace *trace, void *context)
         totals->frames++;
         totals->by_kind[frame.kind]++;
         if (frame.kind == FRAME_DHCP && frame.dhcp.type == DHCP_DISCOVER) {
-            totals->loader_discovers += dhcp_is_loader(&frame.dhcp);
+            totals->loader_discovers += loader_is_dhcp(&frame.dhcp);
             totals->normal_discovers += dhcp_is_normal_firmware(&frame.dhcp);
         }
     }

@@ -129,7 +129,7 @@ void dhcp_server_discover(struct dhcp_client *client, const struct dhcp_message 
     timer_stop(timers, &client->timer);
     if (!may_offer(server))
         return;
-    bool first = message->transaction_id == dhcp_loader_transaction_id(&client->mac, 1);
+    bool first = message->transaction_id == loader_transaction_id(&client->mac, 1);
     instant_ns due_ns = now_ns;
     if (first && server->core->config.dhcp == DHCP_POLICY_AUTO)
         due_ns += OFFER_DELAY_NS;

@@ -2,7 +2,7 @@
 /*
  * A DHCP server for recovery loaders alone (docs: protocol, rules for the PC side, 1). It yields to
  * other servers, never sends a NAK, never answers a REQUEST that names another server, and knows no
- * relay. Who is a loader has been decided before (dhcp_is_loader).
+ * relay. Who is a loader has been decided before (loader_is_dhcp).
  */
 #ifndef ENGINE_SERVICE_DHCP_H
 #define ENGINE_SERVICE_DHCP_H

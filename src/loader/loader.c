@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How the loader is known, what it makes of a lease, how it counts: see loader.h. */
+#include "loader/loader.h"
+
+#include "base/bytes.h"
+
+#include <string.h>
+
+uint32_t loader_transaction_id(const struct mac_address *mac, unsigned n)
+{
+    return load_be32(mac->octet + 2) + (uint32_t)n * UINT32_C(0x01000000);
+}
+
+bool loader_is_dhcp(const struct dhcp_message *message)
+{
+    const struct dhcp_option_view *vendor_class = &message->vendor_class;
+    uint32_t derived = loader_transaction_id(&message->client_mac, 0);
+
+    /* The top byte counts DISCOVERs without end where a server refuses: any value is possible. */
+    return message->operation == DHCP_BOOTREQUEST && message->flags == 0 &&
+           (message->type == DHCP_DISCOVER || message->type == DHCP_REQUEST) &&
+           vendor_class->length == strlen(DHCP_LOADER_VENDOR_CLASS) &&
+           memcmp(vendor_class->bytes, DHCP_LOADER_VENDOR_CLASS, vendor_class->length) == 0 &&
+           ((message->transaction_id ^ derived) & UINT32_C(0x00ffffff)) == 0;
+}
+
+bool loader_is_syn(const struct frame *frame)
+{
+    return frame->tcp.flags == TCP_FLAG_SYN && frame->tcp.sequence == 0 &&
+           frame->tcp.window == LOADER_SYN_WINDOW && frame->ipv4.time_to_live == LOADER_SYN_TTL;
+}
+
+struct loader_lease_terms loader_lease_terms(const struct dhcp_message *ack)
+{
+    return (struct loader_lease_terms){
+        .ip = ack->your_ip,
+        .mask = ack->has_subnet_mask ? ack->subnet_mask : 0,
+        .router = ack->has_router ? ack->router : 0,
+        .server_ip = ack->server_ip,
+    };
+}
+
+enum loader_lease loader_lease(const struct loader_lease_terms *terms)
+{
+    uint32_t server_ip = terms->server_ip ? terms->server_ip : LOADER_DEFAULT_SERVER;
+
+    if (terms->mask == 0)
+        return LOADER_LEASE_STOPS;
+    if (terms->router != 0)
+        return LOADER_LEASE_LIVES;
+    bool server_is_near = ((server_ip ^ terms->ip) & terms->mask) == 0;
+    return server_is_near ? LOADER_LEASE_ASKS_FOR_NO_FILE : LOADER_LEASE_STOPS;
+}
+
+enum loader_series loader_series(uint16_t newest_id, uint16_t id, duration_ns since_ns)
+{
+    uint16_t back = (uint16_t)(newest_id - id);
+
+    if (back >= 0x8000)
+        return LOADER_SERIES_GOES_ON;
+    return since_ns < LOADER_RESTART_SHORTEST_NS ? LOADER_SERIES_COPY : LOADER_SERIES_RESTARTED;
+}
