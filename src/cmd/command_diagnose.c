@@ -54,7 +54,7 @@ static int judge_all(const struct options *options)
     struct error error;
     json_t *documents = json_array();
     int worst = 0;
-    enum report_result worst_result = REPORT_INVALID;
+    enum verdict_result worst_result = RESULT_INVALID;
     for (size_t i = 0; i < options->operand_count; i++) {
         if (i > 0 && !options->json && options->verbosity >= 0)
             putchar('\n');
@@ -63,7 +63,7 @@ static int judge_all(const struct options *options)
             json_decref(documents);
             return (int)error.kind;
         }
-        if (i == 0 || report_worse_status(worst, outcome.status) != worst) {
+        if (i == 0 || verdict_worse_status(worst, outcome.status) != worst) {
             worst = outcome.status;
             worst_result = outcome.result;
         }

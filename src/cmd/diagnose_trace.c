@@ -283,7 +283,7 @@ static void fail(const struct trace_run *run, const char *trace, const struct er
 {
     fprintf(stderr, "spa-sos diagnose: %s\n", error->text);
     ret->status = (int)error->kind;
-    ret->result = REPORT_INVALID;
+    ret->result = RESULT_INVALID;
     if (run->options->json)
         ret->document = report_json_unreadable("diagnose", trace, error->text);
 }
@@ -297,8 +297,8 @@ bool diagnose_trace(const struct options *options, const char *trace, struct tra
         open_run(&run, trace, ret_error) && judge(&run, ret_error) && look_again(&run, ret_error);
     bool go_on = is_judged || ret_error->kind != ERROR_USAGE;
     if (is_judged) {
-        ret->status = report_exit_status(run.diagnosis.leading.id, "diagnose");
-        ret->result = report_result(run.diagnosis.leading.id, "diagnose");
+        ret->status = run.diagnosis.status;
+        ret->result = run.diagnosis.result;
         if (!report(&run, ret, ret_error)) {
             fprintf(stderr, "spa-sos diagnose: %s\n", ret_error->text);
             ret->status = (int)ret_error->kind;

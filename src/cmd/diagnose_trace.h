@@ -8,7 +8,7 @@
 
 struct trace_outcome {
     int status; /* exit status of this trace alone */
-    enum report_result result;
+    enum verdict_result result;
     struct json_t *document; /* with options->json: the caller's; else NULL */
 };
 

@@ -26,16 +26,18 @@ static const char *command_of(const struct live_result *result)
     return result->command ? result->command : options_command_name(result->options->command);
 }
 
+static enum run_purpose purpose_of(const struct live_result *result)
+{
+    if (result->command || result->options->command == OPTIONS_WATCH)
+        return PURPOSE_EXPLAIN;
+    if (result->options->command == OPTIONS_DISCOVER)
+        return PURPOSE_FIND;
+    return result->options->station.flash_wait_ns == 0 ? PURPOSE_DELIVER : PURPOSE_RECOVER;
+}
+
 static int status_of_verdict(const struct live_result *result, enum verdict_id id)
 {
-    bool at_once =
-        result->options->command == OPTIONS_RECOVER && result->options->station.flash_wait_ns == 0;
-    if (at_once && (id == VERDICT_DELIVERED || id == VERDICT_FLASHING))
-        return 0;
-    /* Who asked for a recovery and got no more than an answer has not succeeded. */
-    if (!result->command && result->options->command == OPTIONS_RECOVER && id == VERDICT_FOUND)
-        return 1;
-    return report_exit_status(id, command_of(result));
+    return verdict_exit_status(id, purpose_of(result));
 }
 
 static bool was_seen(const struct live_result *result, const char *serial,
@@ -80,24 +82,45 @@ static int status_of_all(const struct live_result *result)
         if (!status.selected || !phone)
             continue;
         served++;
-        worst = report_worse_status(worst, status_of_verdict(result, phone->verdict.id));
+        worst = verdict_worse_status(worst, status_of_verdict(result, phone->verdict.id));
     }
     size_t wanted = result->options->phones.serial_count + result->options->phones.mac_count;
     if (served == 0 && wanted > 0 && result->diagnosis->leading.id == VERDICT_FOUND)
         return 5; /* somebody else's phone */
     if (served == 0)
         return status_of_verdict(result, result->diagnosis->leading.id);
-    return served < wanted ? report_worse_status(worst, 5) : worst;
+    return served < wanted ? verdict_worse_status(worst, 5) : worst;
 }
 
-int live_exit_status(const struct live_result *result)
+static enum verdict_result result_of_status(const struct live_result *result, int status)
+{
+    switch (status) {
+    case 0:
+        return result->options->station.flash_wait_ns == 0 ? RESULT_DELIVERED : RESULT_RECOVERED;
+    case 5:
+        return RESULT_NOTHING_FOUND;
+    case 6:
+        return RESULT_INCONCLUSIVE;
+    default:
+        return RESULT_FAILED;
+    }
+}
+
+/* The leading verdict is one phone's; what became of all that this run was for may be another. */
+void live_report_judge(const struct live_result *result)
 {
     const struct options *options = result->options;
+    struct diagnosis *diagnosis = result->diagnosis;
     bool names_phones = options->phones.serial_count + options->phones.mac_count > 0;
-    if (options->command == OPTIONS_RECOVER && !result->command &&
-        (options->station.selection.all || names_phones))
-        return status_of_all(result);
-    return status_of_verdict(result, result->diagnosis->leading.id);
+    diagnosis_for(diagnosis, purpose_of(result));
+    if (options->command != OPTIONS_RECOVER || result->command ||
+        (!options->station.selection.all && !names_phones))
+        return;
+    int status = status_of_all(result);
+    if (status != diagnosis->status) {
+        diagnosis->status = status;
+        diagnosis->result = result_of_status(result, status);
+    }
 }
 
 static void fill_counters(const struct live_result *result, struct report_counters *ret)
@@ -141,30 +164,6 @@ static struct report_phone_state *make_states(const struct station *station, siz
     return states;
 }
 
-static enum report_result result_of_status(const struct live_result *result, int status)
-{
-    switch (status) {
-    case 0:
-        return result->options->station.flash_wait_ns == 0 ? REPORT_DELIVERED : REPORT_RECOVERED;
-    case 5:
-        return REPORT_NOTHING_FOUND;
-    case 6:
-        return REPORT_INCONCLUSIVE;
-    default:
-        return REPORT_FAILED;
-    }
-}
-
-/* The leading verdict is one phone's; what became of all that this run was for may be another. */
-static void correct_result(json_t *document, const struct live_result *result)
-{
-    int status = live_exit_status(result);
-    if (status == report_exit_status(result->diagnosis->leading.id, command_of(result)))
-        return;
-    enum report_result whole = result_of_status(result, status);
-    json_object_set_new(document, "result", json_string(report_result_name(whole)));
-}
-
 static void print(const struct live_result *result, const struct report_facts *facts)
 {
     const struct options *options = result->options;
@@ -172,7 +171,6 @@ static void print(const struct live_result *result, const struct report_facts *f
     struct text text = TEXT_EMPTY;
     if (options->json) {
         json_t *document = report_json(result->diagnosis, facts);
-        correct_result(document, result);
         report_json_print(document, &text);
         json_decref(document);
     } else if (options->verbosity < 0) {

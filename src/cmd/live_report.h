@@ -12,14 +12,15 @@ struct live_result {
     const struct options *options;
     const char *command; /* NULL: that of the options */
     const struct station *station;
-    const struct diagnosis *diagnosis;
+    struct diagnosis *diagnosis;
     const struct image *image; /* NULL unless recover */
     const char *trace_path;    /* NULL: no trace was kept */
     struct port_counters counters;
 };
 
-/* The exit status the contract gives this run (signals and port failures apart). */
-int live_exit_status(const struct live_result *result);
+/* Sets the status and the result of the diagnosis for this run (signals and port failures apart).
+ */
+void live_report_judge(const struct live_result *result);
 /* Prints text or JSON, to standard error if the trace goes to standard output. */
 void live_report_print(const struct live_result *result);
 

@@ -264,7 +264,8 @@ static int finish(struct live_run *run, enum run_end end, const struct error *er
     progress_finish(run->progress);
     station_diagnose(run->station, &diagnosis);
     run->port->operations->counters(run->port, &result.counters);
-    int status = live_exit_status(&result);
+    live_report_judge(&result);
+    int status = diagnosis.status;
     if (end == RUN_FAILED) {
         fprintf(stderr, "spa-sos %s: %s\n", options_command_name(run->options.command),
                 error->text);
@@ -302,6 +303,7 @@ static void report_without_link(struct live_run *run)
     station_stop(run->station, run->waited_ns);
     station_diagnose(run->station, &diagnosis);
     result.station = run->station;
+    live_report_judge(&result);
     live_report_print(&result);
     diagnosis_free(&diagnosis);
 }

@@ -188,11 +188,13 @@ RULE(judge_no_phone_seen)
     return true;
 }
 
-RULE(judge_nothing_to_tell)
+static bool nothing_to_tell(const struct facts *facts, struct judgement *ret)
 {
     if (facts->phone_count)
         return false;
     ret->confidence = CONFIDENCE_POSSIBLE;
+    text_add(&ret->advice, "Capture again: start before the phone is powered on and go on for at "
+                           "least a minute.");
     if (facts->frame_count == 0)
         text_add(&ret->detail, "There is no frame.");
     else
@@ -202,7 +204,8 @@ RULE(judge_nothing_to_tell)
 }
 
 /* The last resort: a phone is there, and nothing proves anything. */
-RULE(judge_phone_unclear)
+static bool phone_is_unclear(const struct facts *facts, const struct phone_facts *phone,
+                             struct judgement *ret)
 {
     const struct boot *boot = &phone->boot;
 
@@ -226,6 +229,11 @@ RULE(judge_phone_unclear)
     }
     text_add(&ret->detail, "; %s later the capture ends.", span(silence(facts, phone)).text);
     return true;
+}
+
+RULE(judge_capture_too_short)
+{
+    return phone ? phone_is_unclear(facts, phone, ret) : nothing_to_tell(facts, ret);
 }
 
 /* ---- the cable (live only) ---- */

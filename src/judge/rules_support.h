@@ -3,7 +3,7 @@
 #ifndef JUDGE_RULES_SUPPORT_H
 #define JUDGE_RULES_SUPPORT_H
 
-#include "judge/rules.h"
+#include "judge/catalogue.h"
 #include "wire/tftp.h"
 
 #define SECONDS(n) ((n)*NS_PER_S)
@@ -89,8 +89,7 @@ RULE(judge_several_phones);
 RULE(judge_firmware_running);
 RULE(judge_firmware_crash_loop);
 RULE(judge_no_phone_seen);
-RULE(judge_nothing_to_tell);
-RULE(judge_phone_unclear);
+RULE(judge_capture_too_short);
 RULE(judge_no_link);
 RULE(judge_link_flapping);
 /* rules_address.c */

@@ -1,92 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * From facts to a diagnosis: runs every rule on every phone and on the segment, and chooses the
- * leading verdict by the order of the table (docs: verdicts). Knows no protocol.
+ * leading verdict by the order of the catalogue (docs: verdicts). Knows no protocol.
  */
-#include "judge/rules.h"
+#include "judge/catalogue.h"
+#include "judge/class.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* The names are an interface: the table says them once, in the order of the enumeration. */
-static const char *const verdict_names[VERDICT_COUNT] = {
-    [VERDICT_RECOVERED] = "recovered",
-    [VERDICT_FLASHING] = "flashing",
-    [VERDICT_DELIVERED] = "delivered",
-    [VERDICT_FOUND] = "found",
-    [VERDICT_SEVERAL_PHONES] = "several-phones",
-    [VERDICT_FIRMWARE_RUNNING] = "firmware-running",
-    [VERDICT_NO_PHONE_SEEN] = "no-phone-seen",
-    [VERDICT_CAPTURE_TOO_SHORT] = "capture-too-short",
-    [VERDICT_NO_LINK] = "no-link",
-    [VERDICT_LINK_FLAPPING] = "link-flapping",
-    [VERDICT_FIRMWARE_CRASH_LOOP] = "firmware-crash-loop",
-    [VERDICT_NO_DHCP] = "no-dhcp",
-    [VERDICT_DHCP_LATE] = "dhcp-late",
-    [VERDICT_DHCP_OFFER_UNUSABLE] = "dhcp-offer-unusable",
-    [VERDICT_DHCP_ACK_LOST] = "dhcp-ack-lost",
-    [VERDICT_DHCP_REFUSED] = "dhcp-refused",
-    [VERDICT_LEASE_WITHOUT_MASK] = "lease-without-mask",
-    [VERDICT_LEASE_WITHOUT_ROUTER] = "lease-without-router",
-    [VERDICT_TWO_DHCP_SERVERS] = "two-dhcp-servers",
-    [VERDICT_PORT_BLOCKED] = "port-blocked",
-    [VERDICT_STATIC_PHONE] = "static-phone",
-    [VERDICT_REQUEST_NOT_SENT] = "request-not-sent",
-    [VERDICT_REQUEST_MALFORMED] = "request-malformed",
-    [VERDICT_SERIAL_MISMATCH] = "serial-mismatch",
-    [VERDICT_SNOOPING] = "snooping",
-    [VERDICT_TAGGED_PORT] = "tagged-port",
-    [VERDICT_BUSY_WITH_URL] = "busy-with-url",
-    [VERDICT_NOT_ONE_SEGMENT] = "not-one-segment",
-    [VERDICT_REPLY_FILTERED] = "reply-filtered",
-    [VERDICT_PHONE_DEAF] = "phone-deaf",
-    [VERDICT_DUPLICATE_ADDRESS] = "duplicate-address",
-    [VERDICT_UPGRADE_IGNORED] = "upgrade-ignored",
-    [VERDICT_NO_GATEWAY] = "no-gateway",
-    [VERDICT_GATEWAY_DEAD] = "gateway-dead",
-    [VERDICT_REQUEST_FOR_FILE_UNANSWERED] = "request-for-file-unanswered",
-    [VERDICT_TFTP_REFUSED] = "tftp-refused",
-    [VERDICT_DATA_NOT_REACHING] = "data-not-reaching",
-    [VERDICT_TWO_TFTP_SERVERS] = "two-tftp-servers",
-    [VERDICT_WRONG_BLOCK] = "wrong-block",
-    [VERDICT_TRANSFER_STALLED] = "transfer-stalled",
-    [VERDICT_REBOOTED_IN_TRANSFER] = "rebooted-in-transfer",
-    [VERDICT_WILDCARD_UPGRADE] = "wildcard-upgrade",
-    [VERDICT_NESTED_UPGRADE] = "nested-upgrade",
-    [VERDICT_IMAGE_REJECTED] = "image-rejected",
-    [VERDICT_STILL_IN_RECOVERY] = "still-in-recovery",
-    [VERDICT_POWER_LOST_WHILE_WRITING] = "power-lost-while-writing",
-    [VERDICT_WRONG_FAMILY] = "wrong-family",
-    [VERDICT_IMAGE_CORRUPT_ON_WIRE] = "image-corrupt-on-wire",
-};
-
-const char *verdict_name(enum verdict_id id)
-{
-    return (unsigned)id < VERDICT_COUNT ? verdict_names[id] : "unknown";
-}
 
 const char *confidence_name(enum confidence confidence)
 {
     static const char *const names[] = {"possible", "likely", "certain"};
     return (unsigned)confidence < 3 ? names[confidence] : "unknown";
-}
-
-int verdict_exit_status(enum verdict_id id)
-{
-    switch (id) {
-    case VERDICT_RECOVERED:
-    case VERDICT_FOUND:
-    case VERDICT_FIRMWARE_RUNNING:
-        return 0;
-    case VERDICT_NO_PHONE_SEEN:
-        return 5;
-    case VERDICT_DELIVERED:
-    case VERDICT_FLASHING:
-    case VERDICT_CAPTURE_TOO_SHORT:
-        return 6;
-    default:
-        return 1;
-    }
 }
 
 /* ---- evidence ---- */
@@ -139,7 +65,7 @@ static void take_evidence(struct judgement *judgement, struct verdict *ret)
 /* ---- candidates: the rules that hold ---- */
 
 struct candidate {
-    const struct rule *rule;
+    const struct verdict_row *row;
     const struct phone_facts *phone;
     size_t phone_index;
     struct judgement judgement;
@@ -175,12 +101,12 @@ static void add_candidate(struct candidates *candidates, const struct candidate 
 static void run_rules(const struct facts *facts, enum rule_scope scope,
                       const struct phone_facts *phone, size_t phone_index, struct candidates *ret)
 {
-    for (size_t i = 0; i < rule_count; i++) {
-        if (rules[i].scope != scope)
+    for (size_t i = 0; i < catalogue_length; i++) {
+        if (!(catalogue[i].scopes & (unsigned)scope))
             continue;
         struct candidate candidate = {
-            .rule = &rules[i], .phone = phone, .phone_index = phone_index};
-        if (rules[i].judge(facts, phone, &candidate.judgement))
+            .row = &catalogue[i], .phone = phone, .phone_index = phone_index};
+        if (catalogue[i].rule(facts, phone, &candidate.judgement))
             add_candidate(ret, &candidate);
         else
             judgement_free(&candidate.judgement);
@@ -234,14 +160,14 @@ static void make_verdict(struct candidate *candidate, struct verdict *ret)
 {
     struct judgement *judgement = &candidate->judgement;
     *ret = (struct verdict){
-        .id = candidate->rule->id,
+        .id = candidate->row->id,
         .confidence = judgement->confidence,
         .sentence = judgement->sentence.length
                         ? copy(text_chars(&judgement->sentence))
-                        : fill_in(candidate->rule->sentence, text_chars(&judgement->subject)),
+                        : fill_in(candidate->row->sentence, text_chars(&judgement->subject)),
         .detail = copy(text_chars(&judgement->detail)),
         .advice = copy(judgement->advice.length ? text_chars(&judgement->advice)
-                                                : candidate->rule->advice),
+                                                : candidate->row->advice),
         .has_phone = candidate->phone != NULL,
     };
     if (candidate->phone)
@@ -256,29 +182,10 @@ static void verdict_free(struct verdict *verdict)
     free(verdict->advice);
 }
 
-/*
- * Of several phones, whose verdict leads? One that somebody tried to recover before one that was
- * left alone; of each kind a failure before success; a phone that is only there comes last.
- */
+/* Of several phones, whose verdict leads? */
 static int urgency(const struct candidate *candidate)
 {
-    enum verdict_id id = candidate->rule->id;
-    int status = verdict_exit_status(id);
-    if (id == VERDICT_WILDCARD_UPGRADE && !candidate->phone)
-        return 80;
-    if (id == VERDICT_NO_LINK || id == VERDICT_LINK_FLAPPING)
-        return 35;
-    if (id == VERDICT_SEVERAL_PHONES)
-        return 40;
-    if (candidate->phone && candidate->phone->attempts)
-        return status == 1 ? 70 : status == 6 && id != VERDICT_CAPTURE_TOO_SHORT ? 60 : 50;
-    if (status == 1)
-        return 30;
-    if (id == VERDICT_FOUND || id == VERDICT_RECOVERED)
-        return 25;
-    if (id == VERDICT_FIRMWARE_RUNNING)
-        return 20;
-    return id == VERDICT_CAPTURE_TOO_SHORT ? 10 : 5;
+    return verdict_urgency(candidate->row->id, candidate->phone && candidate->phone->attempts);
 }
 
 static void describe_phone(const struct phone_facts *facts, struct diagnosis_phone *ret)
@@ -295,8 +202,8 @@ static void describe_phone(const struct phone_facts *facts, struct diagnosis_pho
 static int compare_rank(const void *a, const void *b)
 {
     const struct candidate *x = a, *y = b;
-    if (x->rule != y->rule)
-        return x->rule < y->rule ? -1 : 1;
+    if (x->row != y->row)
+        return x->row < y->row ? -1 : 1;
     return (x->phone_index > y->phone_index) - (x->phone_index < y->phone_index);
 }
 
@@ -306,12 +213,6 @@ static void *allocate(size_t count, size_t size)
     if (!memory)
         abort();
     return memory;
-}
-
-/* Outcomes that do not lead stand with their phones; as findings they would only repeat that. */
-static bool is_worth_a_finding(const struct candidate *candidate)
-{
-    return !candidate->leads && candidate->rule->id > VERDICT_CAPTURE_TOO_SHORT;
 }
 
 void diagnosis_make(const struct facts *facts, struct diagnosis *ret)
@@ -331,10 +232,10 @@ void diagnosis_make(const struct facts *facts, struct diagnosis *ret)
     size_t index = 0;
     for (const struct phone_facts *phone = facts->phones; phone; phone = phone->by_mac.next) {
         describe_phone(phone, &ret->phones[index]);
-        run_rules(facts, RULE_PHONE, phone, index, &candidates);
+        run_rules(facts, SCOPE_PHONE, phone, index, &candidates);
         from[++index] = candidates.count;
     }
-    run_rules(facts, RULE_SEGMENT, NULL, index, &candidates);
+    run_rules(facts, SCOPE_SEGMENT, NULL, index, &candidates);
     from[index + 1] = candidates.count;
 
     /* Only now, since adding moves the list. */
@@ -348,17 +249,24 @@ void diagnosis_make(const struct facts *facts, struct diagnosis *ret)
         make_verdict(leaders[i], &ret->phones[i].verdict);
     make_verdict(leading, &ret->leading);
     leading->leads = true;
+    diagnosis_for(ret, PURPOSE_EXPLAIN);
 
     ret->findings = allocate(candidates.count, sizeof(*ret->findings));
     qsort(candidates.list, candidates.count, sizeof(*candidates.list), compare_rank);
     for (size_t i = 0; i < candidates.count; i++)
-        if (is_worth_a_finding(&candidates.list[i]))
+        if (!candidates.list[i].leads && verdict_is_worth_a_finding(candidates.list[i].row->id))
             make_verdict(&candidates.list[i], &ret->findings[ret->finding_count++]);
     for (size_t i = 0; i < candidates.count; i++)
         judgement_free(&candidates.list[i].judgement);
     free(candidates.list);
     free(leaders);
     free(from);
+}
+
+void diagnosis_for(struct diagnosis *diagnosis, enum run_purpose purpose)
+{
+    diagnosis->status = verdict_exit_status(diagnosis->leading.id, purpose);
+    diagnosis->result = verdict_result(diagnosis->leading.id, purpose);
 }
 
 void diagnosis_free(struct diagnosis *diagnosis)

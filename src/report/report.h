@@ -80,28 +80,6 @@ struct report_facts {
     size_t note_count;
 };
 
-/* Results of the JSON document, also of `image`. */
-enum report_result {
-    REPORT_RECOVERED,
-    REPORT_DELIVERED,
-    REPORT_FOUND,
-    REPORT_FAILED,
-    REPORT_INCONCLUSIVE,
-    REPORT_NOTHING_FOUND,
-    REPORT_VALID,
-    REPORT_INVALID,
-};
-
-/* What the leading verdict means as the result of `command`. */
-enum report_result report_result(enum verdict_id leading, const char *command);
-/* Returns: "nothing-found" etc., a static string. */
-const char *report_result_name(enum report_result result);
-/* verdict_exit_status, with what the contract grants to single commands (several-phones of
- * discover). */
-int report_exit_status(enum verdict_id leading, const char *command);
-/* Of two exit statuses the worse, in the order of the contract: (3,) 4, 1, 6, 5, 0. */
-int report_worse_status(int a, int b);
-
 /* "5, 7-9 and 12": `count` ascending frame numbers. */
 void report_frame_list(const uint64_t *numbers, size_t count, struct text *ret);
 
@@ -132,7 +110,7 @@ struct json_t *report_json_unreadable(const char *command, const char *trace, co
  * result is that of the worst by exit status. Returns: the caller's.
  */
 struct json_t *report_json_traces(const char *command, struct json_t *traces,
-                                  enum report_result worst);
+                                  enum verdict_result worst);
 /* Appends a document as it is printed: indented, with \n at the end. */
 void report_json_print(const struct json_t *document, struct text *ret);
 

@@ -114,10 +114,9 @@ static void add_moment(struct text *ret, instant_ns time_ns)
 
 /* ---- the parts ---- */
 
-static const char *outcome_class(const struct diagnosis *diagnosis, const char *command)
+static const char *outcome_class(const struct diagnosis *diagnosis)
 {
-    int status = report_exit_status(diagnosis->leading.id, command);
-    return status == 0 ? " good" : status == 1 ? "" : " open";
+    return diagnosis->status == 0 ? " good" : diagnosis->status == 1 ? "" : " open";
 }
 
 static void add_head(const struct diagnosis *diagnosis, struct text *ret)
@@ -134,8 +133,7 @@ static void add_verdict(const struct diagnosis *diagnosis, const struct report_f
                         struct text *ret)
 {
     const struct verdict *leading = &diagnosis->leading;
-    text_add(ret, "<header class=\"verdict%s\">\n<p class=\"kicker\">",
-             outcome_class(diagnosis, facts->command));
+    text_add(ret, "<header class=\"verdict%s\">\n<p class=\"kicker\">", outcome_class(diagnosis));
     if (facts->trace)
         html_text(ret, facts->trace);
     if (diagnosis->frame_count > 0) {

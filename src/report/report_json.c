@@ -130,18 +130,18 @@ static json_t *counters_json(const struct report_counters *counters)
     return object;
 }
 
-static json_t *document(const char *command, enum report_result result)
+static json_t *document(const char *command, enum verdict_result result)
 {
     json_t *object = checked(json_object());
     set(object, "schema", json_string(REPORT_SCHEMA));
     set(object, "command", json_string(command));
-    set(object, "result", json_string(report_result_name(result)));
+    set(object, "result", json_string(verdict_result_name(result)));
     return object;
 }
 
 json_t *report_json(const struct diagnosis *diagnosis, const struct report_facts *facts)
 {
-    json_t *object = document(facts->command, report_result(diagnosis->leading.id, facts->command));
+    json_t *object = document(facts->command, diagnosis->result);
     set(object, "verdict", verdict_json(&diagnosis->leading));
     json_t *findings = checked(json_array());
     for (size_t i = 0; i < diagnosis->finding_count; i++)
@@ -168,13 +168,13 @@ json_t *report_json(const struct diagnosis *diagnosis, const struct report_facts
 
 json_t *report_json_unreadable(const char *command, const char *trace, const char *why)
 {
-    json_t *object = document(command, REPORT_INVALID);
+    json_t *object = document(command, RESULT_INVALID);
     set(object, "error", string(why));
     set(object, "trace", string(trace));
     return object;
 }
 
-json_t *report_json_traces(const char *command, json_t *traces, enum report_result worst)
+json_t *report_json_traces(const char *command, json_t *traces, enum verdict_result worst)
 {
     json_t *object = document(command, worst);
     set(object, "traces", traces);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The table of rules is complete: every identifier has a row, a paragraph and a status. */
-#include "judge/rules.h"
+/* The catalogue is complete: every identifier has a row, a paragraph and a status. */
+#include "judge/catalogue.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,26 +10,25 @@
 
 #include <cmocka.h>
 
-static const struct rule *row_of(enum verdict_id id)
+static const struct verdict_row *row_of(enum verdict_id id)
 {
-    for (size_t i = 0; i < rule_count; i++)
-        if (rules[i].id == id)
-            return &rules[i];
+    for (size_t i = 0; i < catalogue_length; i++)
+        if (catalogue[i].id == id)
+            return &catalogue[i];
     return NULL;
 }
 
-static void every_identifier_has_a_row(void **state)
+static void every_identifier_has_one_row(void **state)
 {
     (void)state;
     for (unsigned id = 0; id < VERDICT_COUNT; id++) {
-        const struct rule *rule = row_of(id);
-        if (!rule)
-            fail_msg("no rule for %s", verdict_name(id));
-        assert_string_equal(rule->name, verdict_name(id));
-        assert_true(strlen(rule->sentence) > 10 && strlen(rule->advice) > 10);
-        const char *anchor = strchr(rule->reference, '#');
-        assert_non_null(anchor);
-        assert_string_equal(anchor + 1, rule->name);
+        const struct verdict_row *row = row_of(id);
+        if (!row)
+            fail_msg("no row for %s", verdict_name(id));
+        assert_string_equal(row->name, verdict_name(id));
+        assert_true(strlen(row->sentence) > 10 && strlen(row->advice) > 10);
+        for (size_t i = 0; i < catalogue_length; i++)
+            assert_true(&catalogue[i] == row || catalogue[i].id != id);
     }
 }
 
@@ -58,6 +57,41 @@ static char *read_document(const char *name)
     return text;
 }
 
+/* `text` as one line: every run of white space is one space. */
+static void flatten(char *text)
+{
+    char *out = text;
+    for (char *in = text; *in; in++) {
+        bool is_space = *in == ' ' || *in == '\n';
+        if (!is_space)
+            *out++ = *in;
+        else if (out > text && out[-1] != ' ')
+            *out++ = ' ';
+    }
+    *out = '\0';
+}
+
+/* The section says what the program says: sentence, with (...) for what is filled in, and advice.
+ */
+static void expect_same_words(char *section, const struct verdict_row *row)
+{
+    char sentence[256];
+    const char *hole = strstr(row->sentence, "{}");
+    char *end = strstr(section, "\n##");
+    if (end)
+        *end = '\0';
+    flatten(section);
+    if (hole)
+        snprintf(sentence, sizeof(sentence), "*%.*s(…)%s*", (int)(hole - row->sentence),
+                 row->sentence, hole + 2);
+    else
+        snprintf(sentence, sizeof(sentence), "*%s*", row->sentence);
+    if (!strstr(section, sentence))
+        fail_msg("docs/verdicts.md words %s otherwise than %s", row->name, sentence);
+    if (!strstr(section, row->advice))
+        fail_msg("docs/verdicts.md advises otherwise on %s than %s", row->name, row->advice);
+}
+
 static void every_identifier_is_documented(void **state)
 {
     (void)state;
@@ -67,8 +101,12 @@ static void every_identifier_is_documented(void **state)
         char heading[80], item[80];
         snprintf(heading, sizeof(heading), "\n### %s\n", verdict_name(id));
         snprintf(item, sizeof(item), "\n.It Cm %s\n", verdict_name(id));
-        if (!strstr(verdicts, heading))
+        const char *section = strstr(verdicts, heading);
+        if (!section)
             fail_msg("docs/verdicts.md has no paragraph on %s", verdict_name(id));
+        char *words = strdup(section + strlen(heading));
+        expect_same_words(words, row_of(id));
+        free(words);
         if (!strstr(manual, item))
             fail_msg("docs/spa-sos.8 has no paragraph on %s", verdict_name(id));
     }
@@ -87,13 +125,13 @@ static void exit_status_follows_the_contract(void **state)
             wanted = 5;
         if (id == VERDICT_DELIVERED || id == VERDICT_FLASHING || id == VERDICT_CAPTURE_TOO_SHORT)
             wanted = 6;
-        assert_int_equal(verdict_exit_status(id), wanted);
+        assert_int_equal(verdict_exit_status(id, PURPOSE_EXPLAIN), wanted);
     }
 }
 
 static size_t rank_of(enum verdict_id id)
 {
-    return (size_t)(row_of(id) - rules);
+    return (size_t)(row_of(id) - catalogue);
 }
 
 /* The order of the table is the ranking: what causes what. */
@@ -129,7 +167,7 @@ static void causes_stand_before_consequences(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_identifier_has_a_row),
+        cmocka_unit_test(every_identifier_has_one_row),
         cmocka_unit_test(names_are_different),
         cmocka_unit_test(every_identifier_is_documented),
         cmocka_unit_test(exit_status_follows_the_contract),

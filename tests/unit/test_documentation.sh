@@ -45,7 +45,7 @@ echo --version >>"$work/options"
 lines_missing "$work/documented-options" "$work/options" "$work/missing"
 tap_result $? "the manual page describes no option that does not exist" "$work/missing"
 
-sed -nE 's/^ +\[VERDICT_[A-Z_]+\] = "([a-z-]+)".*/\1/p' "$top_srcdir/src/judge/verdict.c" >"$work/verdicts"
+sed -nE 's/^ +\{VERDICT_[A-Z_]+, "([a-z-]+)".*/\1/p' "$top_srcdir/src/judge/catalogue.c" >"$work/verdicts"
 sed -nE 's/^\.It Cm ([a-z-]+)$/\1/p' "$manual" >"$work/documented-verdicts"
 [ "$(wc -l <"$work/verdicts")" -ge 48 ] && lines_missing "$work/verdicts" "$work/documented-verdicts" "$work/missing"
 tap_result $? "the manual page has a paragraph for every verdict" "$work/missing"

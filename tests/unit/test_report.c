@@ -57,6 +57,7 @@ static void sample_make(enum verdict_id id, struct sample *ret)
                                         .frame_count = 9,
                                         .first_ns = 1000 * NS_PER_S,
                                         .last_ns = 1012 * NS_PER_S};
+    diagnosis_for(&ret->diagnosis, PURPOSE_EXPLAIN);
 }
 
 static const struct report_counters counters = {.frames_in = 9,
@@ -84,25 +85,27 @@ static void results_follow_the_contract(void **test_state)
     (void)test_state;
     static const struct {
         enum verdict_id id;
-        const char *command;
+        enum run_purpose purpose;
         const char *result;
         int status;
     } cases[] = {
-        {VERDICT_RECOVERED, "recover", "recovered", 0},
-        {VERDICT_DELIVERED, "recover", "delivered", 6},
-        {VERDICT_FLASHING, "diagnose", "delivered", 6},
-        {VERDICT_FOUND, "discover", "found", 0},
-        {VERDICT_SEVERAL_PHONES, "discover", "found", 0},
-        {VERDICT_SEVERAL_PHONES, "diagnose", "failed", 1},
-        {VERDICT_FIRMWARE_RUNNING, "diagnose", "found", 0},
-        {VERDICT_NO_PHONE_SEEN, "discover", "nothing-found", 5},
-        {VERDICT_CAPTURE_TOO_SHORT, "diagnose", "inconclusive", 6},
-        {VERDICT_NO_DHCP, "diagnose", "failed", 1},
+        {VERDICT_RECOVERED, PURPOSE_RECOVER, "recovered", 0},
+        {VERDICT_DELIVERED, PURPOSE_RECOVER, "delivered", 6},
+        {VERDICT_FLASHING, PURPOSE_EXPLAIN, "delivered", 6},
+        {VERDICT_FOUND, PURPOSE_FIND, "found", 0},
+        {VERDICT_SEVERAL_PHONES, PURPOSE_FIND, "found", 0},
+        {VERDICT_SEVERAL_PHONES, PURPOSE_EXPLAIN, "failed", 1},
+        {VERDICT_FIRMWARE_RUNNING, PURPOSE_EXPLAIN, "found", 0},
+        {VERDICT_NO_PHONE_SEEN, PURPOSE_FIND, "nothing-found", 5},
+        {VERDICT_CAPTURE_TOO_SHORT, PURPOSE_EXPLAIN, "inconclusive", 6},
+        {VERDICT_DELIVERED, PURPOSE_DELIVER, "delivered", 0},
+        {VERDICT_FOUND, PURPOSE_RECOVER, "failed", 1},
+        {VERDICT_NO_DHCP, PURPOSE_EXPLAIN, "failed", 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        assert_string_equal(report_result_name(report_result(cases[i].id, cases[i].command)),
+        assert_string_equal(verdict_result_name(verdict_result(cases[i].id, cases[i].purpose)),
                             cases[i].result);
-        assert_int_equal(report_exit_status(cases[i].id, cases[i].command), cases[i].status);
+        assert_int_equal(verdict_exit_status(cases[i].id, cases[i].purpose), cases[i].status);
     }
 }
 
@@ -112,8 +115,8 @@ static void the_worst_status_is_chosen_in_the_order_of_the_contract(void **test_
     static const int worst_first[] = {4, 1, 6, 5, 0};
     for (size_t i = 0; i < 5; i++) {
         for (size_t j = i; j < 5; j++) {
-            assert_int_equal(report_worse_status(worst_first[i], worst_first[j]), worst_first[i]);
-            assert_int_equal(report_worse_status(worst_first[j], worst_first[i]), worst_first[i]);
+            assert_int_equal(verdict_worse_status(worst_first[i], worst_first[j]), worst_first[i]);
+            assert_int_equal(verdict_worse_status(worst_first[j], worst_first[i]), worst_first[i]);
         }
     }
 }
@@ -241,6 +244,7 @@ static void what_does_not_apply_is_absent(void **test_state)
 {
     (void)test_state;
     struct diagnosis diagnosis = {.leading = verdict_of(VERDICT_NO_PHONE_SEEN)};
+    diagnosis_for(&diagnosis, PURPOSE_EXPLAIN);
     diagnosis.leading.detail = nothing;
     diagnosis.leading.evidence_count = 0;
     diagnosis.leading.has_phone = false;

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One table of rules: every identifier of the verdicts document is a row with its sentence, the
- * function that looks for the evidence, the advice, and where to read on. The order of the rows is
- * the ranking: of all that hold, the first that is at least likely leads (docs: how to add a
- * verdict). Internal to observe/ and judge/.
+ * The catalogue: a verdict is one row, with its identifier, its class, the rule that looks for the
+ * evidence, its sentence and its advice. The order of the rows is the ranking: of all that hold,
+ * the first that is at least likely leads (docs: how to add a verdict). Internal to judge/.
  */
-#ifndef JUDGE_RULES_H
-#define JUDGE_RULES_H
+#ifndef JUDGE_CATALOGUE_H
+#define JUDGE_CATALOGUE_H
 
 #include "base/text.h"
 #include "judge/verdict.h"
@@ -20,28 +19,32 @@ struct judgement {
     struct text sentence; /* instead of the row's, if not empty */
     struct text detail;   /* why, in whole sentences */
     struct text advice;   /* instead of the row's, if not empty */
-    uint64_t *numbers;    /* evidence so far, unsorted; judge_mark adds */
+    uint64_t *numbers;    /* evidence so far, unsorted; judge_number and judge_marks add */
     size_t number_count, number_capacity;
 };
 
-/* Returns: whether the rule holds. `phone` is NULL for a rule about the segment. */
+/* Returns: whether the rule holds. `phone` is NULL when the rule is asked about the segment. */
 typedef bool rule_judge(const struct facts *facts, const struct phone_facts *phone,
                         struct judgement *ret);
 
-enum rule_scope { RULE_PHONE, RULE_SEGMENT };
+/* Whom a rule is asked about: each phone, the segment as a whole, or (bits) both. */
+enum rule_scope { SCOPE_PHONE = 1, SCOPE_SEGMENT = 2 };
 
-struct rule {
+struct verdict_row {
     enum verdict_id id;
     const char *name;
-    enum rule_scope scope;
+    enum verdict_class class;
+    unsigned scopes;
+    rule_judge *rule;     /* NULL: only a live run says so (docs: verdicts, outcome) */
     const char *sentence; /* {} is replaced by judgement.subject */
-    rule_judge *judge;
     const char *advice;
-    const char *reference; /* "docs: ..." */
 };
 
-extern const struct rule rules[];
-extern const size_t rule_count;
+extern const struct verdict_row catalogue[];
+extern const size_t catalogue_length;
+
+/* Returns: the row of the identifier; NULL for VERDICT_COUNT and beyond. */
+const struct verdict_row *catalogue_row(enum verdict_id id);
 
 /* Evidence: the frames kept of a mark, or one frame (0 is ignored). */
 void judge_marks(struct judgement *judgement, const struct marks *marks);
