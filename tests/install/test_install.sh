@@ -27,8 +27,8 @@ lacking() { # word...
 readme_links=$(grep -oE '\]\([^)#:]+\)' "$top_srcdir/README.md" | sed 's/^](//; s/)$//; s,.*/,,')
 # Word splitting is meant.
 # shellcheck disable=SC2086
-lacking spa-sos.8 spa-sos.lua LICENSE CONTRIBUTING.md README.md CHANGELOG.md \
-	$readme_links >"$work/missing"
+lacking spa-sos.8 spa-sos.lua LICENSE CONTRIBUTING.md README.md CHANGELOG.md 'spa-sos-bench@.service' \
+	spa-sos-bench $readme_links >"$work/missing"
 [ "$(wc -w <<<"$readme_links")" -ge 5 ] && [ ! -s "$work/missing" ]
 tap_result $? "everything that README links to is installed, and LICENSE and CONTRIBUTING" "$work/missing"
 ! grep -rlE '@(bindir|docdir|sysconfdir)@' "$work/root" >"$work/log"
