@@ -2,6 +2,8 @@
 /* An interface as a port: see live.h. */
 #include "port/live.h"
 
+#include "config.h"
+
 #include "port/carrier.h"
 #include "port/live_filter.h"
 
@@ -285,6 +287,12 @@ uint64_t port_live_lost_frames(struct port *port)
 
 static bool no_permission(const char *interface, struct error *ret_error)
 {
+#ifdef SENDER_GROUP
+    return error_set(ret_error, ERROR_ENVIRONMENT,
+                     "%s: no permission to send and receive frames; run this program with sudo, or "
+                     "join its group once, valid from the next login: sudo adduser $USER %s",
+                     interface, SENDER_GROUP);
+#else
     char program[PATH_TEXT_SIZE];
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     if (length < 0)
@@ -294,6 +302,7 @@ static bool no_permission(const char *interface, struct error *ret_error)
                      "%s: no permission to send and receive frames; run this program with sudo, or "
                      "grant it once: sudo setcap cap_net_raw+ep %s",
                      interface, program);
+#endif
 }
 
 bool port_live_check_permission(const char *interface, struct error *ret_error)
