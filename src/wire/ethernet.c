@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reads the Ethernet header and up to two VLAN tags; what follows is not judged here. */
+/* Reads the Ethernet header and the VLAN tags (ETHERNET_TAGS_MAXIMUM); what follows is not judged.
+ */
 #include "wire/ethernet.h"
 
 #include "base/bytes.h"

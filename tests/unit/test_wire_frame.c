@@ -251,6 +251,14 @@ static void sees_through_tags_but_the_loader_does_not(void **state)
     frame = dissect(bytes, length, length);
     assert_int_equal(frame.kind, FRAME_RECM);
     assert_int_equal(frame.ethernet.tag_count, 2);
+    while (frame.ethernet.tag_count < ETHERNET_TAGS_MAXIMUM) {
+        unsigned tags = frame.ethernet.tag_count;
+
+        length = insert(bytes, length, 12, "8100 0001");
+        frame = dissect(bytes, length, length);
+        assert_int_equal(frame.kind, FRAME_RECM);
+        assert_int_equal(frame.ethernet.tag_count, tags + 1);
+    }
     length = insert(bytes, length, 12, "8100 0001");
     frame = dissect(bytes, length, length);
     assert_int_equal(frame.kind, FRAME_OTHER);
