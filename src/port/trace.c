@@ -1,55 +1,60 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A recorded trace as a port: see trace.h. libpcap reads the file; this file adds the clock, the
- * numbers, the conversion of cooked headers, and words for what is wrong with a file.
+ * A recorded trace as a port: see trace.h. A capture reader hands out the records; this file adds
+ * the filter, the clock, the numbers, and makes Ethernet frames of them.
  */
 #include "port/trace.h"
 
-#include "base/bytes.h"
 #include "base/text.h"
+#include "port/capture_reader.h"
 #include "port/cooked.h"
+#include "port/link_type.h"
+#include "port/trace_notes.h"
+#include "wire/ethernet.h"
+#include "wire/tunnel.h"
 
 #include <errno.h>
-#include <inttypes.h>
+#include <fcntl.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
-#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define READ_BUFFER_BYTES ((size_t)256 * 1024)
-#define ETHERNET_LENGTH   14
+#define SNAPSHOT_LENGTH 262144 /* for the filter compiler, which does not mind */
+#define LINK_TYPES      3      /* that are read: LINK_TYPE_ETHERNET and two cooked ones */
+
+/* A filter is compiled for each link type that the file really has. */
+struct trace_filter {
+    int link_type;
+    struct bpf_program program;
+};
 
 struct trace {
     struct port port;
-    pcap_t *pcap;
-    char *name;   /* for messages */
-    char *buffer; /* of the file; NULL = the C library's */
-    bool has_filter;
-    struct bpf_program filter;
-    size_t cooked_length; /* of the cooked header; 0 = Ethernet */
-    struct cooked *cooked;
-    uint8_t *converted; /* a cooked frame as Ethernet */
+    char *name;         /* for messages */
+    int own_descriptor; /* -1 = none to be closed */
+    struct capture_reader *reader;
+    char *expression; /* NULL = every frame */
+    struct trace_filter filters[LINK_TYPES];
+    size_t filter_count;
+    struct cooked *cooked; /* NULL until a cooked frame comes */
+    uint8_t *converted;    /* a cooked frame as Ethernet */
     size_t converted_capacity;
     port_trace_send *sent;
     void *context;
 
     bool started; /* now_ns is valid */
     instant_ns now_ns;
-    uint64_t number;   /* records read */
-    bool is_pending;   /* `pending` was read and not yet returned */
-    bool is_truncated; /* the last record is cut off */
-    bool is_over;      /* `end` is the answer from now on */
+    uint64_t number; /* records read */
+    bool is_pending; /* `pending` was read and not yet returned */
+    bool is_over;    /* `end` is the answer from now on */
     enum port_event end;
     struct port_frame pending;
-    uint64_t backward_steps;
-    uint64_t first_backward_number;
-    duration_ns backward_maximum_ns;
+    struct trace_notes notes;
     struct port_counters counters;
     struct error error;
-    char reader_error[PCAP_ERRBUF_SIZE];
     struct text warning;
 };
 
@@ -58,30 +63,14 @@ static struct trace *trace_of(struct port *port)
     return (struct trace *)port; /* the port is the first member */
 }
 
-/* Damaged files can hold any number of seconds: keeps them inside instant_ns. */
-static instant_ns instant_of(const struct timeval *time)
+/* Returns: the record's time on a clock that never goes back. */
+static instant_ns clamped_time(struct trace *trace, const struct capture_record *record)
 {
-    const int64_t latest_s = INT64_MAX / NS_PER_S - 8;
-    int64_t seconds = (int64_t)time->tv_sec;
-    if (seconds < 0)
-        seconds = 0;
-    if (seconds > latest_s)
-        seconds = latest_s;
-    int64_t fraction_ns = (int64_t)time->tv_usec; /* opened with nanosecond precision */
-    if (fraction_ns < 0 || fraction_ns > 4 * NS_PER_S)
-        fraction_ns = 0;
-    return seconds * NS_PER_S + fraction_ns;
-}
-
-/* Returns: the frame's time on a clock that never goes back. */
-static instant_ns clamped_time(struct trace *trace, instant_ns time_ns)
-{
-    if (!trace->started || time_ns >= trace->now_ns)
-        return time_ns;
-    if (trace->backward_steps++ == 0)
-        trace->first_backward_number = trace->number;
-    if (trace->now_ns - time_ns > trace->backward_maximum_ns)
-        trace->backward_maximum_ns = trace->now_ns - time_ns;
+    if (!record->has_time)
+        return trace->now_ns;
+    if (!trace->started || record->time_ns >= trace->now_ns)
+        return record->time_ns;
+    trace_notes_backwards(&trace->notes, trace->now_ns - record->time_ns, trace->number);
     return trace->now_ns;
 }
 
@@ -97,72 +86,139 @@ static bool reserve_converted(struct trace *trace, size_t capacity)
     return true;
 }
 
-/* Fills `pending` from a record. Returns: false if a cooked frame is too short to be one. */
-static bool take_record(struct trace *trace, const struct pcap_pkthdr *header, const uint8_t *bytes)
+/* Makes an Ethernet frame of a cooked one. Returns: false if it is too short, or without memory. */
+static bool convert_cooked(struct trace *trace, size_t cooked_length, struct port_frame *frame)
 {
-    size_t captured = header->caplen;
-    size_t length = header->len < header->caplen ? header->caplen : header->len;
-    bool destination_unknown = false;
-    if (trace->cooked_length > 0) {
-        size_t cooked_length = trace->cooked_length;
-        if (captured < cooked_length ||
-            !reserve_converted(trace, captured - cooked_length + ETHERNET_LENGTH))
-            return false;
-        destination_unknown = !cooked_ethernet_header(trace->cooked, cooked_length, bytes, captured,
-                                                      length, trace->converted);
-        memcpy(trace->converted + ETHERNET_LENGTH, bytes + cooked_length, captured - cooked_length);
-        bytes = trace->converted;
-        captured = captured - cooked_length + ETHERNET_LENGTH;
-        length = length - cooked_length + ETHERNET_LENGTH;
-    }
-    trace->pending = (struct port_frame){.time_ns = clamped_time(trace, instant_of(&header->ts)),
-                                         .number = trace->number,
-                                         .bytes = bytes,
-                                         .captured = captured,
-                                         .length = length,
-                                         .destination_unknown = destination_unknown};
+    if (!trace->cooked)
+        trace->cooked = calloc(1, sizeof *trace->cooked);
+    if (!trace->cooked || frame->captured < cooked_length ||
+        !reserve_converted(trace, frame->captured - cooked_length + ETHERNET_HEADER_LENGTH))
+        return false;
+    frame->destination_unknown =
+        !cooked_ethernet_header(trace->cooked, cooked_length, frame->bytes, frame->captured,
+                                frame->length, trace->converted);
+    memcpy(trace->converted + ETHERNET_HEADER_LENGTH, frame->bytes + cooked_length,
+           frame->captured - cooked_length);
+    frame->bytes = trace->converted;
+    frame->captured = frame->captured - cooked_length + ETHERNET_HEADER_LENGTH;
+    frame->length = frame->length - cooked_length + ETHERNET_HEADER_LENGTH;
     return true;
 }
 
-static void end_of_records(struct trace *trace, int status)
+static void look_into_tunnel(struct trace *trace, struct port_frame *frame)
+{
+    struct tunnel_content content;
+    if (!tunnel_open(frame->bytes, frame->captured, frame->length, &content))
+        return;
+    trace_notes_tunnel(&trace->notes, &content, frame->number);
+    frame->bytes = content.bytes;
+    frame->captured = content.captured;
+    frame->length = content.length;
+    frame->tunnels = content.depth;
+    frame->destination_unknown = false; /* the frame inside has a header of its own */
+}
+
+/* Fills `pending` from a record. Returns: false if a cooked frame is too short to be one. */
+static bool take_record(struct trace *trace, const struct capture_record *record)
+{
+    struct port_frame frame = {.number = trace->number,
+                               .bytes = record->bytes,
+                               .captured = record->captured,
+                               .length = record->length,
+                               .time_unknown = !record->has_time};
+    if (record->link_type == LINK_TYPE_COOKED_V1 &&
+        !convert_cooked(trace, COOKED_V1_LENGTH, &frame))
+        return false;
+    if (record->link_type == LINK_TYPE_COOKED_V2 &&
+        !convert_cooked(trace, COOKED_V2_LENGTH, &frame))
+        return false;
+    look_into_tunnel(trace, &frame);
+    frame.time_ns = clamped_time(trace, record);
+    trace_notes_frame(&trace->notes, &frame, record->time_ns);
+    trace->pending = frame;
+    return true;
+}
+
+/* ---- the filter ---- */
+
+static struct bpf_program *compiled_for(struct trace *trace, int link_type, struct error *ret_error)
+{
+    for (size_t i = 0; i < trace->filter_count; i++)
+        if (trace->filters[i].link_type == link_type)
+            return &trace->filters[i].program;
+    struct trace_filter *filter = &trace->filters[trace->filter_count];
+    pcap_t *pcap = pcap_open_dead(link_type, SNAPSHOT_LENGTH);
+    bool is_good = pcap && pcap_compile(pcap, &filter->program, trace->expression, 1,
+                                        PCAP_NETMASK_UNKNOWN) == 0;
+    if (!is_good)
+        error_set(ret_error, ERROR_USAGE, "filter \"%s\": %s; see pcap-filter(7)",
+                  trace->expression, pcap ? pcap_geterr(pcap) : "out of memory");
+    if (pcap)
+        pcap_close(pcap);
+    if (!is_good)
+        return NULL;
+    filter->link_type = link_type;
+    trace->filter_count++;
+    return &filter->program;
+}
+
+static bool passes_filter(struct trace *trace, const struct capture_record *record)
+{
+    if (!trace->expression)
+        return true;
+    const struct bpf_program *program = compiled_for(trace, record->link_type, &trace->error);
+    if (!program) {
+        trace->is_over = true;
+        trace->end = PORT_FAILED;
+        return false;
+    }
+    struct pcap_pkthdr header = {.caplen = (bpf_u_int32)record->captured,
+                                 .len = (bpf_u_int32)record->length};
+    return pcap_offline_filter(program, &header, record->bytes) != 0;
+}
+
+/* ---- reading ---- */
+
+static bool refuse_link_type(const struct trace *trace, int link_type, struct error *ret_error)
+{
+    char words[160];
+    return error_set(ret_error, ERROR_INPUT,
+                     "%s: unusable trace: its link type is %s, expected Ethernet (EN10MB) or Linux "
+                     "cooked (LINUX_SLL, LINUX_SLL2): %s",
+                     trace->name, link_type_describe(link_type, words, sizeof words),
+                     link_type_advice(link_type));
+}
+
+static void end_of_records(struct trace *trace, enum capture_event event)
 {
     trace->is_over = true;
-    trace->end = PORT_END;
-    if (status == PCAP_ERROR_BREAK)
-        return;
-    const char *why = pcap_geterr(trace->pcap);
-    if (strncmp(why, "truncated", strlen("truncated")) == 0) {
-        trace->is_truncated = true;
-        return;
+    trace->end = event == CAPTURE_FAILED ? PORT_FAILED : PORT_END;
+    trace->notes.is_truncated = event == CAPTURE_CUT;
+    if (trace->end == PORT_END && trace->number > 0 &&
+        trace->notes.foreign_frames == trace->number) {
+        trace->end = PORT_FAILED;
+        refuse_link_type(trace, trace->notes.foreign[0].link_type, &trace->error);
     }
-    trace->end = PORT_FAILED;
-    char hint[128] = "";
-    if (trace->number > 0)
-        snprintf(hint, sizeof hint,
-                 "\nThe frames before that can be used on their own: editcap -r IN OUT 1-%" PRIu64,
-                 trace->number);
-    error_set(&trace->error, ERROR_INPUT, "%s: damaged after frame %" PRIu64 ": %s%s", trace->name,
-              trace->number, why, hint);
 }
 
 /* Makes `pending` the next frame that passes the filter, or ends the trace. */
 static void read_ahead(struct trace *trace)
 {
     while (!trace->is_pending && !trace->is_over) {
-        struct pcap_pkthdr *header;
-        const uint8_t *bytes;
-        int status = pcap_next_ex(trace->pcap, &header, &bytes);
-        if (status != 1) {
-            end_of_records(trace, status);
+        struct capture_record record;
+        enum capture_event event = capture_reader_next(trace->reader, &record, &trace->error);
+        if (event != CAPTURE_RECORD) {
+            end_of_records(trace, event);
             return;
         }
         trace->number++;
-        if (trace->has_filter && pcap_offline_filter(&trace->filter, header, bytes) == 0)
-            continue;
-        trace->is_pending = take_record(trace, header, bytes);
+        if (!link_type_is_read(record.link_type))
+            trace_notes_foreign(&trace->notes, &record);
+        else if (passes_filter(trace, &record))
+            trace->is_pending = take_record(trace, &record);
     }
     if (trace->is_pending && !trace->started) {
-        trace->started = true;
+        trace->started = !trace->pending.time_unknown;
         trace->now_ns = trace->pending.time_ns;
     }
 }
@@ -218,11 +274,12 @@ static void trace_counters(struct port *port, struct port_counters *ret)
 static void trace_close(struct port *port)
 {
     struct trace *trace = trace_of(port);
-    if (trace->has_filter)
-        pcap_freecode(&trace->filter);
-    if (trace->pcap)
-        pcap_close(trace->pcap);
-    free(trace->buffer); /* only now: closing the file still uses it */
+    for (size_t i = 0; i < trace->filter_count; i++)
+        pcap_freecode(&trace->filters[i].program);
+    capture_reader_free(trace->reader);
+    if (trace->own_descriptor >= 0)
+        close(trace->own_descriptor);
+    free(trace->expression);
     text_free(&trace->warning);
     free(trace->converted);
     free(trace->cooked);
@@ -242,148 +299,97 @@ const char *port_trace_warning(struct port *port)
 {
     struct trace *trace = trace_of(port);
     text_free(&trace->warning);
-    if (trace->is_truncated)
-        text_add(&trace->warning,
-                 "%s: the file ends inside a record after frame %" PRIu64
-                 " (the recording was interrupted or copied while it was written); the whole "
-                 "frames before it are used.",
-                 trace->name, trace->number);
-    if (trace->backward_steps > 0)
-        text_add(&trace->warning,
-                 "%s%s: time runs backwards %" PRIu64 " times, first at frame %" PRIu64
-                 ", by up to %.6f s; such frames count as simultaneous with the frame before.",
-                 trace->warning.length > 0 ? "\n" : "", trace->name, trace->backward_steps,
-                 trace->first_backward_number, (double)trace->backward_maximum_ns / 1e9);
+    trace_notes_write(&trace->notes, trace->name, trace->number, &trace->warning);
     return trace->warning.length > 0 ? text_chars(&trace->warning) : NULL;
 }
 
-/* Returns: a hint for files that users take for traces, "" if there is none. */
-static const char *format_hint(FILE *file)
+void port_trace_facts(struct port *port, struct port_trace_facts *ret)
 {
-    uint8_t magic[6];
-    if (pread(fileno(file), magic, sizeof magic, 0) != (ssize_t)sizeof magic)
-        return "";
-    if (magic[0] == 0x1f && magic[1] == 0x8b)
-        return "; it is compressed with gzip: gunzip -c FILE | spa-sos diagnose -";
-    if (memcmp(magic,
-               "\xfd"
-               "7zXZ",
-               6) == 0)
-        return "; it is compressed with xz: xz -dc FILE | spa-sos diagnose -";
-    if (memcmp(magic, "PK\x03\x04", 4) == 0)
-        return "; it is a zip archive";
-    return "";
+    const struct trace *trace = trace_of(port);
+    const struct trace_notes *notes = &trace->notes;
+    *ret = (struct port_trace_facts){
+        .times = trace_notes_times(notes),
+        .frames = notes->frames,
+        .cut_frames = notes->cut,
+        .cut_length = notes->cut_length,
+        .backward_steps = notes->backward_steps,
+        .backward_maximum_ns = notes->backward_maximum_ns,
+        .foreign_frames = notes->foreign_frames,
+        .extras = capture_reader_extras(trace->reader),
+    };
+    for (enum tunnel_kind kind = 0; kind < TUNNEL_KIND_COUNT; kind++)
+        ret->tunnelled_frames += notes->tunnels[kind];
 }
 
-static FILE *open_file(struct trace *trace, const char *path, struct error *ret_error)
+/* ---- opening ---- */
+
+/* Returns: a descriptor to read from, -1 with ret_error. */
+static int open_descriptor(struct trace *trace, const struct port_trace_config *config,
+                           struct error *ret_error)
 {
-    FILE *file = stdin;
-    if (strcmp(path, "-") != 0)
-        file = fopen(path, "rbe");
-    if (!file) {
-        error_set(ret_error, ERROR_INPUT, "%s: cannot open the trace: %s", path, strerror(errno));
-        return NULL;
+    int descriptor = STDIN_FILENO;
+    if (config->descriptor)
+        descriptor = *config->descriptor;
+    else if (strcmp(config->path, "-") != 0)
+        descriptor = trace->own_descriptor = open(config->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (descriptor < 0) {
+        error_set(ret_error, ERROR_INPUT, "%s: cannot open the trace: %s", trace->name,
+                  strerror(errno));
+        return -1;
     }
     struct stat status;
     const char *why = NULL;
-    if (fstat(fileno(file), &status) != 0)
+    if (fstat(descriptor, &status) != 0)
         why = strerror(errno);
     else if (S_ISDIR(status.st_mode))
         why = "it is a directory, expected a pcap or pcapng file";
     else if (S_ISREG(status.st_mode) && status.st_size == 0)
         why = "the file is empty (0 bytes), expected a pcap or pcapng file";
-    else if (file == stdin && isatty(fileno(file)))
+    else if (isatty(descriptor))
         why = "standard input is a terminal; pipe a trace into it: tcpdump -w - ... | spa-sos "
               "diagnose -";
-    if (why) {
-        error_set(ret_error, ERROR_INPUT, "%s: unusable trace: %s", trace->name, why);
-        if (file != stdin)
-            fclose(file);
-        return NULL;
-    }
-    /* The C library takes a size only together with memory, which stdin keeps beyond this port. */
-    static char stdin_buffer[READ_BUFFER_BYTES];
-    trace->buffer = file == stdin ? NULL : malloc(READ_BUFFER_BYTES);
-    char *buffer = file == stdin ? stdin_buffer : trace->buffer;
-    if (buffer)
-        setvbuf(file, buffer, _IOFBF, READ_BUFFER_BYTES);
-    __fsetlocking(file, FSETLOCKING_BYCALLER); /* two reads a record, and no other thread */
-    return file;
+    if (!why)
+        return descriptor;
+    error_set(ret_error, ERROR_INPUT, "%s: unusable trace: %s", trace->name, why);
+    return -1;
 }
 
-static bool open_pcap(struct trace *trace, const char *path, struct error *ret_error)
+static bool open_reader(struct trace *trace, const struct port_trace_config *config,
+                        struct error *ret_error)
 {
-    FILE *file = open_file(trace, path, ret_error);
-    if (!file)
+    int descriptor = open_descriptor(trace, config, ret_error);
+    if (descriptor < 0)
         return false;
-    trace->pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO,
-                                                           trace->reader_error);
-    if (!trace->pcap) {
-        error_set(ret_error, ERROR_INPUT,
-                  "%s: unusable trace: expected a pcap or pcapng file, found %s%s", trace->name,
-                  trace->reader_error, format_hint(file));
-        if (file != stdin)
-            fclose(file);
+    trace->reader = capture_reader_new(descriptor, trace->name, ret_error);
+    if (!trace->reader)
         return false;
-    }
-    return true;
-}
-
-static bool check_link_type(struct trace *trace, struct error *ret_error)
-{
-    int link_type = pcap_datalink(trace->pcap);
-    switch (link_type) {
-    case DLT_EN10MB:
-        return true;
-    case DLT_LINUX_SLL:
-        trace->cooked_length = COOKED_V1_LENGTH;
-        break;
-    case DLT_LINUX_SLL2:
-        trace->cooked_length = COOKED_V2_LENGTH;
-        break;
-    default: {
-        const char *name = pcap_datalink_val_to_name(link_type);
-        const char *words = pcap_datalink_val_to_description(link_type);
-        return error_set(ret_error, ERROR_INPUT,
-                         "%s: unusable trace: its link type is %s (%s, number %d), expected "
-                         "Ethernet (EN10MB) or Linux cooked (LINUX_SLL, LINUX_SLL2)",
-                         trace->name, name ? name : "unknown", words ? words : "no name",
-                         link_type);
-    }
-    }
-    trace->cooked = calloc(1, sizeof *trace->cooked);
-    if (!trace->cooked)
-        return error_set(ret_error, ERROR_ENVIRONMENT, "%s: out of memory", trace->name);
-    return true;
-}
-
-static bool compile_filter(struct trace *trace, const char *filter, struct error *ret_error)
-{
-    if (!filter || !*filter)
-        return true;
-    if (pcap_compile(trace->pcap, &trace->filter, filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
-        return error_set(ret_error, ERROR_USAGE, "filter \"%s\": %s; see pcap-filter(7)", filter,
-                         pcap_geterr(trace->pcap));
-    trace->has_filter = true;
-    return true;
+    int link_type = capture_reader_link_type(trace->reader);
+    if (link_type >= 0 && !link_type_is_read(link_type))
+        return refuse_link_type(trace, link_type, ret_error);
+    /* A bad expression is told at once, whatever interfaces the file turns out to have. */
+    return !trace->expression ||
+           compiled_for(trace, link_type < 0 ? LINK_TYPE_ETHERNET : link_type, ret_error);
 }
 
 struct port *port_trace_open(const struct port_trace_config *config, struct error *ret_error)
 {
     const char *name = strcmp(config->path, "-") == 0 ? "standard input" : config->path;
+    bool has_filter = config->filter && *config->filter;
     struct trace *trace = calloc(1, sizeof *trace);
-    if (trace)
-        trace->name = strdup(name);
-    if (!trace || !trace->name) {
-        free(trace);
+    if (!trace) {
         error_set(ret_error, ERROR_ENVIRONMENT, "%s: out of memory", name);
         return NULL;
     }
     trace->port.operations = &trace_operations;
+    trace->own_descriptor = -1;
     trace->sent = config->sent;
     trace->context = config->context;
-    if (!open_pcap(trace, config->path, ret_error) || !check_link_type(trace, ret_error) ||
-        !compile_filter(trace, config->filter, ret_error)) {
+    trace->name = strdup(name);
+    trace->expression = has_filter ? strdup(config->filter) : NULL;
+    bool is_short = !trace->name || (has_filter && !trace->expression);
+    if (is_short)
+        error_set(ret_error, ERROR_ENVIRONMENT, "%s: out of memory", name);
+    if (is_short || !open_reader(trace, config, ret_error)) {
         trace_close(&trace->port);
         return NULL;
     }
