@@ -79,6 +79,20 @@ static bool pass_over(void *context, const struct port_frame *frame)
                                            frame->length, frame->time_ns, frame->number);
 }
 
+/* A clock that is adjusted by less than this spoils no rule. */
+#define CLOCK_STEP_NS (NS_PER_S / 2)
+
+static struct capture_quality quality_of(const struct port_trace_facts *facts)
+{
+    return (struct capture_quality){
+        .times_are_coarse = facts->times == PORT_TRACE_TIMES_WHOLE_SECONDS,
+        .times_are_missing = facts->times == PORT_TRACE_TIMES_MISSING,
+        .clock_set_back = facts->backward_maximum_ns >= CLOCK_STEP_NS,
+        .cut_frames = facts->cut_frames,
+        .cut_length = facts->cut_length,
+    };
+}
+
 static bool judge(struct trace_run *run, struct error *ret_error)
 {
     run->observer = observer_new();
@@ -90,6 +104,8 @@ static bool judge(struct trace_run *run, struct error *ret_error)
         say(run, run->source.warning);
     if (run->extractor)
         extractor_end(run->extractor);
+    struct capture_quality quality = quality_of(&run->source.facts);
+    observer_set_quality(run->observer, &quality);
     diagnosis_make(observer_facts(run->observer), &run->diagnosis);
     return true;
 }

@@ -24,8 +24,11 @@ enum rank {
     RANK_BIN,          /* valid */
 };
 
+#define DEPTH_MAXIMUM 2 /* the vendor's package, zipped once more by whoever mailed it */
+
 struct search {
     zip_t *archive;
+    unsigned depth;        /* 1: the file itself */
     uint64_t total_length; /* bytes unpacked so far */
     enum rank rank;        /* of `best` */
     bool ambiguous;        /* another member of the same rank holds another image */
@@ -82,8 +85,9 @@ static uint8_t *unpack_member(zip_t *archive, zip_uint64_t index, size_t length)
 
 static enum rank rank_of(const struct image_file *file, const char *name)
 {
-    size_t length = strlen(name);
-    bool bin = length >= 4 && strcasecmp(name + length - 4, ".bin") == 0;
+    const char *outer = strstr(name, " in "); /* of a member of an archive inside */
+    size_t length = outer ? (size_t)(outer - name) : strlen(name);
+    bool bin = length >= 4 && strncasecmp(name + length - 4, ".bin", 4) == 0;
     if (file->image.refusal != IMAGE_VALID)
         return bin ? RANK_DAMAGED_BIN : RANK_NOTHING;
     if (file->other_family)
@@ -129,6 +133,37 @@ static void consider(struct search *search, struct image_file *file, enum rank r
     image_file_free(file);
 }
 
+static bool open_at_depth(struct image_file *file, const char *path, unsigned depth,
+                          uint64_t *total_length, struct error *ret_error);
+
+/* Takes the best member of an archive inside the archive, which `file` then is. Returns: false if
+ * there is none. */
+static bool look_inside(struct search *search, struct image_file *file, const char *name)
+{
+    struct error error = {0};
+    if (search->depth >= DEPTH_MAXIMUM) {
+        text_add(&search->notes, "%s: a zip archive in a zip archive in a zip archive; unpack it\n",
+                 name);
+        return false;
+    }
+    if (!open_at_depth(file, name, search->depth + 1, &search->total_length, &error)) {
+        text_add(&search->notes, "%s\n", error.text);
+        return false;
+    }
+    struct text member = TEXT_EMPTY;
+    text_add(&member, "%s in %s", text_chars(&file->member), name);
+    text_free(&file->member);
+    file->member = member;
+    return true;
+}
+
+/* What a Mac adds to an archive about each file in it. */
+static bool is_apple_double(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    return strncmp(name, "__MACOSX/", 9) == 0 || strncmp(slash ? slash + 1 : name, "._", 2) == 0;
+}
+
 static void look_at_member(struct search *search, zip_uint64_t index)
 {
     zip_stat_t member;
@@ -137,8 +172,8 @@ static void look_at_member(struct search *search, zip_uint64_t index)
         !(member.valid & ZIP_STAT_NAME))
         return;
     size_t name_length = strlen(member.name);
-    if (name_length == 0 || member.name[name_length - 1] == '/')
-        return; /* a directory */
+    if (name_length == 0 || member.name[name_length - 1] == '/' || is_apple_double(member.name))
+        return; /* a directory, or nothing of the vendor's */
     text_escape(member.name, name_length, escaped, sizeof escaped);
     const char *reason = reason_to_skip(search, &member);
     if (reason) {
@@ -152,10 +187,18 @@ static void look_at_member(struct search *search, zip_uint64_t index)
         text_add(&search->notes, "%s: cannot be unpacked: the archive is damaged\n", escaped);
         return;
     }
-    image_find(file.bytes, file.length, &file.image);
-    text_add(&file.member, "%s", escaped);
-    file.other_family = image_file_other_family(member.name);
-    enum rank rank = rank_of(&file, member.name);
+    if (image_archive_is_one(file.bytes, file.length)) {
+        if (!look_inside(search, &file, escaped)) {
+            image_file_free(&file);
+            return;
+        }
+        text_free(&file.notes);
+    } else {
+        image_find(file.bytes, file.length, &file.image);
+        text_add(&file.member, "%s", escaped);
+        file.other_family = image_file_other_family(member.name);
+    }
+    enum rank rank = rank_of(&file, text_chars(&file.member));
     describe_member(search, &file, rank);
     consider(search, &file, rank);
 }
@@ -169,11 +212,16 @@ static zip_t *open_archive(const struct image_file *file, const char *path, stru
     if (source)
         archive = zip_open_from_source(source, ZIP_RDONLY, &error);
     if (!archive) {
-        error_set(
-            ret_error, ERROR_INPUT,
-            "%s is a zip archive that cannot be read (%s): it is cut off or damaged, fetch it "
-            "again",
-            path, zip_error_strerror(&error));
+        /* The directory stands at the end. */
+        if (zip_error_code_zip(&error) == ZIP_ER_NOZIP)
+            error_set(ret_error, ERROR_INPUT,
+                      "%s is a zip archive that was cut off: its end is missing, the download is "
+                      "incomplete; fetch it again",
+                      path);
+        else
+            error_set(ret_error, ERROR_INPUT,
+                      "%s is a zip archive that cannot be read (%s): it is damaged, fetch it again",
+                      path, zip_error_strerror(&error));
         if (source)
             zip_source_free(source);
     }
@@ -208,9 +256,12 @@ static bool conclude(struct search *search, const char *path, struct image_file 
     return true;
 }
 
-bool image_archive_open(struct image_file *file, const char *path, struct error *ret_error)
+static bool open_at_depth(struct image_file *file, const char *path, unsigned depth,
+                          uint64_t *total_length, struct error *ret_error)
 {
-    struct search search = {.archive = open_archive(file, path, ret_error)};
+    struct search search = {.archive = open_archive(file, path, ret_error),
+                            .depth = depth,
+                            .total_length = *total_length};
     if (!search.archive)
         return false;
     zip_int64_t count = zip_get_num_entries(search.archive, 0);
@@ -222,9 +273,16 @@ bool image_archive_open(struct image_file *file, const char *path, struct error 
     for (zip_int64_t index = 0; index < count; index++)
         look_at_member(&search, (zip_uint64_t)index);
     zip_discard(search.archive);
+    *total_length = search.total_length;
     bool found = conclude(&search, path, file, ret_error);
     image_file_free(&search.best);
     text_free(&search.notes);
     text_free(&search.rejected);
     return found;
+}
+
+bool image_archive_open(struct image_file *file, const char *path, struct error *ret_error)
+{
+    uint64_t total_length = 0;
+    return open_at_depth(file, path, 1, &total_length, ret_error);
 }

@@ -3,6 +3,7 @@
 #include "cmd/image_file.h"
 
 #include "base/address.h"
+#include "base/web_page.h"
 #include "cmd/image_archive.h"
 
 #include <errno.h>
@@ -124,6 +125,8 @@ static bool read_file(const char *path, const char *shown, struct image_file *re
     return read;
 }
 
+static const char web_page[] = "a web page (the download page was saved in place of the file)";
+
 /* Returns: what the bytes are instead of an image, NULL when they do not say. */
 static const char *recognised_type(const uint8_t *bytes, size_t length)
 {
@@ -141,10 +144,6 @@ static const char *recognised_type(const uint8_t *bytes, size_t length)
         {"\x4d\x3c\xb2\xa1", 4, "a packet capture (for that: spa-sos diagnose)"},
         {"\x0a\x0d\x0d\x0a", 4, "a packet capture (for that: spa-sos diagnose)"},
         {"%PDF", 4, "a PDF document"},
-        {"<!DOCTYPE", 9, "a web page (the download page was saved in place of the file)"},
-        {"<!doctype", 9, "a web page (the download page was saved in place of the file)"},
-        {"<html", 5, "a web page (the download page was saved in place of the file)"},
-        {"<HTML", 5, "a web page (the download page was saved in place of the file)"},
         {"\x1f\x8b", 2, "a gzip file (unpack it first)"},
         {"7z\xbc\xaf\x27\x1c", 6, "a 7-Zip archive (unpack it first)"},
         {"Rar!", 4, "a RAR archive (unpack it first)"},
@@ -153,7 +152,7 @@ static const char *recognised_type(const uint8_t *bytes, size_t length)
         if (length >= types[i].length && memcmp(bytes, types[i].start, types[i].length) == 0)
             return types[i].type;
     }
-    return NULL;
+    return web_page_begins(bytes, length) ? web_page : NULL;
 }
 
 bool image_file_read(const char *path, struct image_file *ret, struct error *ret_error)
@@ -178,8 +177,15 @@ const char *image_file_refusal(const struct image_file *file, struct text *ret_s
         text_add(ret_sentence, "%s in the archive: ", text_chars(&file->member));
     if (file->image.refusal != IMAGE_VALID) {
         const char *type = recognised_type(file->bytes, file->length);
+        if (type == web_page) {
+            text_add(ret_sentence, "it is %s, no firmware image", type);
+            return image_refusal_name(file->image.refusal);
+        }
         if (type)
             text_add(ret_sentence, "it is %s; ", type);
+        if (!type && file->other_family)
+            text_add(ret_sentence, "by its name it is for another family of phones (%s); ",
+                     file->other_family);
         text_add(ret_sentence, "%s", file->image.refusal_text);
         return image_refusal_name(file->image.refusal);
     }
@@ -196,12 +202,18 @@ const char *image_file_refusal(const struct image_file *file, struct text *ret_s
 
 const char *image_file_advice(const struct image_file *file)
 {
+    static const char other_family[] =
+        "Take the SPA30x/SPA50x firmware: its .bin is named spa50x-30x-<version>.bin. If only the "
+        "name is wrong, rename the file.";
+
+    if (file->image.refusal != IMAGE_VALID && web_page_begins(file->bytes, file->length))
+        return "Open the vendor's download page in a browser, log in if it asks for it, and "
+               "download the file again; look at its size.";
+    if (file->image.refusal != IMAGE_VALID && file->other_family)
+        return other_family;
     switch (file->image.refusal) {
     case IMAGE_VALID:
-        return file->other_family ? "Take the SPA30x/SPA50x firmware: its .bin is named "
-                                    "spa50x-30x-<version>.bin. If only the name is wrong, rename "
-                                    "the file."
-                                  : NULL;
+        return file->other_family ? other_family : NULL;
     case IMAGE_NOT_FOUND:
     case IMAGE_TOO_LONG:
         return "Name the vendor's package, for example SPA30x_SPA50x_7.5.2b_FW.zip, or the file "

@@ -62,6 +62,7 @@ bool trace_source_read(struct trace_source *source, trace_frame_passer *pass,
         frame.time_unknown = received.time_unknown;
         take(context, &frame);
     }
+    port_trace_facts(port, &source->facts);
     const char *warning = port_trace_warning(port);
     free(source->warning);
     source->warning = warning ? strdup(warning) : NULL;

@@ -4,7 +4,7 @@
 #define CMD_TRACE_SOURCE_H
 
 #include "base/error.h"
-#include "port/port.h"
+#include "port/trace.h"
 #include "wire/frame.h"
 
 #include <stdio.h>
@@ -12,9 +12,10 @@
 struct trace_source {
     const char *name; /* as the user gave it: "-" or a path */
     const char *filter;
-    FILE *spool;   /* NULL unless standard input is kept */
-    char path[64]; /* of the spool */
-    char *warning; /* owned: what the last pass found wrong with the file; NULL */
+    FILE *spool;                   /* NULL unless standard input is kept */
+    char path[64];                 /* of the spool */
+    struct port_trace_facts facts; /* of the last pass */
+    char *warning;                 /* owned: what the last pass found wrong with the file; NULL */
 };
 
 /* With `again` true standard input is read to its end first. Returns: false with ret_error. */

@@ -93,6 +93,10 @@ const struct verdict_row catalogue[] = {
      "port 4811 to 4810, 160 bytes."},
 
     /* ---- the normal firmware ---- */
+    {VERDICT_VLAN_CHANGES, "vlan-changes", CLASS_FAULT, SCOPE_PHONE, judge_vlan_changes,
+     "The phone restarts because it is moved to another VLAN each time.",
+     "Make CDP and LLDP-MED of the switch port announce the same voice VLAN, or switch one of them "
+     "off there. Nothing is wrong with the phone's flash or configuration."},
     {VERDICT_FIRMWARE_CRASH_LOOP, "firmware-crash-loop", CLASS_FAULT, SCOPE_PHONE,
      judge_firmware_crash_loop, "The normal firmware starts and crashes again and again.",
      "This is not a recovery case: the firmware starts. Reset the phone to factory defaults and "
@@ -101,7 +105,10 @@ const struct verdict_row catalogue[] = {
      judge_firmware_running, "This phone runs its normal firmware; it needs no recovery.",
      "Use its web page or the ordinary updater. It answers no recovery request in this state."},
 
-    /* ---- why it is not found: address first ---- */
+    /* ---- why it is not found: the same network first, then the address ---- */
+    {VERDICT_DIFFERENT_VLANS, "different-vlans", CLASS_FAULT, SCOPE_PHONE, judge_different_vlans,
+     "The phone is in VLAN {}.",
+     "Put both switch ports into the same VLAN, untagged (access), then power-cycle the phone."},
     {VERDICT_DHCP_REFUSED, "dhcp-refused", CLASS_FAULT, SCOPE_PHONE, judge_dhcp_refused,
      "A DHCP server refused the address.",
      "Look into the DHCP server's log: a stale reservation, an exhausted pool, or two servers that "

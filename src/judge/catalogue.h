@@ -46,6 +46,10 @@ extern const size_t catalogue_length;
 /* Returns: the row of the identifier; NULL for VERDICT_COUNT and beyond. */
 const struct verdict_row *catalogue_row(enum verdict_id id);
 
+/* False where durations prove nothing; nearly every rule knows a cause by how long something did
+ * not happen. */
+bool times_are_sound(const struct capture_quality *quality);
+
 /* Evidence: the frames kept of a mark, or one frame (0 is ignored). */
 void judge_marks(struct judgement *judgement, const struct marks *marks);
 void judge_number(struct judgement *judgement, uint64_t number);

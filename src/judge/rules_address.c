@@ -11,14 +11,14 @@
 #define DHCP_GIVES_UP_NS SECONDS(6) /* 5 s after its last message it stops for good */
 #define START_COVERED_NS SECONDS(6) /* before the second DISCOVER, the first is due */
 
-/* What shows that the phone hears nothing any more: unanswered ARP and REQUESTs since `since_ns`.
+/* What shows that the phone hears nothing any more: unanswered ARP and REQUESTs from `number` on.
  */
 static unsigned probes_in_vain(const struct facts *facts, const struct phone_facts *phone,
-                               instant_ns since_ns, struct judgement *ret)
+                               uint64_t number, struct judgement *ret)
 {
     struct asked asked;
 
-    asked_since(facts, phone, since_ns, &asked);
+    asked_since(facts, phone, number, &asked);
     if (asked.heard != asked.unanswered)
         return 0;
     judge_marks(ret, &asked.unanswered_marks);
@@ -53,7 +53,7 @@ RULE(judge_no_dhcp)
              phone_words(phone).text,
              second_only ? "a second time (the first is not in the capture)" : "twice",
              span(silence(facts, phone)).text);
-    probes_in_vain(facts, phone, boot->discovers.newest_ns, ret);
+    probes_in_vain(facts, phone, marks_newest(&boot->discovers), ret);
     return true;
 }
 
@@ -71,7 +71,7 @@ RULE(judge_dhcp_late)
              "The OFFER belongs to an earlier DISCOVER and came %s after the newest one; the phone "
              "had given the earlier one up after 5 s.",
              span(boot->late_offers.newest_ns - boot->discovers.newest_ns).text);
-    probes_in_vain(facts, phone, boot->discovers.newest_ns, ret);
+    probes_in_vain(facts, phone, marks_newest(&boot->discovers), ret);
     return true;
 }
 
@@ -98,7 +98,7 @@ RULE(judge_dhcp_offer_unusable)
     judge_marks(ret, &boot->discovers);
     judge_marks(ret, is_bad ? &boot->bad_offers : &boot->good_offers);
     text_add(&ret->detail, "%s never sent a DHCP REQUEST.", phone_words(phone).text);
-    probes_in_vain(facts, phone, boot->discovers.newest_ns, ret);
+    probes_in_vain(facts, phone, marks_newest(&boot->discovers), ret);
     return true;
 }
 
@@ -122,7 +122,7 @@ RULE(judge_dhcp_ack_lost)
         text_add(&ret->detail, " An ACK is in the capture, but %s.",
                  lease_defect_words(boot->ack_defect));
     }
-    probes_in_vain(facts, phone, boot->dhcp_requests.newest_ns, ret);
+    probes_in_vain(facts, phone, marks_newest(&boot->dhcp_requests), ret);
     return true;
 }
 
@@ -154,7 +154,7 @@ static bool died_of_lease(const struct facts *facts, const struct phone_facts *p
     if (boot->acks.total == 0 || phone->in_firmware || is_alive(phone))
         return false;
     judge_number(ret, boot->ack_number);
-    unsigned probes = probes_in_vain(facts, phone, boot->acks.newest_ns, ret);
+    unsigned probes = probes_in_vain(facts, phone, marks_newest(&boot->acks), ret);
     /* A factory phone's stored environment may hold a mask or a router: only silence is proof. */
     ret->confidence = probes >= 2   ? CONFIDENCE_CERTAIN
                       : probes == 1 ? CONFIDENCE_LIKELY
@@ -164,7 +164,7 @@ static bool died_of_lease(const struct facts *facts, const struct phone_facts *p
 
 RULE(judge_lease_without_mask)
 {
-    if (phone->boot.has_mask || phone->boot.acks.total == 0)
+    if (phone->boot.has_mask || phone->boot.ack_is_cut || phone->boot.acks.total == 0)
         return false;
     text_add(&ret->detail, "The ACK for %s has no option 1.", phone_words(phone).text);
     return died_of_lease(facts, phone, ret);
@@ -180,7 +180,7 @@ RULE(judge_lease_without_router)
         .server_ip = boot->server_ip,
     };
 
-    if (boot->acks.total == 0 || (boot->has_router && boot->router != 0))
+    if (boot->acks.total == 0 || boot->ack_is_cut || (boot->has_router && boot->router != 0))
         return false;
     text_add(&ret->detail, "The ACK for %s has no option 3", phone_words(phone).text);
     if (loader_lease(&terms) == LOADER_LEASE_STOPS) {
@@ -240,7 +240,7 @@ RULE(judge_port_blocked)
              phone_words(phone).text, span(boot->discovers.first_ns - facts->first_ns).text);
     if (segment->bpdus_not_forwarding.total)
         text_add(&ret->detail, " Its BPDUs say that the port was not forwarding.");
-    probes_in_vain(facts, phone, boot->discovers.newest_ns, ret);
+    probes_in_vain(facts, phone, marks_newest(&boot->discovers), ret);
     return true;
 }
 

@@ -33,6 +33,15 @@ static instant_ns waiting_since(const struct phone_facts *phone)
     return boot->dhcp_requests.total ? boot->dhcp_requests.newest_ns : boot->begin_ns;
 }
 
+/* The frame of that time. */
+static uint64_t waiting_number(const struct phone_facts *phone)
+{
+    const struct boot *boot = &phone->boot;
+    if (boot->acks.total)
+        return marks_newest(&boot->acks);
+    return boot->dhcp_requests.total ? marks_newest(&boot->dhcp_requests) : boot->begin_number;
+}
+
 RULE(judge_request_not_sent)
 {
     const struct marks *sent = &facts->segment.to_phone_port;
@@ -79,7 +88,7 @@ RULE(judge_request_malformed)
             worst = i;
     if (worst == REQUEST_WELL_FORMED)
         return false;
-    asked_since(facts, phone, phone->boot.begin_ns, &asked);
+    asked_since(facts, phone, phone->boot.begin_number, &asked);
     bool sure = asked.heard == 0 && segment->malformed[worst].total >= 2 &&
                 worst != REQUEST_UDP_CHECKSUM && phone->boot.arp_answers.total;
     ret->confidence = asked.heard ? CONFIDENCE_POSSIBLE
@@ -100,13 +109,48 @@ RULE(judge_request_malformed)
     return true;
 }
 
+/* Tagged requests of this boot in one VLAN, the phone's own frames in another. Id 0 is none. */
+static bool in_another_vlan(const struct facts *facts, const struct phone_facts *phone)
+{
+    const struct segment_facts *segment = &facts->segment;
+    const struct marks *tagged = &segment->malformed[REQUEST_TAG];
+    return tagged->total && tagged->newest_ns >= phone->boot.begin_ns &&
+           vlans_differ(phone->vlan, segment->malformed_vlan);
+}
+
+RULE(judge_different_vlans)
+{
+    const struct segment_facts *segment = &facts->segment;
+    const struct marks *tagged = &segment->malformed[REQUEST_TAG];
+    struct asked asked;
+
+    if (phone->in_firmware || !in_another_vlan(facts, phone))
+        return false;
+    asked_since(facts, phone, phone->boot.begin_number, &asked);
+    /* A phone that takes what it is sent hears it: private VLANs tag both directions differently.
+     */
+    ret->finding_only = phone->attempts > 0 || asked.answered_marks.total > 0;
+    ret->confidence =
+        tagged->total >= 3 && asked.heard == 0 ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
+    text_add(&ret->subject, "%s, the program that asks in VLAN %s", vlan_words(phone->vlan).text,
+             vlan_words(segment->malformed_vlan).text);
+    judge_number(ret, phone->loader_frames.total ? phone->loader_frames.first[0] : 0);
+    judge_marks(ret, tagged);
+    text_add(
+        &ret->detail, "The frames of %s carry tag %s, %llu recovery messages of %s carry tag %s.",
+        phone_words(phone).text, vlan_words(phone->vlan).text, (unsigned long long)tagged->total,
+        mac_format(&segment->malformed_from[REQUEST_TAG]).text,
+        vlan_words(segment->malformed_vlan).text);
+    return true;
+}
+
 RULE(judge_tagged_port)
 {
     const struct segment_facts *segment = &facts->segment;
     const struct marks *tagged = &segment->malformed[REQUEST_TAG];
     struct asked asked;
 
-    if (phone->in_firmware)
+    if (phone->in_firmware || in_another_vlan(facts, phone))
         return false;
     if (tagged->total == 0 || tagged->newest_ns < phone->boot.begin_ns) {
         /* A voice VLAN on its own is normal on a good port. */
@@ -121,7 +165,7 @@ RULE(judge_tagged_port)
                  segment->voice_vlan);
         return true;
     }
-    asked_since(facts, phone, phone->boot.begin_ns, &asked);
+    asked_since(facts, phone, phone->boot.begin_number, &asked);
     ret->finding_only = phone->boot.replies.total > 0 || phone->attempts > 0;
     /* The same host's untagged frames reached the phone: the tag is on the wire, not an artefact of
      * a mirror port. */
@@ -219,22 +263,24 @@ RULE(judge_snooping)
 
     if (!is_waiting(phone) || !is_alive(phone))
         return false;
-    asked_since(facts, phone, waiting_since(phone), &asked);
-    if (asked.group_unanswered < SNOOPING_REQUESTS || asked.group_answered)
+    asked_since(facts, phone, waiting_number(phone), &asked);
+    unsigned group = asked.group_unanswered + asked.unknown_unanswered;
+    bool is_recorded = asked.group_unanswered >= SNOOPING_REQUESTS;
+    if (group < SNOOPING_REQUESTS || asked.group_answered)
         return false;
     bool switch_seen =
         segment->igmp_queries.total || segment->bpdus.total || segment->neighbours.total;
-    if (!asked.other_answered && !switch_seen)
+    if (!(asked.other_answered && is_recorded) && !switch_seen)
         return false;
-    ret->confidence = asked.other_answered          ? CONFIDENCE_CERTAIN
-                      : segment->igmp_queries.total ? CONFIDENCE_LIKELY
-                                                    : CONFIDENCE_POSSIBLE;
+    ret->confidence = asked.other_answered && is_recorded ? CONFIDENCE_CERTAIN
+                      : segment->igmp_queries.total       ? CONFIDENCE_LIKELY
+                                                          : CONFIDENCE_POSSIBLE;
     judge_marks(ret, &asked.unanswered_marks);
     judge_marks(ret, &asked.answered_marks);
     judge_marks(ret, &phone->boot.arp_answers);
     judge_number(ret, segment->igmp_queries.total ? segment->igmp_queries.first[0] : 0);
     text_add(&ret->detail, "%s left %u requests to the group unanswered although it is alive",
-             phone_words(phone).text, asked.group_unanswered);
+             phone_words(phone).text, group);
     text_add(&ret->detail, asked.other_answered ? "; one in another frame was answered."
                            : segment->igmp_queries.total
                                ? "; a switch or router sends IGMP queries."
@@ -249,7 +295,7 @@ RULE(judge_busy_with_url)
 
     if (phone->in_firmware || boot->url.total == 0 || boot->replies.total || phone->attempts)
         return false;
-    asked_since(facts, phone, boot->begin_ns, &asked);
+    asked_since(facts, phone, boot->begin_number, &asked);
     ret->confidence = asked.in_url == 0                       ? CONFIDENCE_POSSIBLE
                       : asked.outside_url == 0                ? CONFIDENCE_CERTAIN
                       : asked.outside_url <= asked.in_url / 2 ? CONFIDENCE_LIKELY
@@ -345,7 +391,7 @@ RULE(judge_reply_filtered)
 static bool asked_every_way(const struct facts *facts, const struct phone_facts *phone,
                             const struct asked *asked)
 {
-    unsigned other_ways = asked->outside_url - asked->group_unanswered;
+    unsigned other_ways = asked->outside_url - asked->group_unanswered - asked->unknown_unanswered;
     return asked->outside_url >= DEAF_REQUESTS && other_ways >= 3 &&
            silence(facts, phone) >= WAITING_NS;
 }
@@ -361,7 +407,7 @@ RULE(judge_phone_deaf)
     if (phone->in_firmware || !had_address || silence(facts, phone) < DEAF_NS ||
         (attempt_is_current(phone) && !is_open_attempt(facts, phone)) || boot->round_requests > 1)
         return false;
-    asked_since(facts, phone, phone->seen_ns, &asked);
+    asked_since(facts, phone, phone->seen_number, &asked);
     bool everything_tried = asked_every_way(facts, phone, &asked);
     if (asked.unanswered < 2 || asked.heard != asked.unanswered || (!arp && !everything_tried))
         return false;

@@ -49,7 +49,7 @@ RULE(judge_upgrade_ignored)
     ret->confidence =
         orders->total >= 2 && phone->boot.replies.total ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
     /* With several phones about, a foreign serial may belong to one that is not seen. */
-    if (!is_for_it && facts->phone_count > 1)
+    if (!is_for_it && phones_concerned(facts) > 1)
         ret->confidence = CONFIDENCE_POSSIBLE;
     judge_marks(ret, orders);
     judge_marks(ret, &phone->boot.replies);
@@ -87,7 +87,8 @@ RULE(judge_no_gateway)
     if (!stopped_before_file(phone) || attempt->gateway_asks.total ||
         until_end(facts, attempt->echoes.newest_ns) < SILENT_ECHO_NS)
         return false;
-    bool lease_lacks_it = boot->acks.total && (!boot->has_router || boot->router == 0);
+    bool lease_lacks_it =
+        boot->acks.total && !boot->ack_is_cut && (!boot->has_router || boot->router == 0);
     bool lives_on = phone->seen_ns > attempt->echoes.newest_ns;
     ret->confidence = lease_lacks_it && lives_on   ? CONFIDENCE_CERTAIN
                       : lease_lacks_it || lives_on ? CONFIDENCE_LIKELY

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Rules about how it ended, and about the cable (docs: verdicts, outcome). */
+#include "judge/asker.h"
 #include "judge/rules_support.h"
 
 #include "base/text.h"
@@ -9,6 +10,8 @@
 #define QUIET_AFTER_LAST_ACK_NS SECONDS(3) /* shorter: the capture simply ends there */
 #define LONG_CAPTURE_NS         SECONDS(60)
 #define ASKING_IN_VAIN_NS       SECONDS(2)
+#define KNOWN_BY_BYTES          58 /* up to the flags of a DHCP message */
+#define VLAN_CHANGES            2  /* three starts, each in another VLAN than the one before */
 
 /* ---- after the last ACK ---- */
 
@@ -86,12 +89,30 @@ RULE(judge_delivered)
 
 /* ---- it answers ---- */
 
+/* Where nothing can be told from how long it was silent, what came after its REPLY must do. */
+static bool was_asked_in_vain(const struct facts *facts, const struct phone_facts *phone)
+{
+    uint64_t reply = marks_newest(&phone->boot.replies);
+    struct asked asked;
+
+    if (facts->segment.unreadable.total >= 2)
+        return true;
+    if (times_are_sound(&facts->quality))
+        return false;
+    for (unsigned i = 0; i < SERIALS_MAXIMUM; i++)
+        if (marks_newest(&facts->segment.serials[i].orders) > reply)
+            return true;
+    asked_since(facts, phone, reply, &asked);
+    return asked.unanswered >= 2;
+}
+
 RULE(judge_found)
 {
-    if (phone->boot.replies.total == 0 || attempt_is_current(phone) || phone->in_firmware)
+    if (phone->boot.replies.total == 0 || attempt_is_current(phone) || phone->in_firmware ||
+        was_asked_in_vain(facts, phone))
         return false;
     struct asked asked;
-    asked_since(facts, phone, phone->boot.begin_ns, &asked);
+    asked_since(facts, phone, phone->boot.begin_number, &asked);
     /* Without the questions, or with an order from before its restart, this is not the whole story.
      */
     ret->confidence =
@@ -113,9 +134,9 @@ RULE(judge_several_phones)
     unsigned answered = 0;
 
     for (phone = facts->phones; phone; phone = phone->by_mac.next) {
-        if (phone->attempts || phone->in_firmware)
+        if ((phone->attempts || phone->in_firmware) && !is_bystander(phone))
             return false;
-        if (!phone->answered)
+        if (!phone->answered || phone->in_firmware)
             continue;
         answered++;
         judge_number(ret, phone->replies.first[0]);
@@ -136,18 +157,22 @@ RULE(judge_firmware_running)
 {
     if (phone->firmware_frames.total == 0 || !phone->in_firmware)
         return false;
-    ret->confidence = phone->loader_frames.total ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN;
+    /* What it runs is sure; that it is the phone in question is not. */
+    bool may_be_another = is_bystander(phone) && facts->segment.to_phone_port.total > 0;
+    ret->confidence = CONFIDENCE_LIKELY;
     judge_marks(ret, &phone->firmware_frames);
     text_add(&ret->detail, "%s sends what only its normal firmware sends.",
              phone_words(phone).text);
     if (phone->loader_frames.total)
         text_add(&ret->detail, " Earlier in the capture it was in recovery mode.");
+    if (may_be_another)
+        text_add(&ret->detail, " If it is not the phone that is asked for, that one was not seen.");
     return true;
 }
 
 RULE(judge_firmware_crash_loop)
 {
-    if (phone->firmware_series < 3)
+    if (phone->firmware_series < 3 || phone->vlan_changes >= VLAN_CHANGES)
         return false;
     /* A phone that gets no lease begins anew as well, without having crashed. */
     bool leases = phone->firmware_leases + 1 >= phone->firmware_series;
@@ -160,7 +185,53 @@ RULE(judge_firmware_crash_loop)
     return true;
 }
 
+RULE(judge_vlan_changes)
+{
+    if (phone->vlan_changes < VLAN_CHANGES)
+        return false;
+    ret->confidence = phone->vlan_changes > VLAN_CHANGES ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
+    judge_marks(ret, &phone->vlan_starts);
+    text_add(&ret->detail, "%s started %u times, each time in another VLAN than before, last ",
+             phone_words(phone).text, phone->vlan_changes + 1);
+    if (vlan_ids(phone->start_vlan))
+        text_add(&ret->detail, "in VLAN %s.", vlan_words(phone->start_vlan).text);
+    else
+        text_add(&ret->detail, "untagged.");
+    return true;
+}
+
 /* ---- nothing ---- */
+
+/* What a cut frame no longer shows is not absent. */
+static void say_cut(const struct facts *facts, struct judgement *ret)
+{
+    if (facts->quality.cut_frames)
+        text_add(&ret->detail,
+                 " The frames are cut to %zu bytes, and what would decide may lie behind the cut; "
+                 "capture whole frames (tcpdump -s 0).",
+                 facts->quality.cut_length);
+}
+
+/* Adapters and phones of other families. Returns: whether a phone is among them. */
+static bool say_devices(const struct segment_facts *segment, struct judgement *ret)
+{
+    unsigned count =
+        segment->device_count < DEVICES_MAXIMUM ? segment->device_count : DEVICES_MAXIMUM;
+    bool has_phone = false;
+
+    for (unsigned i = 0; i < count; i++) {
+        const struct seen_device *device = &segment->devices[i];
+        bool is_phone = device->kind == NEIGHBOUR_OTHER_PHONE;
+        has_phone = has_phone || is_phone;
+        judge_marks(ret, &device->frames);
+        text_add(&ret->detail, " %s (%s) shows itself %s as \"%s\"%s.",
+                 is_phone ? "A phone" : "An analogue telephone adapter",
+                 mac_format(&device->mac).text, device->by_lldp ? "by LLDP" : "by CDP or DHCP",
+                 device->name,
+                 is_phone ? ": it runs its normal firmware" : ": it is not recovered this way");
+    }
+    return has_phone;
+}
 
 RULE(judge_no_phone_seen)
 {
@@ -169,7 +240,11 @@ RULE(judge_no_phone_seen)
     bool asked_in_vain = segment->to_phone_port.total &&
                          until_end(facts, segment->to_phone_port.first_ns) >= ASKING_IN_VAIN_NS;
 
-    if (facts->phone_count || (length < LONG_CAPTURE_NS && !asked_in_vain))
+    /* Cut so short that nobody is known from anybody else. */
+    bool is_blind = (facts->quality.cut_frames && facts->quality.cut_length < KNOWN_BY_BYTES) ||
+                    segment->unknown_clients.total;
+
+    if (facts->phone_count || (length < LONG_CAPTURE_NS && !asked_in_vain) || is_blind)
         return false;
     ret->confidence = length >= LONG_CAPTURE_NS ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
     judge_marks(ret, &segment->to_phone_port);
@@ -182,9 +257,14 @@ RULE(judge_no_phone_seen)
                  (unsigned long long)segment->to_phone_port.total);
     else
         text_add(&ret->detail, " Nobody sent a recovery request either.");
+    if (segment->to_phone_port.total)
+        asker_is_remote(&segment->asker_mac, segment->asker_ip, &ret->detail, &ret->advice);
+    if (say_devices(segment, ret))
+        text_add(&ret->sentence, "No frame of a phone in recovery mode.");
     if (length < LONG_CAPTURE_NS)
         text_add(&ret->detail, " A phone that is busy or still starting can be silent for longer "
                                "than this.");
+    say_cut(facts, ret);
     return true;
 }
 
@@ -198,8 +278,10 @@ static bool nothing_to_tell(const struct facts *facts, struct judgement *ret)
     if (facts->frame_count == 0)
         text_add(&ret->detail, "There is no frame.");
     else
-        text_add(&ret->detail, "The capture is %s long and holds no frame of a phone.",
+        text_add(&ret->detail, "The capture is %s long and holds no frame of a recovery loader.",
                  span(facts->end_ns - facts->first_ns).text);
+    say_devices(&facts->segment, ret);
+    say_cut(facts, ret);
     return true;
 }
 
@@ -227,7 +309,12 @@ static bool phone_is_unclear(const struct facts *facts, const struct phone_facts
     } else if (boot->dhcp_requests.total) {
         text_add(&ret->detail, " taking an address");
     }
-    text_add(&ret->detail, "; %s later the capture ends.", span(silence(facts, phone)).text);
+    if (facts->quality.times_are_missing)
+        text_add(&ret->detail, "; the frames have no times, so that nothing shows how long it was "
+                               "silent afterwards.");
+    else
+        text_add(&ret->detail, "; %s later the capture ends.", span(silence(facts, phone)).text);
+    say_cut(facts, ret);
     return true;
 }
 

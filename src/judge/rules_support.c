@@ -40,6 +40,51 @@ struct phone_text phone_words(const struct phone_facts *phone)
     return result;
 }
 
+/* The ids from outside in. Returns: their number. */
+static unsigned vlan_list(vlan_path path, unsigned ret[5])
+{
+    unsigned count = 0;
+    for (int shift = 4 * VLAN_PATH_BITS; shift >= 0; shift -= VLAN_PATH_BITS) {
+        unsigned id = (unsigned)(vlan_ids(path) >> shift) & 0xfffU;
+        if (id)
+            ret[count++] = id;
+    }
+    return count;
+}
+
+struct vlan_text vlan_words(vlan_path path)
+{
+    struct vlan_text result = {"0"};
+    unsigned ids[5], count = vlan_list(path, ids);
+    size_t length = 0;
+    for (unsigned i = 0; i < count; i++)
+        length += (size_t)snprintf(result.text + length, sizeof(result.text) - length, "%s%u",
+                                   i ? "." : "", ids[i]);
+    return result;
+}
+
+bool vlans_differ(vlan_path a, vlan_path b)
+{
+    unsigned ids_a[5], ids_b[5], common = 0;
+    unsigned count_a = vlan_list(a, ids_a), count_b = vlan_list(b, ids_b);
+    while (common < count_a && common < count_b && ids_a[common] == ids_b[common])
+        common++;
+    return common < count_a && common < count_b;
+}
+
+bool is_bystander(const struct phone_facts *phone)
+{
+    return phone->in_firmware && phone->loader_frames.total == 0 && phone->attempts == 0;
+}
+
+size_t phones_concerned(const struct facts *facts)
+{
+    size_t count = 0;
+    for (const struct phone_facts *phone = facts->phones; phone; phone = phone->by_mac.next)
+        count += !is_bystander(phone);
+    return count;
+}
+
 enum visibility visibility_of(const struct phone_facts *phone)
 {
     if (phone->boot.unicast_from_many)
@@ -118,6 +163,8 @@ static void count_request(const struct phone_facts *phone, const struct request_
         mark_number(&ret->answered_marks, mark);
         if (mark->way == WAY_GROUP)
             ret->group_answered++;
+        else if (mark->way == WAY_UNKNOWN)
+            ret->unknown_answered++;
         else
             ret->other_answered++;
         return;
@@ -132,10 +179,11 @@ static void count_request(const struct phone_facts *phone, const struct request_
     } else {
         ret->outside_url++;
         ret->group_unanswered += mark->way == WAY_GROUP;
+        ret->unknown_unanswered += mark->way == WAY_UNKNOWN;
     }
 }
 
-void asked_since(const struct facts *facts, const struct phone_facts *phone, instant_ns since_ns,
+void asked_since(const struct facts *facts, const struct phone_facts *phone, uint64_t number,
                  struct asked *ret)
 {
     const struct segment_facts *segment = &facts->segment;
@@ -145,7 +193,7 @@ void asked_since(const struct facts *facts, const struct phone_facts *phone, ins
     *ret = (struct asked){0};
     for (uint64_t i = oldest; i < total; i++) {
         const struct request_mark *mark = &segment->newest[i % REQUESTS_KEPT];
-        if (mark->time_ns < since_ns)
+        if (mark->number < number)
             continue;
         if (mark->way == WAY_UNICAST && !mac_equal(&mark->to, &phone->mac))
             continue;

@@ -23,6 +23,21 @@ struct phone_text {
 };
 struct phone_text phone_words(const struct phone_facts *phone);
 
+/* "20"; "100.20" where one tag is inside another; "0" where none names a VLAN. */
+struct vlan_text {
+    char text[32];
+};
+struct vlan_text vlan_words(vlan_path path);
+/* Two different VLANs: behind the tags that both carry (a mirrored trunk) each names one more. */
+bool vlans_differ(vlan_path a, vlan_path b);
+
+/* ---- who is concerned ---- */
+
+/* It runs its normal firmware and was never in recovery here: it is no case. */
+bool is_bystander(const struct phone_facts *phone);
+/* Phones that are no bystanders. */
+size_t phones_concerned(const struct facts *facts);
+
 /* ---- what is visible ---- */
 
 /*
@@ -49,14 +64,15 @@ struct asked {
     unsigned heard; /* well-formed and for this phone: wildcard, its serial, or serial unknown */
     unsigned unanswered;                                       /* of them */
     unsigned group_unanswered, group_answered, other_answered; /* by destination MAC */
+    unsigned unknown_unanswered, unknown_answered;             /* by one that was not recorded */
     unsigned in_url, outside_url;                              /* unanswered, by URL attempts */
     unsigned foreign; /* for a serial that is not this phone's */
     struct marks unanswered_marks, in_url_marks, answered_marks;
     instant_ns first_unanswered_ns, newest_unanswered_ns;
 };
 
-/* Of the REQUESTs kept, those since `since_ns`. */
-void asked_since(const struct facts *facts, const struct phone_facts *phone, instant_ns since_ns,
+/* Of the REQUESTs kept, those from frame `number` on: the order counts, times may be coarse. */
+void asked_since(const struct facts *facts, const struct phone_facts *phone, uint64_t number,
                  struct asked *ret);
 
 /* ---- downloads ---- */
@@ -88,6 +104,7 @@ RULE(judge_found);
 RULE(judge_several_phones);
 RULE(judge_firmware_running);
 RULE(judge_firmware_crash_loop);
+RULE(judge_vlan_changes);
 RULE(judge_no_phone_seen);
 RULE(judge_capture_too_short);
 RULE(judge_no_link);
@@ -109,6 +126,7 @@ RULE(judge_request_not_sent);
 RULE(judge_request_malformed);
 RULE(judge_serial_mismatch);
 RULE(judge_snooping);
+RULE(judge_different_vlans);
 RULE(judge_tagged_port);
 RULE(judge_busy_with_url);
 RULE(judge_not_one_segment);

@@ -98,6 +98,11 @@ static void add_candidate(struct candidates *candidates, const struct candidate 
     candidates->list[candidates->count++] = *candidate;
 }
 
+bool times_are_sound(const struct capture_quality *quality)
+{
+    return !quality->times_are_coarse && !quality->times_are_missing && !quality->clock_set_back;
+}
+
 static void run_rules(const struct facts *facts, enum rule_scope scope,
                       const struct phone_facts *phone, size_t phone_index, struct candidates *ret)
 {
@@ -106,10 +111,14 @@ static void run_rules(const struct facts *facts, enum rule_scope scope,
             continue;
         struct candidate candidate = {
             .row = &catalogue[i], .phone = phone, .phone_index = phone_index};
-        if (catalogue[i].rule(facts, phone, &candidate.judgement))
-            add_candidate(ret, &candidate);
-        else
+        if (!catalogue[i].rule(facts, phone, &candidate.judgement)) {
             judgement_free(&candidate.judgement);
+            continue;
+        }
+        if (!times_are_sound(&facts->quality) &&
+            candidate.judgement.confidence == CONFIDENCE_CERTAIN)
+            candidate.judgement.confidence = CONFIDENCE_LIKELY;
+        add_candidate(ret, &candidate);
     }
 }
 

@@ -24,6 +24,21 @@ bool loader_is_dhcp(const struct dhcp_message *message)
            ((message->transaction_id ^ derived) & UINT32_C(0x00ffffff)) == 0;
 }
 
+bool loader_is_cut_dhcp(const struct frame *frame)
+{
+    const struct dhcp_message *message = &frame->dhcp;
+    uint32_t derived = loader_transaction_id(&frame->ethernet.source, 0);
+
+    return frame->kind == FRAME_DHCP && frame->captured < frame->length && frame->has_udp &&
+           frame->udp.source_port == DHCP_CLIENT_PORT &&
+           frame->udp.length == UDP_HEADER_LENGTH + DHCP_LOADER_LENGTH &&
+           frame->ipv4.time_to_live == LOADER_UDP_TTL && message->operation == DHCP_BOOTREQUEST &&
+           message->flags == 0 && !message->vendor_class.bytes &&
+           (message->type == DHCP_TYPE_NONE || message->type == DHCP_DISCOVER ||
+            message->type == DHCP_REQUEST) &&
+           ((message->transaction_id ^ derived) & UINT32_C(0x00ffffff)) == 0;
+}
+
 bool loader_is_syn(const struct frame *frame)
 {
     return frame->tcp.flags == TCP_FLAG_SYN && frame->tcp.sequence == 0 &&

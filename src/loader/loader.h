@@ -59,6 +59,13 @@ uint32_t loader_transaction_id(const struct mac_address *mac, unsigned n);
 /* P5.1, P5.2: a DISCOVER or REQUEST of the loader: option 60, that transaction id, flags 0. */
 bool loader_is_dhcp(const struct dhcp_message *message);
 
+/*
+ * The same of a frame that was cut before its option 60: by its length on the wire, its TTL and the
+ * number that the loader derives from its MAC address. Its dhcp.type is DHCP_TYPE_NONE if option 53
+ * is missing as well.
+ */
+bool loader_is_cut_dhcp(const struct frame *frame);
+
 /* P8.5: a TCP frame that no operating system sends: sequence number 0, window 1024, TTL 250. */
 bool loader_is_syn(const struct frame *frame);
 

@@ -5,7 +5,11 @@
  */
 #include "observe/private.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#define DHCP_TELLING_LENGTH 16 /* up to ciaddr: number and flags tell a loader */
+#define DHCP_ADDRESS_END    20 /* yiaddr ends here */
 
 /* A DISCOVER of the normal firmware this long after the one before begins a new series. */
 #define FIRMWARE_SERIES_MINIMUM_NS (10 * NS_PER_S)
@@ -73,11 +77,13 @@ static void observe_dhcp_request(struct observer *observer, struct phone_facts *
 
     boot->round_requests++;
     boot->newest_xid = frame->dhcp.transaction_id;
-    boot->chosen_server = frame->dhcp.server_identifier;
+    if (frame->dhcp.has_server_identifier)
+        boot->chosen_server = frame->dhcp.server_identifier;
     marks_add(&boot->dhcp_requests, observer, frame);
     see_server(observer, phone, frame->dhcp.server_identifier, frame, false);
     /* A switch does not show the ACK to others: until more is seen this is the address. */
-    phone_set_ip(observer, phone, frame->dhcp.requested_ip, frame);
+    phone_set_ip(observer, phone,
+                 frame->dhcp.has_requested_ip ? frame->dhcp.requested_ip : boot->offered_ip, frame);
     tell(observer, OBSERVED_DHCP, frame, phone, boot->round_requests > 1);
 }
 
@@ -86,12 +92,15 @@ static void observe_firmware_discover(struct observer *observer, struct phone_fa
 {
     duration_ns gap = observer->now_ns - phone->firmware_discover_ns;
     bool is_first = phone->firmware_discovers.total == 0;
+    /* One that asks in another VLAN has started anew, whatever the clock says. */
+    bool is_elsewhere = frame_vlan(frame) != phone->start_vlan;
     bool is_new = is_first || (frame->dhcp.transaction_id != phone->firmware_xid &&
-                               gap >= FIRMWARE_SERIES_MINIMUM_NS);
+                               (gap >= FIRMWARE_SERIES_MINIMUM_NS || is_elsewhere));
 
     phone->firmware_xid = frame->dhcp.transaction_id;
     if (!is_new)
         return;
+    phone_started(observer, phone, frame);
     if (is_first || gap > FIRMWARE_SERIES_MAXIMUM_NS)
         phone->firmware_series = phone->firmware_leases = 0;
     phone->firmware_series++;
@@ -122,8 +131,8 @@ static enum lease_defect judge_frame(const struct observer *observer,
     if (frame_vlan(frame) != phone->vlan && frame_vlan(frame) != NO_VLAN)
         return LEASE_TAG;
     bool on_its_way_to_a_relay = frame->dhcp.relay_ip != 0;
-    if (!mac_is_group(destination) && !mac_equal(destination, &phone->mac) &&
-        !mac_equal(destination, &mac_zero) && !on_its_way_to_a_relay)
+    if (!frame->destination_unknown && !mac_is_group(destination) &&
+        !mac_equal(destination, &phone->mac) && !on_its_way_to_a_relay)
         return LEASE_DESTINATION_MAC;
     switch (drop_on_the_wire(observer, frame)) {
     case LOADER_TAKES:
@@ -147,8 +156,12 @@ static enum lease_defect judge_lease(const struct observer *observer,
     const struct dhcp_message *dhcp = &frame->dhcp;
     enum lease_defect defect = judge_frame(observer, phone, frame);
 
-    if (defect != LEASE_GOOD || frame->reason == WIRE_TRUNCATED)
-        return defect;
+    bool is_cut = frame->captured < frame->length && !dhcp->has_end;
+
+    if (defect != LEASE_GOOD || is_cut)
+        return defect != LEASE_GOOD || dhcp->transaction_id == phone->boot.newest_xid
+                   ? defect
+                   : LEASE_TRANSACTION_ID;
     switch (frame->reason) {
     case WIRE_DHCP_OVERLOAD:
         return LEASE_OVERLOAD;
@@ -180,6 +193,7 @@ static void observe_offer(struct observer *observer, struct phone_facts *phone,
 
     if (defect == LEASE_GOOD) {
         marks_add(&boot->good_offers, observer, frame);
+        boot->offered_ip = frame->dhcp.your_ip;
     } else if (defect == LEASE_TRANSACTION_ID && round > 0 && round < newest) {
         marks_add(&boot->late_offers, observer, frame);
     } else {
@@ -202,6 +216,7 @@ static void observe_ack(struct observer *observer, struct phone_facts *phone,
     }
     marks_add(&boot->acks, observer, frame);
     boot->ack_number = frame->number;
+    boot->ack_is_cut = frame->captured < frame->length && !dhcp->has_end;
     boot->has_mask = dhcp->has_subnet_mask;
     boot->mask = dhcp->subnet_mask;
     boot->has_router = dhcp->has_router;
@@ -210,34 +225,99 @@ static void observe_ack(struct observer *observer, struct phone_facts *phone,
     phone_set_ip(observer, phone, dhcp->your_ip, frame);
 }
 
+/* Whom a server answers. Where the message is cut before the client's address its number tells. */
+static struct phone_facts *find_client(struct observer *observer, const struct frame *frame)
+{
+    struct phone_facts *phone = phone_find(observer, &frame->dhcp.client_mac);
+
+    if (phone || frame->captured == frame->length || !mac_equal(&frame->dhcp.client_mac, &mac_zero))
+        return phone;
+    for (phone = observer->facts.phones; phone; phone = phone->by_mac.next)
+        if (phone->boot.newest_xid &&
+            ((phone->boot.newest_xid ^ frame->dhcp.transaction_id) & UINT32_C(0x00ffffff)) == 0)
+            return phone;
+    return NULL;
+}
+
+/* What a reply is whose option 53 was cut off: a refusal gives no address. */
+static enum dhcp_message_type reply_type(const struct phone_facts *phone, const struct frame *frame)
+{
+    if (frame->dhcp.type != DHCP_TYPE_NONE || frame->captured == frame->length ||
+        frame->dhcp.has_end)
+        return frame->dhcp.type;
+    if (phone->boot.round_requests == 0)
+        return DHCP_OFFER;
+    if (frame->payload_length < DHCP_ADDRESS_END)
+        return DHCP_ACK; /* a refusal is rare, and would be asked after again */
+    return frame->dhcp.your_ip ? DHCP_ACK : DHCP_NAK;
+}
+
 /* A server's answer, to whichever phone it names. */
 static void observe_server(struct observer *observer, const struct frame *frame)
 {
     const struct dhcp_message *dhcp = &frame->dhcp;
-    struct phone_facts *phone = phone_find(observer, &dhcp->client_mac);
+    struct phone_facts *phone = find_client(observer, frame);
 
     if (!phone || phone->in_firmware || phone->boot.newest_xid == 0)
         return;
+    enum dhcp_message_type type = reply_type(phone, frame);
     tell(observer, OBSERVED_DHCP, frame, phone, false);
     enum lease_defect defect = judge_lease(observer, phone, frame);
     see_server(observer, phone,
                dhcp->has_server_identifier ? dhcp->server_identifier : frame->ipv4.source, frame,
                true);
-    if (dhcp->type == DHCP_NAK) {
+    if (type == DHCP_NAK) {
         if (defect == LEASE_GOOD)
             marks_add(&phone->boot.naks, observer, frame);
-    } else if (dhcp->type == DHCP_ACK) {
+    } else if (type == DHCP_ACK) {
         observe_ack(observer, phone, frame, defect);
-    } else if (phone->boot.dhcp_requests.total == 0 || dhcp->type == DHCP_OFFER) {
+    } else if (phone->boot.dhcp_requests.total == 0 || type == DHCP_OFFER) {
         observe_offer(observer, phone, frame, defect);
     } else {
         observe_ack(observer, phone, frame, defect);
     }
 }
 
+/* Analogue adapters of the same makers: "CISCO ATA190", "LINKSYS SPA8000". */
+static bool is_adapter(const struct dhcp_message *dhcp, char ret_name[NEIGHBOUR_TEXT_SIZE])
+{
+    const struct dhcp_option_view *words = &dhcp->vendor_class;
+
+    if (!words->bytes)
+        return false;
+    snprintf(ret_name, NEIGHBOUR_TEXT_SIZE, "%.*s", (int)words->length, (const char *)words->bytes);
+    return neighbour_kind_of(ret_name) == NEIGHBOUR_ADAPTER;
+}
+
+/* What the loader asks, also where option 53 was cut off: a DISCOVER has a new number. */
+static enum dhcp_message_type request_type(const struct phone_facts *phone,
+                                           const struct dhcp_message *dhcp)
+{
+    if (dhcp->type != DHCP_TYPE_NONE)
+        return dhcp->type;
+    return dhcp->transaction_id == phone->boot.newest_xid ? DHCP_REQUEST : DHCP_DISCOVER;
+}
+
+/* A client whose words were cut off: a phone that was known as a loader now speaks as its firmware;
+ * anybody else may be one. */
+static void cut_client(struct observer *observer, const struct frame *frame)
+{
+    struct phone_facts *phone = phone_find(observer, &frame->ethernet.source);
+
+    if (!phone || frame->dhcp.relay_ip != 0 || frame->payload_length < DHCP_TELLING_LENGTH) {
+        marks_add(&observer->facts.segment.unknown_clients, observer, frame);
+        return;
+    }
+    phone_spoke_as_firmware(observer, phone, frame);
+    if (frame->dhcp.type == DHCP_DISCOVER || frame->dhcp.type == DHCP_TYPE_NONE)
+        observe_firmware_discover(observer, phone, frame);
+    tell(observer, OBSERVED_FIRMWARE, frame, phone, false);
+}
+
 void observe_dhcp(struct observer *observer, const struct frame *frame)
 {
     const struct dhcp_message *dhcp = &frame->dhcp;
+    char adapter[NEIGHBOUR_TEXT_SIZE];
 
     if (dhcp->operation == DHCP_BOOTREPLY) {
         observe_server(observer, frame);
@@ -245,15 +325,25 @@ void observe_dhcp(struct observer *observer, const struct frame *frame)
     }
     if (dhcp->operation != DHCP_BOOTREQUEST)
         return;
+    if (is_adapter(dhcp, adapter)) {
+        device_seen(observer, frame, NEIGHBOUR_ADAPTER, adapter, strlen(adapter));
+        return;
+    }
     if (dhcp_is_normal_firmware(dhcp)) {
         observe_firmware_dhcp(observer, frame);
         return;
     }
-    if (!loader_is_dhcp(dhcp))
+    bool is_cut = loader_is_cut_dhcp(frame);
+    if (!is_cut && !loader_is_dhcp(dhcp)) {
+        if (frame->captured < frame->length && !dhcp->vendor_class.bytes && !dhcp->has_end)
+            cut_client(observer, frame);
         return;
-    struct phone_facts *phone = phone_get(observer, &dhcp->client_mac, frame);
+    }
+    struct phone_facts *phone =
+        phone_get(observer, is_cut ? &frame->ethernet.source : &dhcp->client_mac, frame);
+    enum dhcp_message_type type = request_type(phone, dhcp);
     bool already_seen = dhcp->transaction_id == phone->boot.newest_xid &&
-                        (dhcp->type == DHCP_REQUEST) == (phone->boot.round_requests > 0);
+                        (type == DHCP_REQUEST) == (phone->boot.round_requests > 0);
     if (!phone_spoke_as_loader(observer, phone, frame))
         return;
     if (dhcp->relay_ip != 0) {
@@ -261,8 +351,8 @@ void observe_dhcp(struct observer *observer, const struct frame *frame)
         if (already_seen)
             return;
     }
-    if (dhcp->type == DHCP_DISCOVER)
+    if (type == DHCP_DISCOVER)
         observe_discover(observer, phone, frame);
-    else if (dhcp->type == DHCP_REQUEST)
+    else if (type == DHCP_REQUEST)
         observe_dhcp_request(observer, phone, frame);
 }

@@ -13,7 +13,9 @@
 #include "base/address.h"
 #include "base/instant.h"
 #include "image/image.h"
+#include "observe/observer.h"
 #include "observe/transfer_image.h"
+#include "wire/neighbour.h"
 #include "wire/recm.h"
 
 #include <stdlib.h>
@@ -31,7 +33,23 @@
 #define REQUESTS_KEPT         128 /* newest well-formed REQUESTs */
 #define URL_WINDOWS_KEPT      8   /* newest URL attempts of a phone */
 #define LOCAL_HOSTS_MAXIMUM   4
-#define NO_VLAN               (-1)
+#define DEVICES_MAXIMUM       4 /* adapters and other phones; later ones are counted */
+#define NO_VLAN               0
+
+/*
+ * The VLAN tags of a frame: their ids from outside in, VLAN_PATH_BITS each. Id 0 names no VLAN (it
+ * is there for the priority) and is left out, but the frame is tagged all the same: VLAN_TAGGED is
+ * set. NO_VLAN: no tag at all.
+ */
+typedef uint64_t vlan_path;
+#define VLAN_PATH_BITS 12
+#define VLAN_TAGGED    (UINT64_C(1) << 63)
+
+/* Returns: the ids alone, 0 if none is named. */
+static inline uint64_t vlan_ids(vlan_path path)
+{
+    return path & ~VLAN_TAGGED;
+}
 
 /* Some of the frames that show a fact, with the time of the first and the newest. */
 struct marks {
@@ -90,7 +108,8 @@ enum request_defect {
     REQUEST_DEFECT_COUNT
 };
 
-enum request_way { WAY_GROUP, WAY_BROADCAST, WAY_UNICAST }; /* destination MAC */
+/* Destination MAC; unknown where the recording does not hold it. */
+enum request_way { WAY_GROUP, WAY_BROADCAST, WAY_UNICAST, WAY_UNKNOWN };
 
 struct request_mark {
     uint64_t number;
@@ -153,7 +172,8 @@ struct url_window {
 };
 
 struct boot {
-    instant_ns begin_ns;         /* its first frame */
+    instant_ns begin_ns; /* its first frame */
+    uint64_t begin_number;
     bool first_frame_seen;       /* its series of IP ids begins with 0 */
     bool first_discover_missing; /* its second DISCOVER was seen, not its first */
 
@@ -163,11 +183,13 @@ struct boot {
     unsigned round_requests;  /* since the last DISCOVER */
     uint32_t chosen_server;   /* option 54 of its REQUEST; 0 = none */
     struct marks good_offers, bad_offers, late_offers;
+    uint32_t offered_ip;            /* of the newest good one */
     enum lease_defect offer_defect; /* of the newest bad one */
     uint32_t offered_wrong_xid;
     struct marks acks, bad_acks;
     enum lease_defect ack_defect;
-    bool has_mask, has_router; /* the newest good ACK */
+    bool ack_is_cut;           /* the newest good ACK: its options are not captured */
+    bool has_mask, has_router; /* likewise */
     uint32_t mask, router, server_ip;
     uint64_t ack_number;
 
@@ -313,9 +335,13 @@ struct phone_facts {
     uint16_t identification; /* of its newest UDP frame as a loader */
     uint16_t identification_before;
     instant_ns identification_ns;
-    int vlan;             /* tag of its own frames as captured, or NO_VLAN */
-    struct marks routed;  /* loader frames with TTL below 60 */
-    uint8_t time_to_live; /* of the newest of them */
+    vlan_path vlan;       /* of its own frames as captured, or NO_VLAN */
+    vlan_path start_vlan; /* likewise at its newest start, as a loader or with its firmware */
+    unsigned starts;
+    unsigned vlan_changes;    /* starts in a row in another VLAN than the start before */
+    struct marks vlan_starts; /* these, and the one before them */
+    struct marks routed;      /* loader frames with TTL below 60 */
+    uint8_t time_to_live;     /* of the newest of them */
 
     unsigned boot_number; /* from 1 */
     struct boot boot;
@@ -337,6 +363,16 @@ struct phone_facts {
     unsigned server_count;
 };
 
+/* ---- who is no phone of this family ---- */
+
+struct seen_device {
+    struct mac_address mac;
+    enum neighbour_kind kind; /* NEIGHBOUR_OTHER_PHONE or NEIGHBOUR_ADAPTER */
+    char name[48];            /* its own words, escaped */
+    bool by_lldp;             /* else by CDP or DHCP */
+    struct marks frames;
+};
+
 /* ---- everything ---- */
 
 struct segment_facts {
@@ -347,8 +383,15 @@ struct segment_facts {
     struct mac_address malformed_from[REQUEST_DEFECT_COUNT];
     uint16_t malformed_port;
     size_t malformed_length;
+    vlan_path malformed_vlan; /* of the newest malformed[REQUEST_TAG] */
     struct asked_serial serials[SERIALS_MAXIMUM];
     uint32_t serial_index;
+    struct marks unreadable;      /* messages to port 4810, cut before their serial ends */
+    struct marks unknown_clients; /* DHCP clients cut before anything tells who they are */
+    struct mac_address asker_mac; /* of the newest message to port 4810 */
+    uint32_t asker_ip;
+    struct seen_device devices[DEVICES_MAXIMUM];
+    unsigned device_count; /* may exceed DEVICES_MAXIMUM */
     struct marks bpdus, bpdus_not_forwarding, igmp_queries, neighbours, voice_vlan_marks;
     unsigned voice_vlan;
     struct mac_address local_hosts[LOCAL_HOSTS_MAXIMUM]; /* the capture was made on these */
@@ -368,7 +411,8 @@ struct facts {
     struct segment_facts segment;
     uint64_t frame_count;
     instant_ns first_ns, last_ns; /* of the frames */
-    instant_ns end_ns;          /* the newest frame or carrier change, or what observer_end said */
+    instant_ns end_ns; /* the newest frame or carrier change, or what observer_end said */
+    struct capture_quality quality;
     duration_ns flash_limit_ns; /* after the last ACK a silence this long counts as flashing */
 };
 

@@ -124,9 +124,14 @@ enum loader_drop drop_on_the_wire(const struct observer *observer, const struct 
     return drop;
 }
 
-int frame_vlan(const struct frame *frame)
+vlan_path frame_vlan(const struct frame *frame)
 {
-    return frame->ethernet.tag_count ? (int)ethernet_tag_vlan(frame->ethernet.tags[0]) : NO_VLAN;
+    vlan_path path = NO_VLAN;
+    for (unsigned i = 0; i < frame->ethernet.tag_count; i++) {
+        vlan_path id = ethernet_tag_vlan(frame->ethernet.tags[i]);
+        path = id ? path << VLAN_PATH_BITS | id : path;
+    }
+    return frame->ethernet.tag_count ? VLAN_TAGGED | path : NO_VLAN;
 }
 
 /* ---- the segment ---- */
@@ -142,17 +147,47 @@ static void observe_spanning_tree(struct observer *observer, const struct frame 
     tell(observer, OBSERVED_NETWORK, frame, NULL, segment->bpdus.total > 1);
 }
 
+/* A device that is no phone of this family. */
+void device_seen(struct observer *observer, const struct frame *frame, enum neighbour_kind kind,
+                 const char *name, size_t length)
+{
+    struct segment_facts *segment = &observer->facts.segment;
+    unsigned known = segment->device_count;
+    struct seen_device *device = segment->devices;
+
+    if (known > DEVICES_MAXIMUM)
+        known = DEVICES_MAXIMUM;
+    while (device < segment->devices + known && !mac_equal(&device->mac, &frame->ethernet.source))
+        device++;
+    if (device == segment->devices + known) {
+        segment->device_count++;
+        if (known == DEVICES_MAXIMUM)
+            return;
+        *device = (struct seen_device){
+            .mac = frame->ethernet.source, .kind = kind, .by_lldp = frame->kind == FRAME_LLDP};
+        text_escape(name, length, device->name, sizeof(device->name));
+    }
+    marks_add(&device->frames, observer, frame);
+}
+
 /* CDP and LLDP: of a phone with its normal firmware, or of a switch. */
 static void observe_neighbour(struct observer *observer, const struct frame *frame,
                               struct phone_facts *from)
 {
     struct segment_facts *segment = &observer->facts.segment;
 
-    if (from || frame->neighbour.names_spa) {
+    if (from || frame->neighbour.kind == NEIGHBOUR_PHONE) {
         struct phone_facts *phone =
             from ? from : phone_get(observer, &frame->ethernet.source, frame);
         phone_spoke_as_firmware(observer, phone, frame);
         tell(observer, OBSERVED_FIRMWARE, frame, phone, phone->firmware_frames.total > 1);
+        return;
+    }
+    if (frame->neighbour.kind != NEIGHBOUR_OTHER) {
+        const char *name =
+            frame->neighbour.device[0] ? frame->neighbour.device : frame->neighbour.platform;
+        device_seen(observer, frame, frame->neighbour.kind, name, strlen(name));
+        tell(observer, OBSERVED_NETWORK, frame, NULL, true);
         return;
     }
     marks_add(&segment->neighbours, observer, frame);
@@ -212,7 +247,7 @@ void observer_frame(struct observer *observer, const struct frame *frame)
 
     struct phone_facts *from = phone_find(observer, &frame->ethernet.source);
     struct phone_facts *to = NULL;
-    if (!mac_is_group(&frame->ethernet.destination))
+    if (!mac_is_group(&frame->ethernet.destination) && !frame->destination_unknown)
         to = phone_find(observer, &frame->ethernet.destination);
     if (to && to != from)
         note_unicast(observer, to, frame);
@@ -296,6 +331,11 @@ void observer_set_sink(struct observer *observer, observation_sink *sink, void *
 void observer_set_flash_limit(struct observer *observer, duration_ns limit_ns)
 {
     observer->facts.flash_limit_ns = limit_ns;
+}
+
+void observer_set_quality(struct observer *observer, const struct capture_quality *quality)
+{
+    observer->facts.quality = *quality;
 }
 
 const struct facts *observer_facts(const struct observer *observer)

@@ -53,6 +53,15 @@ struct observation {
 
 typedef void observation_sink(void *context, const struct observation *observation);
 
+/* How well a capture was recorded: what it cannot show is no evidence of absence. */
+struct capture_quality {
+    bool times_are_coarse;  /* whole seconds: order counts, durations do not */
+    bool times_are_missing; /* only the order counts */
+    bool clock_set_back;    /* in the middle; the time stood still meanwhile */
+    uint64_t cut_frames;
+    size_t cut_length; /* captured bytes of the longest of them */
+};
+
 struct facts; /* observe/facts.h: for those who judge */
 struct observer;
 
@@ -73,6 +82,8 @@ bool observer_pass(struct observer *observer, const uint8_t *bytes, size_t captu
 void observer_set_sink(struct observer *observer, observation_sink *sink, void *context);
 /* After the last ACK a silence counts as flashing for this long; default 600 s. */
 void observer_set_flash_limit(struct observer *observer, duration_ns limit_ns);
+/* What the reader of the capture knows of it, at its end. */
+void observer_set_quality(struct observer *observer, const struct capture_quality *quality);
 /* What only a live host knows. */
 void observer_carrier(struct observer *observer, bool up, instant_ns now_ns);
 /* The capture (or run) ended now; without it the last frame's time counts. */

@@ -74,9 +74,24 @@ static unsigned phone_make_room(struct observer *observer)
     return index;
 }
 
-static void begin_boot(struct observer *observer, struct phone_facts *phone)
+void phone_started(struct observer *observer, struct phone_facts *phone, const struct frame *frame)
 {
-    phone->boot = (struct boot){.begin_ns = observer->now_ns};
+    vlan_path vlan = frame_vlan(frame);
+
+    if (phone->starts++ == 0 || vlan == phone->start_vlan) {
+        phone->vlan_changes = 0;
+        phone->vlan_starts = (struct marks){0};
+    } else {
+        phone->vlan_changes++;
+    }
+    phone->start_vlan = vlan;
+    marks_add(&phone->vlan_starts, observer, frame);
+}
+
+static void begin_boot(struct observer *observer, struct phone_facts *phone,
+                       const struct frame *frame)
+{
+    phone->boot = (struct boot){.begin_ns = observer->now_ns, .begin_number = frame->number};
     phone->boot_number++;
 }
 
@@ -97,7 +112,7 @@ struct phone_facts *phone_get(struct observer *observer, const struct mac_addres
     phone->index = index;
     phone->vlan = frame_vlan(frame);
     phone->seen_ns = observer->now_ns;
-    begin_boot(observer, phone);
+    begin_boot(observer, phone, frame);
     HASH_ADD(by_mac, observer->facts.phones, mac, sizeof(phone->mac), phone);
     list_append(observer, phone);
     observer->facts.phone_count++;
@@ -170,7 +185,7 @@ static void restart(struct observer *observer, struct phone_facts *phone, const 
         attempt->reboot_ns = observer->now_ns;
         attempt_close(observer, attempt);
     }
-    begin_boot(observer, phone);
+    begin_boot(observer, phone, frame);
     tell_concluded(observer, OBSERVED_REBOOT, frame, phone, "the phone has restarted");
 }
 
@@ -187,6 +202,8 @@ bool phone_spoke_as_loader(struct observer *observer, struct phone_facts *phone,
             return false;
         if (series == LOADER_SERIES_RESTARTED)
             restart(observer, phone, frame);
+        if (series == LOADER_SERIES_RESTARTED || phone->loader_frames.total == 0)
+            phone_started(observer, phone, frame);
         if (identification == 0)
             phone->boot.first_frame_seen = true;
         phone->identification_before =

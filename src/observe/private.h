@@ -41,6 +41,8 @@ const struct phone_facts *phone_newest(const struct observer *observer);
 /* Finds or makes it. */
 struct phone_facts *phone_get(struct observer *observer, const struct mac_address *mac,
                               const struct frame *frame);
+/* It begins anew, as a loader or with its firmware: in the same VLAN as before? */
+void phone_started(struct observer *observer, struct phone_facts *phone, const struct frame *frame);
 /* Any frame of the phone; keeps it in the table. */
 void phone_spoke(struct observer *observer, struct phone_facts *phone, const struct frame *frame);
 /*
@@ -59,11 +61,15 @@ void phone_engaged(struct observer *observer, struct phone_facts *phone);
 
 /* loader_drop, without what the capture may have done itself and without tags. */
 enum loader_drop drop_on_the_wire(const struct observer *observer, const struct frame *frame);
-/* The frame's outermost VLAN as captured, or NO_VLAN. */
-int frame_vlan(const struct frame *frame);
+/* The frame's tags as captured. */
+vlan_path frame_vlan(const struct frame *frame);
 
 /* An order for this serial, or for everybody, whichever is newer; NULL if there is none. */
 struct asked_serial *order_find(struct observer *observer, const char *serial);
+
+/* An adapter, or a phone of another family or make, has spoken; `name` is raw. */
+void device_seen(struct observer *observer, const struct frame *frame, enum neighbour_kind kind,
+                 const char *name, size_t length);
 
 /* One function per format; `from` and `to` are the phones at the ends of the frame, or NULL. */
 void observe_dhcp(struct observer *observer, const struct frame *frame);

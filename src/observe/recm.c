@@ -64,7 +64,7 @@ static enum request_defect judge_way(struct observer *observer, const struct fra
     struct phone_facts *to = phone_find(observer, destination);
     uint32_t ip = frame->ipv4.destination;
 
-    if (!mac_is_group(destination) && !to && !mac_equal(destination, &mac_zero))
+    if (!frame->destination_unknown && !mac_is_group(destination) && !to)
         return REQUEST_DESTINATION_MAC;
     if (ip != RECM_GROUP_IP && !(to && to->ip == ip) && !phone_find_ip(observer, ip))
         return REQUEST_DESTINATION_IP;
@@ -138,9 +138,10 @@ static void observe_request(struct observer *observer, const struct frame *frame
         .number = frame->number,
         .time_ns = observer->now_ns,
         .serial_index = serial->index,
-        .way = mac_equal(&frame->ethernet.destination, &mac_broadcast) ? WAY_BROADCAST
-               : mac_is_group(&frame->ethernet.destination)            ? WAY_GROUP
-                                                                       : WAY_UNICAST,
+        .way = frame->destination_unknown                                ? WAY_UNKNOWN
+               : mac_equal(&frame->ethernet.destination, &mac_broadcast) ? WAY_BROADCAST
+               : mac_is_group(&frame->ethernet.destination)              ? WAY_GROUP
+                                                                         : WAY_UNICAST,
         .from = frame->ethernet.source,
         .to = frame->ethernet.destination,
     };
@@ -169,6 +170,8 @@ static void observe_malformed(struct observer *observer, const struct frame *fra
         segment->malformed_port = frame->udp.source_port;
     if (defect == REQUEST_DESTINATION_PORT)
         segment->malformed_port = frame->udp.destination_port;
+    if (defect == REQUEST_TAG)
+        segment->malformed_vlan = frame_vlan(frame);
     if (defect == REQUEST_LENGTH)
         segment->malformed_length = frame->recm.length;
     if (frame->recm.magic_good && frame->recm.operation == RECM_UPGRADE) {
@@ -190,9 +193,14 @@ static void observe_host(struct observer *observer, const struct frame *frame)
     if (!both_ports && !frame->recm.magic_good)
         return;
     marks_add(&observer->facts.segment.to_phone_port, observer, frame);
+    observer->facts.segment.asker_mac = frame->ethernet.source;
+    observer->facts.segment.asker_ip = frame->ipv4.source;
     if (frame->reason == WIRE_TRUNCATED &&
-        !(frame->recm.magic_good && frame->recm.serial_terminated))
-        return; /* the capture holds too little of it to find fault with it */
+        !(frame->recm.magic_good && frame->recm.serial_terminated)) {
+        /* the capture holds too little of it to find fault with it */
+        marks_add(&observer->facts.segment.unreadable, observer, frame);
+        return;
+    }
     enum request_defect defect = judge_message(frame);
     if (defect == REQUEST_WELL_FORMED)
         defect = judge_frame(observer, frame);

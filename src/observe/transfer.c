@@ -282,8 +282,8 @@ static enum data_defect judge_data(const struct observer *observer, const struct
     }
     if (frame_vlan(frame) != NO_VLAN && frame_vlan(frame) != phone->vlan)
         return DATA_TAG;
-    if (!mac_is_group(destination) && !mac_equal(destination, &phone->mac) &&
-        !mac_equal(destination, &mac_zero))
+    if (!frame->destination_unknown && !mac_is_group(destination) &&
+        !mac_equal(destination, &phone->mac))
         return DATA_MAC;
     if (frame->ipv4.destination != RECM_GROUP_IP && phone->ip &&
         frame->ipv4.destination != phone->ip)

@@ -2,6 +2,8 @@
 /* Known formats that are no capture files of libpcap: see foreign_format.h. */
 #include "port/foreign_format.h"
 
+#include "base/web_page.h"
+
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
@@ -52,11 +54,9 @@ static const char web_page[] =
     "a web page (HTML) saved under the name of a capture; download the file itself (a login may be "
     "needed first, or the button for the raw file)";
 
-/* Skips blanks and a byte order mark. */
+/* Skips blanks. */
 static const char *skip_blank(const char *text, const char *end)
 {
-    if (end - text >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
-        text += 3;
     while (text < end && isspace((unsigned char)*text))
         text++;
     return text;
@@ -66,24 +66,6 @@ static bool begins_with(const char *text, const char *end, const char *word)
 {
     size_t length = strlen(word);
     return (size_t)(end - text) >= length && strncasecmp(text, word, length) == 0;
-}
-
-static bool is_web_page(const char *text, const char *end)
-{
-    text = skip_blank(text, end);
-    for (;;) {
-        bool is_comment = begins_with(text, end, "<!--");
-        if (!is_comment && !begins_with(text, end, "<?xml"))
-            break;
-        const char *mark = is_comment ? "-->" : "?>";
-        const char *close = memmem(text, (size_t)(end - text), mark, strlen(mark));
-        if (!close)
-            return is_comment; /* nothing else begins with a comment as long as that */
-        text = skip_blank(close + strlen(mark), end);
-    }
-    return begins_with(text, end, "<!doctype html") || begins_with(text, end, "<html") ||
-           begins_with(text, end, "<head") || begins_with(text, end, "<body") ||
-           begins_with(text, end, "<script");
 }
 
 static bool is_text(const uint8_t *head, size_t length)
@@ -151,7 +133,7 @@ const char *foreign_format_advice(const uint8_t *head, size_t length, const char
         if (length >= magics[i].length && memcmp(head, magics[i].magic, magics[i].length) == 0)
             return magics[i].advice;
     const char *text = (const char *)head;
-    if (is_web_page(text, text + length))
+    if (web_page_begins(head, length))
         return web_page;
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
         if (ends_with(name, suffixes[i].suffix))

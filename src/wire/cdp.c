@@ -66,6 +66,6 @@ enum wire_reason cdp_parse(const uint8_t *bytes, size_t length, struct neighbour
         }
         take_tlv(type, value, tlv_length - (size_t)TLV_HEADER_LENGTH, ret);
     }
-    neighbour_judge_names(ret);
+    neighbour_judge_kind(ret);
     return reason;
 }

@@ -28,6 +28,7 @@ static void take_med(const uint8_t *value, size_t length, struct neighbour_messa
 {
     const uint8_t *content = value + MED_HEADER_LENGTH;
     size_t content_length = length - MED_HEADER_LENGTH;
+    char model[NEIGHBOUR_TEXT_SIZE];
 
     switch (value[3]) {
     case MED_NETWORK_POLICY: /* application, then 3 flags, 12 bits of VLAN, 9 bits of priority */
@@ -42,6 +43,8 @@ static void take_med(const uint8_t *value, size_t length, struct neighbour_messa
     case MED_MODEL:
         if (ret->platform[0] == '\0')
             neighbour_set_text(ret->platform, content, content_length);
+        neighbour_set_text(model, content, content_length);
+        ret->kind = neighbour_kind_of(model);
         break;
     default:
         break;
@@ -91,6 +94,6 @@ enum wire_reason lldp_parse(const uint8_t *bytes, size_t length, struct neighbou
             break;
         take_tlv(type, value, tlv_length, ret);
     }
-    neighbour_judge_names(ret);
+    neighbour_judge_kind(ret);
     return reason;
 }

@@ -7,7 +7,8 @@
 
 /* Copies text from the network, cut to its room, with a NUL behind it. */
 void neighbour_set_text(char ret[NEIGHBOUR_TEXT_SIZE], const uint8_t *bytes, size_t length);
-/* Sets names_spa from the texts read so far. */
-void neighbour_judge_names(struct neighbour_message *message);
+/* Sets the kind from the texts read so far; what LLDP-MED says of the model stands there already.
+ */
+void neighbour_judge_kind(struct neighbour_message *message);
 
 #endif

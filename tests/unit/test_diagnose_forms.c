@@ -127,6 +127,16 @@ static void tag(void **state)
     bench_expect(bench, VERDICT_TAGGED_PORT, CONFIDENCE_CERTAIN);
 }
 
+/* The phone of these tests sends untagged frames: an id on one side only is no other VLAN. */
+static void tag_without_an_id(void **state)
+{
+    struct bench *bench = *state;
+    struct request request = good_request();
+    bench->next.vlan = 0;
+    send_in_vain(bench, &request);
+    bench_expect(bench, VERDICT_TAGGED_PORT, CONFIDENCE_CERTAIN);
+}
+
 /* The same frames with something done to the bytes behind the checksums. */
 static void send_spoiled(struct bench *bench, size_t offset, uint8_t value, size_t cut_padding)
 {
@@ -230,6 +240,7 @@ int main(void)
         FORM_TEST(serial_without_end),
         FORM_TEST(destination_address),
         FORM_TEST(tag),
+        FORM_TEST(tag_without_an_id),
         FORM_TEST(udp_checksum_is_never_certain),
         FORM_TEST(ip_checksum),
         FORM_TEST(offload_of_the_capturing_host_is_no_defect),

@@ -96,6 +96,8 @@ static const struct play plays[] = {
     {.name = "snooping", .group_is_filtered = true},
     {.name = "still-in-recovery", .fault = "stays-in-recovery"},
     {.name = "tagged-port"},
+    {.name = "different-vlans", .left_out = "tagged"},
+    {.name = "different-vlans-answered", .left_out = "tagged"},
     {.name = "tftp-refused"},
     {.name = "transfer-stalled"},
     {.name = "two-dhcp-servers"},

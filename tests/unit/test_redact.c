@@ -221,7 +221,7 @@ static void check_form(const char *name, const struct copies *copies)
                  recm_serial_form(from->recm.serial) != recm_serial_form(to->recm.serial))
             wrong = "form of the serial number";
         else if ((from->kind == FRAME_CDP || from->kind == FRAME_LLDP) &&
-                 (from->neighbour.names_spa != to->neighbour.names_spa ||
+                 (from->neighbour.kind != to->neighbour.kind ||
                   from->neighbour.voice_vlan != to->neighbour.voice_vlan))
             wrong = "neighbour announcement";
         if (wrong)

@@ -138,7 +138,7 @@ static void reads_cdp(void **state)
     assert_true(cdp.from_phone);
     assert_true(cdp.has_voice_vlan);
     assert_int_equal(cdp.voice_vlan, 100);
-    assert_true(cdp.names_spa);
+    assert_int_equal(cdp.kind, NEIGHBOUR_PHONE);
 }
 
 static void names_faults_of_cdp(void **state)
@@ -155,7 +155,7 @@ static void names_faults_of_cdp(void **state)
     assert_int_equal(parse(cdp_parse, "02 b4 0000 0006 000a 535041333033 0001 0008 5345", &cdp),
                      WIRE_CDP_TLV);
     assert_string_equal(cdp.platform, "SPA303");
-    assert_true(cdp.names_spa);
+    assert_int_equal(cdp.kind, NEIGHBOUR_PHONE);
     /* Fields that are too short for their value. */
     assert_int_equal(parse(cdp_parse, "02 b4 0000 0004 0006 0090 000e 0006 0100", &cdp), WIRE_OK);
     assert_false(cdp.from_phone || cdp.has_voice_vlan);
@@ -184,7 +184,7 @@ static void reads_lldp(void **state)
     assert_true(lldp.from_phone);
     assert_true(lldp.has_voice_vlan);
     assert_int_equal(lldp.voice_vlan, 10);
-    assert_true(lldp.names_spa);
+    assert_int_equal(lldp.kind, NEIGHBOUR_PHONE);
     /* The model stands in for a system description that is missing. */
     assert_int_equal(parse(lldp_parse, "fe0a 0012bb 0a 535041333033 0000", &lldp), WIRE_OK);
     assert_string_equal(lldp.platform, "SPA303");
@@ -194,7 +194,7 @@ static void reads_lldp(void **state)
                            "fe06 0012bb 02 01 40 0e01 00 0000",
                            &lldp),
                      WIRE_OK);
-    assert_false(lldp.has_voice_vlan || lldp.from_phone || lldp.names_spa);
+    assert_false(lldp.has_voice_vlan || lldp.from_phone || lldp.kind != NEIGHBOUR_OTHER);
 }
 
 static void a_text_longer_than_its_room_is_cut(void **state)
@@ -208,27 +208,59 @@ static void a_text_longer_than_its_room_is_cut(void **state)
     assert_int_equal(strlen(cdp.device), NEIGHBOUR_TEXT_SIZE - 1);
 }
 
-static void only_spa_and_a_digit_is_the_name_of_a_phone(void **state)
+static void a_device_is_known_by_its_vendors_words(void **state)
 {
     static const struct {
-        const char *device_hex; /* a CDP device id */
-        bool names_spa;
+        const char *words; /* a platform or model */
+        enum neighbour_kind kind;
     } cases[] = {
-        {"0001 000a 535041333033", true},   /* SPA303 */
-        {"0001 0008 53504135", true},       /* SPA5 */
-        {"0001 0007 535041", false},        /* SPA */
-        {"0001 0008 53504143", false},      /* SPAC */
-        {"0001 000b 53504153504135", true}, /* SPASPA5 */
-        {"0001 0008 73706135", false},      /* spa5 */
+        {"Cisco SPA504G", NEIGHBOUR_PHONE},
+        {"SPA303", NEIGHBOUR_PHONE},
+        {"Cisco IP Phone SPA508G", NEIGHBOUR_PHONE},
+        {"Cisco Small Business IP Phone SPA501G, 7.5.5", NEIGHBOUR_PHONE},
+        {"LINKSYS SPA942", NEIGHBOUR_OTHER_PHONE},
+        {"Cisco SPA525G2", NEIGHBOUR_OTHER_PHONE},
+        {"Cisco SPA514G", NEIGHBOUR_OTHER_PHONE},
+        {"Cisco IP Phone CP-7942G", NEIGHBOUR_OTHER_PHONE},
+        {"SPA3030", NEIGHBOUR_OTHER_PHONE},
+        {"CISCO ATA190", NEIGHBOUR_ADAPTER},
+        {"Cisco ATA 186", NEIGHBOUR_ADAPTER},
+        {"CISCO SPA112", NEIGHBOUR_ADAPTER},
+        {"Cisco SPA122", NEIGHBOUR_ADAPTER},
+        {"LINKSYS SPA8000", NEIGHBOUR_ADAPTER},
+        {"LINKSYS PAP2T", NEIGHBOUR_ADAPTER},
+        {"cisco WS-C2960X-48FPD-L", NEIGHBOUR_OTHER},
+        {"MADSPA01-ACC-SW2", NEIGHBOUR_OTHER},
+        {"Dell SPA504G dock", NEIGHBOUR_OTHER},
+        {"spare SPA504G of room 5", NEIGHBOUR_OTHER},
+        {"SPA", NEIGHBOUR_OTHER},
+        {"ATAXX", NEIGHBOUR_OTHER},
+        {"", NEIGHBOUR_OTHER},
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char hex[64] = "02 b4 0000";
-        struct neighbour_message cdp;
-        assert_int_equal(parse(cdp_parse, strcat(hex, cases[i].device_hex), &cdp), WIRE_OK);
-        assert_int_equal(cdp.names_spa, cases[i].names_spa);
-    }
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if (neighbour_kind_of(cases[i].words) != cases[i].kind)
+            fail_msg("\"%s\" is taken for %d", cases[i].words, neighbour_kind_of(cases[i].words));
+}
+
+static void a_name_makes_no_phone(void **state)
+{
+    struct neighbour_message message;
+
+    (void)state;
+    /* Device id or system name SPA504G, no platform; then with the capability of a phone. */
+    assert_int_equal(parse(cdp_parse, "02 b4 0000 0001 000b 53504135303447", &message), WIRE_OK);
+    assert_int_equal(message.kind, NEIGHBOUR_OTHER);
+    assert_int_equal(parse(lldp_parse, "0a07 53504135303447 0000", &message), WIRE_OK);
+    assert_int_equal(message.kind, NEIGHBOUR_OTHER);
+    assert_int_equal(parse(lldp_parse, "0a07 53504135303447 0e04 0024 0020 0000", &message),
+                     WIRE_OK);
+    assert_int_equal(message.kind, NEIGHBOUR_OTHER_PHONE);
+    /* The model of LLDP-MED counts where the description says nothing. */
+    assert_int_equal(
+        parse(lldp_parse, "0c03 61 62 63 fe0b 0012bb 0a 53504135303447 0000", &message), WIRE_OK);
+    assert_int_equal(message.kind, NEIGHBOUR_PHONE);
 }
 
 static void finds_every_cut_of_cdp_and_lldp(void **state)
@@ -264,7 +296,8 @@ int main(void)
         cmocka_unit_test(names_faults_of_cdp),
         cmocka_unit_test(reads_lldp),
         cmocka_unit_test(a_text_longer_than_its_room_is_cut),
-        cmocka_unit_test(only_spa_and_a_digit_is_the_name_of_a_phone),
+        cmocka_unit_test(a_device_is_known_by_its_vendors_words),
+        cmocka_unit_test(a_name_makes_no_phone),
         cmocka_unit_test(finds_every_cut_of_cdp_and_lldp),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
