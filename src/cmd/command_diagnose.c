@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/diagnose_trace.h"
+#include "cmd/trace_group.h"
 
 #include <jansson.h>
 #include <signal.h>
@@ -48,17 +49,17 @@ static void print_json(json_t *document)
 }
 
 /* Judges every trace. Returns: the exit status. */
-static int judge_all(const struct options *options)
+static int judge_all(const struct options *options, const struct trace_groups *groups)
 {
     struct trace_outcome outcome;
     struct error error;
     json_t *documents = json_array();
     int worst = 0;
     enum verdict_result worst_result = RESULT_INVALID;
-    for (size_t i = 0; i < options->operand_count; i++) {
+    for (size_t i = 0; i < groups->count; i++) {
         if (i > 0 && !options->json && options->verbosity >= 0)
             putchar('\n');
-        if (!diagnose_trace(options, options->operands[i], &outcome, &error)) {
+        if (!diagnose_trace(options, &groups->groups[i], &outcome, &error)) {
             fprintf(stderr, "spa-sos diagnose: %s\n", error.text);
             json_decref(documents);
             return (int)error.kind;
@@ -67,11 +68,11 @@ static int judge_all(const struct options *options)
             worst = outcome.status;
             worst_result = outcome.result;
         }
-        if (outcome.document && options->operand_count > 1 &&
+        if (outcome.document && groups->count > 1 &&
             json_array_append_new(documents, outcome.document) != 0)
             abort();
     }
-    if (options->json && options->operand_count == 1)
+    if (options->json && groups->count == 1)
         print_json(outcome.document);
     else if (options->json)
         print_json(report_json_traces("diagnose", json_incref(documents), worst_result));
@@ -82,7 +83,12 @@ static int judge_all(const struct options *options)
 int command_diagnose(const struct options *options)
 {
     outlive_the_capturing_program(options);
-    int status = judge_all(options);
+    struct trace_groups groups;
+    trace_groups_make(options->operands, options->operand_count, options->join, &groups);
+    if (groups.hint && options->verbosity >= 0)
+        fprintf(stderr, "spa-sos diagnose: %s\n", groups.hint);
+    int status = judge_all(options, &groups);
+    trace_groups_free(&groups);
     if (fflush(stdout) != 0) {
         fprintf(stderr, "spa-sos diagnose: standard output cannot be written\n");
         status = ERROR_ENVIRONMENT;

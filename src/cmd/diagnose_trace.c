@@ -22,6 +22,8 @@
 struct trace_run {
     const struct options *options;
     struct trace_source source;
+    struct text title; /* the trace's name, or how many files it is made of */
+    struct text note;  /* of a recording of several files */
     struct observer *observer;
     struct trace_meter meter;
     instant_ns first_ns; /* of the frames; valid once one was seen */
@@ -240,18 +242,23 @@ static bool report(struct trace_run *run, struct trace_outcome *ret, struct erro
     const struct options *options = run->options;
     struct report_counters counters;
     struct report_image image = {0};
-    const char *notes[1] = {run->source.warning};
+    const char *notes[2];
+    size_t note_count = 0;
+    if (run->note.length)
+        notes[note_count++] = text_chars(&run->note);
+    if (run->source.warning)
+        notes[note_count++] = run->source.warning;
     trace_meter_counters(&run->meter, &counters);
     counters.frames_in = run->diagnosis.frame_count;
     fill_image(run, &image);
     struct report_facts facts = {
         .command = "diagnose",
-        .trace = run->source.name,
+        .trace = text_chars(&run->title),
         .counters = &counters,
         .image = image.sha256 ? &image : NULL,
         .capture = run->capture.frames > 0 ? &run->capture : NULL,
         .notes = notes,
-        .note_count = run->source.warning ? 1 : 0,
+        .note_count = note_count,
     };
     if (options->json)
         ret->document = report_json(&run->diagnosis, &facts);
@@ -262,12 +269,15 @@ static bool report(struct trace_run *run, struct trace_outcome *ret, struct erro
            (!options->redact_path || write_redacted(run, ret_error));
 }
 
-static bool open_run(struct trace_run *run, const char *trace, struct error *ret_error)
+static bool open_run(struct trace_run *run, const struct trace_group *group,
+                     struct error *ret_error)
 {
     const struct options *options = run->options;
     bool again = options->report_path || options->redact_path || options->verbosity > 0;
-    if (!trace_source_open(trace, options->filter, again, &run->source, ret_error))
+    if (!trace_source_open(group->paths[0], options->filter, again, &run->source, ret_error))
         return false;
+    run->source.following = group->paths + 1;
+    run->source.following_count = group->count - 1;
     if (options->extract_path || options->report_path)
         run->extractor = extractor_new();
     if (options->report_path)
@@ -291,6 +301,8 @@ static void close_run(struct trace_run *run)
     diagnosis_free(&run->diagnosis);
     observer_free(run->observer);
     trace_source_close(&run->source);
+    text_free(&run->title);
+    text_free(&run->note);
 }
 
 /* The trace itself cannot be used: its exit status and document say so, the others go on. */
@@ -304,13 +316,32 @@ static void fail(const struct trace_run *run, const char *trace, const struct er
         ret->document = report_json_unreadable("diagnose", trace, error->text);
 }
 
-bool diagnose_trace(const struct options *options, const char *trace, struct trace_outcome *ret,
-                    struct error *ret_error)
+static void name_run(struct trace_run *run, const struct trace_group *group)
 {
+    text_add(&run->title, "%s", group->paths[0]);
+    if (group->count == 1)
+        return;
+    text_add(&run->title, " and %zu more", group->count - 1);
+    text_add(
+        &run->note,
+        "%zu files are judged as one recording, in this order, and frame numbers count through "
+        "all of them: %s",
+        group->count, group->paths[0]);
+    for (size_t i = 1; i < group->count; i++)
+        text_add(&run->note, ", %s", group->paths[i]);
+    text_add(&run->note, ".");
+    say(run, text_chars(&run->note));
+}
+
+bool diagnose_trace(const struct options *options, const struct trace_group *group,
+                    struct trace_outcome *ret, struct error *ret_error)
+{
+    const char *trace = group->paths[0];
     struct trace_run run = {.options = options};
+    name_run(&run, group);
     *ret = (struct trace_outcome){0};
     bool is_judged =
-        open_run(&run, trace, ret_error) && judge(&run, ret_error) && look_again(&run, ret_error);
+        open_run(&run, group, ret_error) && judge(&run, ret_error) && look_again(&run, ret_error);
     bool go_on = is_judged || ret_error->kind != ERROR_USAGE;
     if (is_judged) {
         ret->status = run.diagnosis.status;

@@ -43,6 +43,8 @@ bool trace_source_read(struct trace_source *source, trace_frame_passer *pass,
 {
     struct port_trace_config config = {
         .path = source->spool ? source->path : source->name,
+        .following = source->following,
+        .following_count = source->following_count,
         .filter = source->filter,
     };
     struct port *port = port_trace_open(&config, ret_error);

@@ -10,7 +10,9 @@
 #include <stdio.h>
 
 struct trace_source {
-    const char *name; /* as the user gave it: "-" or a path */
+    const char *name;             /* as the user gave it: "-" or a path */
+    const char *const *following; /* files that belong to it, in order of time; the caller's */
+    size_t following_count;
     const char *filter;
     FILE *spool;                   /* NULL unless standard input is kept */
     char path[64];                 /* of the spool */

@@ -33,7 +33,9 @@ struct trace_filter {
 
 struct trace {
     struct port port;
-    char *name;         /* for messages */
+    char *name;                   /* for messages: of the file that is read now */
+    const char *const *following; /* the files after it */
+    size_t following_count;
     int own_descriptor; /* -1 = none to be closed */
     struct capture_reader *reader;
     char *expression; /* NULL = every frame */
@@ -48,6 +50,7 @@ struct trace {
     bool started; /* now_ns is valid */
     instant_ns now_ns;
     uint64_t number; /* records read */
+    unsigned extras; /* of the files before this one */
     bool is_pending; /* `pending` was read and not yet returned */
     bool is_over;    /* `end` is the answer from now on */
     enum port_event end;
@@ -189,11 +192,19 @@ static bool refuse_link_type(const struct trace *trace, int link_type, struct er
                      link_type_advice(link_type));
 }
 
+/* Goes on with the next file, if there is one. Returns: false at the end of all, or with an error.
+ */
+static bool open_following(struct trace *trace);
+
 static void end_of_records(struct trace *trace, enum capture_event event)
 {
+    trace->notes.is_truncated = trace->notes.is_truncated || event == CAPTURE_CUT;
+    if (event != CAPTURE_FAILED && open_following(trace))
+        return;
+    if (trace->is_over)
+        return; /* the next file cannot be read */
     trace->is_over = true;
     trace->end = event == CAPTURE_FAILED ? PORT_FAILED : PORT_END;
-    trace->notes.is_truncated = event == CAPTURE_CUT;
     if (trace->end == PORT_END && trace->number > 0 &&
         trace->notes.foreign_frames == trace->number) {
         trace->end = PORT_FAILED;
@@ -209,7 +220,7 @@ static void read_ahead(struct trace *trace)
         enum capture_event event = capture_reader_next(trace->reader, &record, &trace->error);
         if (event != CAPTURE_RECORD) {
             end_of_records(trace, event);
-            return;
+            continue;
         }
         trace->number++;
         if (!link_type_is_read(record.link_type))
@@ -315,7 +326,7 @@ void port_trace_facts(struct port *port, struct port_trace_facts *ret)
         .backward_steps = notes->backward_steps,
         .backward_maximum_ns = notes->backward_maximum_ns,
         .foreign_frames = notes->foreign_frames,
-        .extras = capture_reader_extras(trace->reader),
+        .extras = trace->extras | (trace->reader ? capture_reader_extras(trace->reader) : 0),
     };
     for (enum tunnel_kind kind = 0; kind < TUNNEL_KIND_COUNT; kind++)
         ret->tunnelled_frames += notes->tunnels[kind];
@@ -371,6 +382,29 @@ static bool open_reader(struct trace *trace, const struct port_trace_config *con
            compiled_for(trace, link_type < 0 ? LINK_TYPE_ETHERNET : link_type, ret_error);
 }
 
+static bool open_following(struct trace *trace)
+{
+    if (trace->following_count == 0)
+        return false;
+    struct port_trace_config config = {.path = *trace->following++};
+    trace->following_count--;
+    trace->extras |= capture_reader_extras(trace->reader);
+    capture_reader_free(trace->reader);
+    trace->reader = NULL;
+    if (trace->own_descriptor >= 0)
+        close(trace->own_descriptor);
+    trace->own_descriptor = -1;
+    free(trace->name);
+    trace->name = strdup(config.path);
+    if (trace->name && open_reader(trace, &config, &trace->error))
+        return true;
+    if (!trace->name)
+        error_set(&trace->error, ERROR_ENVIRONMENT, "%s: out of memory", config.path);
+    trace->is_over = true;
+    trace->end = PORT_FAILED;
+    return false;
+}
+
 struct port *port_trace_open(const struct port_trace_config *config, struct error *ret_error)
 {
     const char *name = strcmp(config->path, "-") == 0 ? "standard input" : config->path;
@@ -384,6 +418,8 @@ struct port *port_trace_open(const struct port_trace_config *config, struct erro
     trace->own_descriptor = -1;
     trace->sent = config->sent;
     trace->context = config->context;
+    trace->following = config->following;
+    trace->following_count = config->following_count;
     trace->name = strdup(name);
     trace->expression = has_filter ? strdup(config->filter) : NULL;
     bool is_short = !trace->name || (has_filter && !trace->expression);

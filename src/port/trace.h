@@ -19,7 +19,9 @@
 typedef void port_trace_send(void *context, const uint8_t *bytes, size_t length, instant_ns now_ns);
 
 struct port_trace_config {
-    const char *path;      /* "-" = standard input */
+    const char *path;             /* "-" = standard input */
+    const char *const *following; /* read after `path`, as one recording; paths */
+    size_t following_count;
     const int *descriptor; /* read instead of `path`, which then is a name; stays the caller's */
     const char *filter;    /* a capture filter (pcap-filter(7)); NULL or "" = every frame */
     port_trace_send *sent; /* NULL = sent frames are counted and forgotten */
@@ -28,7 +30,8 @@ struct port_trace_config {
 
 /*
  * Frames that the filter rejects are left out but counted, so that a frame's number is its place in
- * the file. Strings of `config` are copied.
+ * the file (of several files: in all of them, one after the other). Strings of `config` are copied,
+ * but for `following`, which stays the caller's as long as the port is open.
  * Returns: a port to be closed by its operations, or NULL with ret_error (ERROR_INPUT; ERROR_USAGE
  * for a bad filter expression).
  */

@@ -3,6 +3,8 @@
 """Writes a trace as other tools, switches and offices would have recorded the same story.
 
 usage: spoil.py WAY IN.pcap OUT      one way (spoil.py --list names them)
+       spoil.py partsN IN.pcap BASE    N files of a ring buffer
+       spoil.py link:N IN.pcap OUT     another link type written over it
        spoil.py all DIRECTORY IN.pcap...   every way: DIRECTORY/WAY/NAME
 """
 import bz2
@@ -393,7 +395,23 @@ STORIES = {
 }
 
 
+def write_parts(path, base, count):
+    """A ring buffer of dumpcap: BASE_00001_20261122.pcapng and so on."""
+    frames = read_pcap(path)
+    size = (len(frames) + count - 1) // count
+    for part in range(count):
+        with open(f"{base}_{part + 1:05}_20261122.pcapng", "wb") as file:
+            file.write(pcapng(frames[part * size:(part + 1) * size]))
+
+
 def main(arguments):
+    if len(arguments) == 3 and arguments[0].startswith("parts"):
+        write_parts(arguments[1], arguments[2], int(arguments[0][5:]))
+        return 0
+    if len(arguments) == 3 and arguments[0].startswith("link:"):
+        with open(arguments[2], "wb") as file:
+            file.write(pcap(read_pcap(arguments[1]), link=int(arguments[0][5:])))
+        return 0
     if arguments == ["--list"]:
         print("\n".join(WAYS))
         return 0

@@ -54,6 +54,7 @@ struct options {
     const char *report_path;  /* NULL: none, as are the next two */
     const char *extract_path; /* of diagnose and of image */
     const char *redact_path;
+    bool join; /* all traces are parts of one recording */
     bool timeline;
     bool compare;
     double speed; /* 0: not given */

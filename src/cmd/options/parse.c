@@ -202,9 +202,10 @@ static bool check_standard_streams(const struct options *options, struct error *
 static bool check_counts(const struct options *options, struct error *ret_error)
 {
     bool writes = options->report_path || options->redact_path || options->extract_path;
-    if (writes && options->operand_count > 1)
+    if (writes && options->operand_count > 1 && !options->join)
         return error_set(ret_error, ERROR_USAGE,
-                         "--report, --extract-image and --redact take one TRACE at a time");
+                         "--report, --extract-image and --redact take one TRACE at a time (--join "
+                         "makes one of several)");
     if (options->command == OPTIONS_REPLAY && options->phones.mac_count > 1)
         return error_set(ret_error, ERROR_USAGE, "--phone-mac: one phone at a time is replayed");
     return true;

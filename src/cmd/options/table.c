@@ -95,6 +95,9 @@ const struct option_row option_rows[] = {
      .completion = COMPLETE_CAPTURE, .help = "the same as naming the trace"},
     {"filter", 0, OPTIONS_DIAGNOSE, TEXT(filter), .argument = "EXPR",
      .help = "look only at frames that this capture filter selects"},
+    {"join", 0, OPTIONS_DIAGNOSE, FLAG(join),
+     .help = "judge all traces as one, in order of time (parts of a ring buffer that\n"
+             "adjoin are judged as one without it)"},
     {"timeline", 0, OPTIONS_DIAGNOSE, FLAG(timeline),
      .help = "list every event before the verdict"},
     {"report", 0, OPTIONS_DIAGNOSE, NEW_FILE(report_path), .argument = "FILE.html",

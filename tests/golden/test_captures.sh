@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Captures as people hand them over: ring buffers in parts, compressed, through a pipe, and files
+# that are no captures at all.
+
+top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
+top_builddir=${top_builddir:-$PWD}
+. "$top_srcdir/tests/tap.sh"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+program=$(cd "$top_builddir" && pwd)/spa-sos
+pcaps=$(cd "$top_srcdir" && pwd)/pcaps
+spoil=$(cd "$top_srcdir" && pwd)/tests/golden/spoil.py
+cd "$scratch" || exit 99
+
+# said SENTENCE STATUS WORDS...: the last run ended so and said each of the words.
+run() {
+	"$program" "$@" >output 2>errors
+	status=$?
+	cat errors output | tr -s ' \n' ' ' >said
+}
+said() {
+	local sentence=$1 wanted=$2 good=0 words
+	shift 2
+	[ "$status" = "$wanted" ] || good=1
+	for words in "$@"; do
+		case $words in
+		!*) grep -qF -- "${words#!}" said && good=1 ;;
+		*) grep -qF -- "$words" said || good=1 ;;
+		esac
+	done
+	tap_result $good "$sentence" said
+}
+
+# ---- ring buffers ----
+
+"$spoil" parts3 "$pcaps/recovered.pcap" ring
+run diagnose ring_00003_20261122.pcapng ring_00001_20261122.pcapng ring_00002_20261122.pcapng
+said "parts of a ring buffer are judged as one, in order of time, and that is said" 0 \
+	'recovered (certain)' '3 files are judged as one recording' '!capture-too-short'
+run diagnose --json ring_0000?_20261122.pcapng
+[ "$(jq -r '.verdict.id + " " + .trace' output)" = "recovered ring_00001_20261122.pcapng and 2 more" ] &&
+	[ "$(jq -r '.counters.frames_in' output)" = "$("$program" diagnose --json "$pcaps/recovered.pcap" | jq .counters.frames_in)" ]
+tap_result $? "JSON holds one document with the frames of all parts" output
+diff <(jq .verdict output) <("$program" diagnose --json "$pcaps/recovered.pcap" | jq .verdict) >log
+tap_result $? "the verdict and its frame numbers are those of the whole" log
+run diagnose --report page.html --join ring_0000?_20261122.pcapng
+said "--join allows a page about several files" 0 'recovered (certain)'
+[ -s page.html ]
+tap_result $? "and the page is written" said
+
+cp ring_00001_20261122.pcapng first.pcapng
+cp ring_00002_20261122.pcapng second.pcapng
+cp ring_00003_20261122.pcapng third.pcapng
+run diagnose -q second.pcapng third.pcapng first.pcapng
+[ "$(wc -l <output)" = 3 ]
+tap_result $? "files with other names are judged one by one" said
+run diagnose -q --join second.pcapng third.pcapng first.pcapng
+said "--join judges them as one, whatever their names" 0 'recovered (certain)'
+
+cp "$pcaps/no-dhcp.pcap" bench_1.pcap
+cp "$pcaps/recovered.pcap" bench_2.pcap
+run diagnose bench_1.pcap bench_2.pcap
+said "alike names without adjoining times are two recordings, with a hint" 1 \
+	'no-dhcp' 'recovered (certain)' 'do not adjoin' '--join'
+printf 'no capture' >bench_3.pcap
+run diagnose --join bench_2.pcap bench_3.pcap
+said "a part that cannot be read is named" 4 'bench_3.pcap: unusable trace'
+run diagnose --report x.html bench_1.pcap bench_2.pcap
+said "one page about two recordings is refused" 2 '--join'
+
+# ---- through a pipe ----
+
+for way in gzip bzip2 xz lz4 zstd interfaces sections; do
+	"$spoil" "$way" "$pcaps/no-dhcp.pcap" spoiled
+	"$program" diagnose -q - <spoiled >output 2>errors
+	[ "$(cat output)" = "$("$program" diagnose -q - <"$pcaps/no-dhcp.pcap")" ]
+	tap_result $? "$way is read from a pipe too" errors
+	size=$(stat -c %s spoiled)
+	head -c $((size / 2)) spoiled >cut
+	run diagnose cut
+	[ "$status" != 139 ] && [ "$status" != 134 ] && ! grep -q damaged said
+	tap_result $? "$way cut in the middle is not called damaged" said
+done
+
+# ---- what is no capture ----
+
+printf 'snoop\0\0\0\0\0\0\2\0\0\0\4' >a.snoop
+run diagnose a.snoop
+said "a snoop file is named with its command" 4 'Solaris snoop' 'editcap' '!damaged'
+printf 'GMBU\0\2\1\0' >a.cap
+run diagnose a.cap
+said "a Network Monitor file likewise" 4 'Network Monitor' 'editcap'
+head -c 4096 /dev/zero >x.etl
+run diagnose x.etl
+said "a Windows event trace likewise" 4 'pktmon etl2pcap'
+head -c 64 /dev/zero >x.erf
+run diagnose x.erf
+said "an ERF file likewise" 4 'ERF' 'editcap'
+printf '0000  ff ff ff ff ff ff 00 24 14 a1 b2 c3 08 06 00 01\n' >dump.txt
+run diagnose dump.txt
+said "a hex dump as text likewise" 4 'text2pcap'
+printf '12:00:01.000000 IP 192.168.77.1.4811 > 234.4.8.10.4810: UDP, length 160\n' >printed.txt
+run diagnose printed.txt
+said "printed lines hold no frames" 4 'tcpdump -w'
+printf 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n' >lfs.pcap
+run diagnose lfs.pcap
+said "a git-lfs pointer is told to be one" 4 'git lfs pull'
+for page in '<!DOCTYPE html><html>' '\xef\xbb\xbf\n\n<!-- a > b --><HTML>' '\xff\xfe<\0h\0t\0m\0l\0>\0'; do
+	printf "$page" >login.pcap
+	run diagnose login.pcap
+	said "a web page is one: $page" 4 'web page' '!damaged'
+done
+for link in 258:PKTAP:en 274:MUX27010: 127:IEEE802_11_RADIO: 249:USBPCAP: 281:DSA_TAG_BRCM:br-lan 147:USER0:; do
+	"$spoil" "link:${link%%:*}" "$pcaps/found.pcap" link.pcap
+	run diagnose link.pcap
+	said "link type ${link%%:*} says where to capture instead" 4 "${link##*:}" '!damaged' 'link type'
+done
+tap_done
