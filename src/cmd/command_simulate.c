@@ -261,7 +261,7 @@ static bool make_segment(struct simulation *simulation, struct error *ret_error)
 static bool open_port(struct simulation *simulation, struct error *ret_error)
 {
     const struct options *options = simulation->command_line;
-    const struct port_live_config config = {.interface = options->interface,
+    const struct port_live_config config = {.interface = simulation->interface.name,
                                             .gentle = options->gentle,
                                             .unfiltered = true,
                                             .interrupt_descriptor = simulation->interruption};
@@ -283,7 +283,7 @@ static bool simulate(struct simulation *simulation, struct error *ret_error)
     if (!interface_find_usable(options->interface, &simulation->interface, ret_error))
         return false;
     if (simulation->interface.use == INTERFACE_DOUBTFUL)
-        fprintf(stderr, "spa-sos simulate: warning: %s %s\n", options->interface,
+        fprintf(stderr, "spa-sos simulate: warning: %s %s\n", simulation->interface.name,
                 simulation->interface.why);
     if (options->write_path) {
         simulation->recording = recording_create(options->write_path, ret_error);

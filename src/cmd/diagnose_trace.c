@@ -187,6 +187,12 @@ static bool write_redacted(struct trace_run *run, struct error *ret_error)
     const char *trouble = recording_trouble(run->copy);
     if (trouble)
         return error_set(ret_error, ERROR_ENVIRONMENT, "%s", trouble);
+    if (run->source.facts.extras || run->source.facts.tunnelled_frames)
+        say(run,
+            "comments, names of hosts and interfaces and keys of the file, and what was around "
+            "frames in a mirror's tunnel, are not in the copy");
+    if (run->source.facts.foreign_frames || run->options->filter)
+        say(run, "frames that were passed over are not in the copy: its frame numbers are its own");
     char sentence[512];
     snprintf(sentence, sizeof sentence,
              "wrote %s: addresses, serial numbers and names are replaced, contents left out; look "

@@ -175,6 +175,9 @@ static bool open_all(struct live_run *run, struct error *ret_error)
         return false;
     if (!port_live_check_permission(run->interface.name, ret_error))
         return false;
+    if (strcmp(run->options.interface, run->interface.name) != 0)
+        progress_message(run->progress, "%s is interface %s", run->options.interface,
+                         run->interface.name);
     if (run->interface.use == INTERFACE_DOUBTFUL)
         progress_message(run->progress, "warning: %s: %s", run->interface.name, run->interface.why);
     run->interruption = interruption_open(ret_error);
@@ -183,7 +186,7 @@ static bool open_all(struct live_run *run, struct error *ret_error)
     if (!wait_for_link(run, ret_error))
         return false;
     struct port_live_config config = {
-        .interface = run->options.interface,
+        .interface = run->interface.name,
         .listen_only = run->options.command == OPTIONS_WATCH || run->options.dry_run,
         .gentle = run->options.gentle,
         .address = run->options.station.address,

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "phone/recorded_peer.h"
+#include "port/interfaces.h"
 #include "port/interruption.h"
 #include "port/live.h"
 #include "port/privileges.h"
@@ -68,15 +69,17 @@ int replay_live(const struct replay_live_options *options, const char *trace_pat
     struct recorded_phone *phone =
         recorded_phone_new(&options->mac, options->speed > 0 ? options->speed : 1, ret_error);
     struct port *port = NULL;
+    struct interface_info interface;
     struct port_live_config config = {
-        .interface = options->interface,
+        .interface = interface.name,
         .interrupt_descriptor = interruption_open(ret_error),
     };
-    if (phone && config.interrupt_descriptor >= 0 && learn(phone, trace_path, ret_error))
+    if (phone && interface_find_usable(options->interface, &interface, ret_error) &&
+        config.interrupt_descriptor >= 0 && learn(phone, trace_path, ret_error))
         port = port_live_open(&config, ret_error);
     if (port && privileges_drop(ret_error)) {
         fprintf(stderr, "playing %zu frames of %s on %s\n", recorded_phone_step_count(phone),
-                mac_format(&options->mac).text, options->interface);
+                mac_format(&options->mac).text, interface.name);
         status = play(phone, port, ret_error);
     }
     if (port)

@@ -5,8 +5,10 @@
 #include "base/text.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <limits.h>
 #include <linux/ethtool.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
@@ -71,6 +73,19 @@ struct link_target {
     struct link_message *message;
 };
 
+static int read_altname(const struct nlattr *attribute, void *context)
+{
+    struct interface_info *info = context;
+    size_t i = 0;
+    if (mnl_attr_get_type(attribute) != IFLA_ALT_IFNAME)
+        return MNL_CB_OK;
+    while (i < INTERFACE_ALTNAMES_MAXIMUM && info->altnames[i][0])
+        i++;
+    if (i < INTERFACE_ALTNAMES_MAXIMUM)
+        copy_string(info->altnames[i], sizeof info->altnames[i], attribute);
+    return MNL_CB_OK;
+}
+
 static int read_link_attribute(const struct nlattr *attribute, void *context)
 {
     struct link_target *target = context;
@@ -98,6 +113,9 @@ static int read_link_attribute(const struct nlattr *attribute, void *context)
     case IFLA_LINK:
         if (mnl_attr_validate(attribute, MNL_TYPE_U32) >= 0)
             target->message->lower_index = (int)mnl_attr_get_u32(attribute);
+        break;
+    case IFLA_PROP_LIST:
+        mnl_attr_parse_nested(attribute, read_altname, target->info);
         break;
     case IFLA_LINKINFO:
         mnl_attr_parse_nested(attribute, read_link_information, target->message);
@@ -364,20 +382,62 @@ static void say_missing(const struct interface_list *list, const char *name,
     text_free(&names);
 }
 
+static bool has_altname(const struct interface_info *info, const char *name)
+{
+    for (size_t i = 0; i < INTERFACE_ALTNAMES_MAXIMUM; i++)
+        if (name[0] && strcmp(info->altnames[i], name) == 0)
+            return true;
+    return false;
+}
+
+static bool has_address(const struct interface_info *info, uint32_t ip)
+{
+    for (size_t i = 0; i < info->address_count; i++)
+        if (info->addresses[i].ip == ip)
+            return true;
+    return false;
+}
+
+/* A number that is no name: "2". Returns: 0 for anything else. */
+static int index_of(const char *name)
+{
+    char *end;
+    errno = 0;
+    long number = isdigit((unsigned char)name[0]) ? strtol(name, &end, 10) : 0;
+    return number > 0 && number <= INT_MAX && errno == 0 && *end == '\0' ? (int)number : 0;
+}
+
+/* What it is called comes first, then what else it is known by. */
+static const struct interface_info *find(const struct interface_list *list, const char *name)
+{
+    struct mac_address mac;
+    uint32_t ip;
+    bool is_mac = mac_parse(name, &mac) && !mac_equal(&mac, &mac_zero),
+         is_ip = ipv4_parse(name, &ip);
+    int index = index_of(name);
+
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->items[i].name, name) == 0)
+            return &list->items[i];
+    for (size_t i = 0; i < list->count; i++)
+        if (has_altname(&list->items[i], name) || (index && list->items[i].index == index) ||
+            (is_mac && mac_equal(&list->items[i].mac, &mac)) ||
+            (is_ip && has_address(&list->items[i], ip)))
+            return &list->items[i];
+    return NULL;
+}
+
 bool interface_find_usable(const char *name, struct interface_info *ret, struct error *ret_error)
 {
     struct interface_list list;
     if (!interface_list_read(&list, ret_error))
         return false;
-    const struct interface_info *found = NULL;
-    for (size_t i = 0; i < list.count; i++)
-        if (strcmp(list.items[i].name, name) == 0)
-            found = &list.items[i];
+    const struct interface_info *found = find(&list, name);
     bool usable = found && found->use != INTERFACE_UNUSABLE;
     if (usable)
         *ret = *found;
     else if (found)
-        error_set(ret_error, ERROR_ENVIRONMENT, "%s: unusable: it %s", name, found->why);
+        error_set(ret_error, ERROR_ENVIRONMENT, "%s: unusable: it %s", found->name, found->why);
     else
         say_missing(&list, name, ret_error);
     interface_list_free(&list);

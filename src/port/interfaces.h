@@ -18,6 +18,8 @@
 
 #define INTERFACE_NAME_SIZE         16 /* the kernel's IFNAMSIZ */
 #define INTERFACE_WHY_SIZE          256
+#define INTERFACE_ALTNAME_SIZE      128 /* the kernel's ALTIFNAMSIZ */
+#define INTERFACE_ALTNAMES_MAXIMUM  4
 #define INTERFACE_ADDRESSES_MAXIMUM 8
 #define INTERFACE_MTU_MINIMUM       576 /* a DATA packet has 544 bytes, DHCP clients send 576 */
 
@@ -49,6 +51,7 @@ struct interface_address {
 struct interface_info {
     int index;
     char name[INTERFACE_NAME_SIZE];
+    char altnames[INTERFACE_ALTNAMES_MAXIMUM][INTERFACE_ALTNAME_SIZE]; /* "" behind the last */
     char master[INTERFACE_NAME_SIZE]; /* the bridge or bond it belongs to, or "" */
     enum interface_kind kind;
     struct mac_address mac; /* zero if it has none */
@@ -72,8 +75,10 @@ bool interface_list_read(struct interface_list *ret, struct error *ret_error);
 void interface_list_free(struct interface_list *list);
 
 /*
- * Copies the interface `name` to `ret`. Returns: false with ret_error if there is none (the message
- * lists those that can be used) or it is unusable; a doubtful one is returned.
+ * Copies the interface `name` to `ret`: its name, one of its alternative names, its number, its MAC
+ * address or an IPv4 address of it. ret->name is what it is called. Returns: false with ret_error
+ * if there is none (the message lists those that can be used) or it is unusable; a doubtful one is
+ * returned.
  */
 bool interface_find_usable(const char *name, struct interface_info *ret, struct error *ret_error);
 

@@ -136,6 +136,10 @@ static bool take_record(struct trace *trace, const struct capture_record *record
         !convert_cooked(trace, COOKED_V2_LENGTH, &frame))
         return false;
     look_into_tunnel(trace, &frame);
+    /* Nobody sends to it: a redacted copy of a frame whose destination was not recorded. */
+    if (frame.captured >= ETHERNET_HEADER_LENGTH &&
+        memcmp(frame.bytes, &mac_zero, sizeof mac_zero) == 0)
+        frame.destination_unknown = true;
     frame.time_ns = clamped_time(trace, record);
     trace_notes_frame(&trace->notes, &frame, record->time_ns);
     trace->pending = frame;

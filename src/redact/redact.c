@@ -301,7 +301,9 @@ size_t redactor_frame(struct redactor *redactor, const struct frame *frame, uint
     };
     if (frame->captured > 0)
         memset(ret, 0, frame->captured);
-    redact_mac(&whole, 0);
+    /* Zeros say in the copy too that it was not recorded. */
+    if (!frame->destination_unknown)
+        redact_mac(&whole, 0);
     redact_mac(&whole, sizeof(struct mac_address));
     size_t header_length = frame->ethernet.header_length;
     if (header_length > 2 * sizeof(struct mac_address))

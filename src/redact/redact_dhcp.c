@@ -87,10 +87,13 @@ void redact_dhcp(const struct redaction *part)
 {
     const size_t cookie = DHCP_FIXED_LENGTH;
     redact_keep(part, 0, 4); /* operation, hardware type, address length, hops */
-    if (part->length >= 34)
-        store_be32(part->to + 4,
-                   pseudonym_transaction(part->pseudonyms, part->frame->dhcp.transaction_id,
-                                         &part->frame->dhcp.client_mac));
+    /* Where the client's address is cut off, that of the frame's sender is its own. */
+    const struct mac_address *client =
+        part->length >= 34 ? &part->frame->dhcp.client_mac : &part->frame->ethernet.source;
+    if (part->length >= 34 ||
+        (part->length >= 8 && part->frame->dhcp.operation == DHCP_BOOTREQUEST))
+        store_be32(part->to + 4, pseudonym_transaction(part->pseudonyms,
+                                                       part->frame->dhcp.transaction_id, client));
     redact_keep(part, 8, 4); /* seconds, flags */
     for (size_t address = 12; address < 28; address += 4)
         redact_ip(part, address);

@@ -84,6 +84,32 @@ for way in gzip bzip2 xz lz4 zstd interfaces sections; do
 	tap_result $? "$way cut in the middle is not called damaged" said
 done
 
+# ---- redacted ----
+
+# Nothing of the container, of the tunnel or of the people in the story is left in the copy.
+telling='3c970e4b2107|0050568a0b0c|00562baa0001|0a090801|0a090807|c0a84d01'
+for way in comments-names-keys interfaces sections tzsp vxlan erspan1 erspan2 erspan3 gre gre-ipv6 vxlan-in-gre \
+	cooked1 cooked1-outgoing cooked2-outgoing cut68 cut128 trunk-in-trunk gzip obsolete-blocks simple-blocks; do
+	# Of a reply that is cut before the client's address the copy loses the number as well.
+	[ "$way" = cut68 ] && names="no-dhcp snooping" || names="dhcp-late snooping"
+	for name in $names; do
+		"$spoil" "$way" "$pcaps/$name.pcap" spoiled
+		rm -f copy.pcap
+		"$program" diagnose -q --redact copy.pcap spoiled >output 2>errors
+		before=$(sed 's/^\([a-z-]*\) .*/\1/' output)
+		after=$("$program" diagnose -q copy.pcap 2>>errors | sed 's/^\([a-z-]*\) .*/\1/')
+		good=0
+		[ -n "$before" ] && [ "$before" = "$after" ] || good=1
+		od -An -v -tx1 copy.pcap | tr -d ' \n' | grep -qE "$telling" && good=1
+		grep -qaE 'bench-pc|Ann|KEYS|eth0|eth1|wlan0' copy.pcap && good=1
+		printf '%s %s: before %s, after %s\n' "$way" "$name" "$before" "$after" >log
+		tap_result $good "the redacted copy of $name in $way tells the cause and nobody's names" log
+	done
+done
+"$spoil" comments-names-keys "$pcaps/found.pcap" spoiled
+run diagnose --redact copy2.pcap spoiled
+said "what was left out is said" 0 'comments, names of hosts and interfaces and keys'
+
 # ---- what is no capture ----
 
 printf 'snoop\0\0\0\0\0\0\2\0\0\0\4' >a.snoop

@@ -48,6 +48,23 @@ interfaces
 result "the text names each interface once, at the start of a line" \
 	equals "$(grep -cE '^(lo|near|far|plain0|plain1|bridge0) ' "$lab/out")" 6
 result "and how to switch on one that is off" grep -q 'ip link set plain0 up' "$lab/out"
+# Whatever the user calls it: number, address, MAC address, alternative name.
+ip link set near mtu 1500
+ip link set far mtu 1500
+ip link property add dev near altname enx-the-bench 2>/dev/null && altname=enx-the-bench || altname=near
+ip link set far up
+number=$(ip -j link show near | jq -r '.[0].ifindex')
+mac=$(ip -j link show near | jq -r '.[0].address')
+cd "$lab" || exit 99
+for name in "$number" 192.0.2.7 "$mac" "$altname"; do
+	"$spa_sos" discover -i "$name" -t 0.2 -w - >"$lab/trace" 2>"$lab/err"
+	[ "$name" = near ] || result "-i finds the interface by number, address or other name and says so: $name" \
+		grep -q "$name is interface near" "$lab/err"
+done
+"$spa_sos" discover -i 4711 -t 1 >"$lab/out" 2>"$lab/err"
+result "a number that no interface has is missing, with those that can be used" \
+	grep -q '4711: no such interface; can be used: .*near' "$lab/err"
+
 setpriv --bounding-set=-all --inh-caps=-all "$spa_sos" interfaces >"$lab/out" 2>"$lab/err"
 result "it needs no privileges" equals "$?" 0
 interfaces --jsno
