@@ -143,10 +143,14 @@ unsigned capture_reader_extras(const struct capture_reader *reader)
     return reader->pcapng ? pcapng_extras(reader->pcapng) : 0;
 }
 
-/* Damaged files can hold any number of seconds: keeps them inside instant_ns. */
+/* Damaged files can hold any time: it is kept a day inside instant_ns, so that whoever adds a wait
+ * to it stays inside as well. */
+#define LATEST_S  (INT64_MAX / NS_PER_S - 86400)
+#define LATEST_NS (LATEST_S * NS_PER_S)
+
 static instant_ns instant_of(const struct timeval *time)
 {
-    const int64_t latest_s = INT64_MAX / NS_PER_S - 8;
+    const int64_t latest_s = LATEST_S - 1;
     int64_t seconds = (int64_t)time->tv_sec;
     if (seconds < 0)
         seconds = 0;
@@ -219,7 +223,7 @@ static enum capture_event next_pcapng(struct capture_reader *reader, struct capt
     case PCAPNG_PACKET:
         *ret = (struct capture_record){
             .has_time = packet.has_time,
-            .time_ns = packet.time_ns,
+            .time_ns = packet.time_ns < LATEST_NS ? packet.time_ns : LATEST_NS,
             .link_type = packet.interface->link_type,
             .interface = packet.interface_number,
             .interface_name = packet.interface->name,
