@@ -388,8 +388,27 @@ WAYS = {
     "doubled": (".pcap", doubled),
 }
 
+def asked_from(frames, mac, address):
+    """The PC that asks has another MAC and IPv4 address."""
+    out = []
+    for frame in frames:
+        data = frame.data
+        if data[6:12] == PC:
+            data = data[:6] + mac + data[12:]
+            if data[12:14] == b"\x08\0":
+                header = data[14:24] + b"\0\0" + address + data[30:34]
+                data = data[:14] + header[:10] + struct.pack(">H", checksum(header)) + header[12:] + data[34:40] \
+                    + b"\0\0" + data[42:]
+        out.append(Frame(frame.time_ns, data, frame.length))
+    return pcap(out)
+
+
 # Other stories, for traces of their own: the verdict is another one.
 STORIES = {
+    "vm-nat": (".pcap", lambda f: asked_from(f, bytes.fromhex("080027a1b2c3"), bytes([10, 0, 2, 15]))),
+    "vm-bridged": (".pcap", lambda f: asked_from(f, bytes.fromhex("000c29a1b2c3"), bytes([192, 168, 77, 1]))),
+    "docker": (".pcap", lambda f: asked_from(f, bytes.fromhex("0242ac110002"), bytes([172, 17, 0, 2]))),
+    "vpn": (".pcap", lambda f: asked_from(f, bytes.fromhex("3c970e4b2107"), bytes([100, 101, 7, 3]))),
     "two-vlans": (".pcap", lambda f: pcap(tagged(f, lambda frame: (20,) if is_phone(frame) else (10,)))),
     "oscillating": (".pcap", oscillating),
 }

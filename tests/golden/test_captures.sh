@@ -84,6 +84,45 @@ for way in gzip bzip2 xz lz4 zstd interfaces sections; do
 	tap_result $? "$way cut in the middle is not called damaged" said
 done
 
+# ---- who else is there, and what was not recorded ----
+
+spoiled() { # way trace
+	"$spoil" "$1" "$pcaps/$2.pcap" spoiled
+	run diagnose spoiled
+}
+spoiled adapter no-phone-seen
+said "an adapter is called one" 5 'An analogue telephone adapter' 'CISCO ATA190' 'not recovered this way'
+spoiled other-phone no-phone-seen
+said "a phone known by LLDP alone is mentioned" 5 'by LLDP' 'SEP0004F2112233' '!No frame of any phone'
+spoiled named-switch no-phone-seen
+said "a switch that is named after a phone is none" 5 'No frame of any phone' '!firmware-running'
+spoiled healthy-phone upgrade-ignored
+said "a healthy phone nearby changes nothing" 1 'upgrade-ignored' '58:bf:ea:33:cc:09: firmware-running (likely)'
+spoiled cut68 firmware-crash-loop
+said "what the cut hides is not denied, and how to capture is said" 6 'cut to 68 bytes' 'tcpdump -s 0' \
+	'!No frame of any phone'
+spoiled whole-seconds phone-deaf
+said "whole seconds are warned about" 1 'whole seconds' 'phone-deaf (likely)'
+spoiled simple-blocks no-dhcp
+said "missing times are warned about, and no duration is made up" 6 'without times' '!0.0 s later'
+spoiled clock-set-back no-dhcp
+said "a clock that is set back makes nothing certain" 1 'time runs backwards' '!(certain)'
+for way in vm-nat vm-bridged docker vpn; do
+	spoiled "$way" no-phone-seen
+	case $way in
+	vm-nat) said "requests out of a virtual machine's NAT" 5 'NAT of a virtual machine' 'bridge' ;;
+	vm-bridged) said "requests out of a bridged virtual machine" 5 'virtual machine' 'VMware' 'bridge' ;;
+	docker) said "requests out of Docker's network" 5 "Docker's own network" '--network host' ;;
+	vpn) said "requests through a VPN" 5 'VPN' 'wired interface' ;;
+	esac
+done
+spoiled two-vlans phone-deaf
+said "two VLANs are told by number" 1 'The phone is in VLAN 20, the program that asks in VLAN 10.'
+spoiled two-vlans recovered
+said "and are no fault where the phone was recovered all the same" 0 'recovered'
+spoiled oscillating firmware-crash-loop
+said "another VLAN at each start is no crash loop" 1 'vlan-changes' 'LLDP' '!factory'
+
 # ---- redacted ----
 
 # Nothing of the container, of the tunnel or of the people in the story is left in the copy.
