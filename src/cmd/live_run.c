@@ -150,6 +150,7 @@ static bool open_station(struct live_run *run, struct error *ret_error)
 {
     struct station_config *config = &run->options.station;
     config->frame_events = run->options.verbosity >= 2;
+    config->is_live = true;
     config->source_mac = run->options.has_source_mac ? run->options.source_mac : run->interface.mac;
     if (getrandom(&config->seed, sizeof config->seed, 0) != (ssize_t)sizeof config->seed)
         return error_set(ret_error, ERROR_ENVIRONMENT, "no random numbers from the kernel");

@@ -55,6 +55,7 @@ struct station_config {
     bool force;                    /* go on although another program recovers on this segment */
     bool keep_going;               /* a bench: never done by itself */
     bool answer_urls;              /* serve the image to the phones' own URL attempts too */
+    bool is_live;                  /* how it ends is a run's end, not a recording's */
     bool frame_events;             /* STATION_EVENT_FRAME for every frame: slow, for -vv */
     unsigned parallel_transfers;   /* 1 */
     unsigned attempts_maximum;     /* 5 */

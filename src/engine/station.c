@@ -200,8 +200,11 @@ void station_tick(struct station *station, instant_ns now_ns)
     if (!station->carrier_down)
         timers_fire(&station->core.timers, now_ns);
     settle_accounts(station, now_ns);
-    if (!station->over && now_ns >= timeout_deadline(station))
+    if (!station->over && now_ns >= timeout_deadline(station)) {
+        if (station->core.config.is_live)
+            observer_set_ending(station->observer, ENDING_TIMED_OUT);
         end_run(station);
+    }
 }
 
 instant_ns station_deadline(const struct station *station)
@@ -244,8 +247,11 @@ void station_stop(struct station *station, instant_ns now_ns)
     now_ns = advance(station, now_ns);
     station->core.stopped = true;
     outbox_clear(&station->core.outbox);
-    if (!station->over)
+    if (!station->over) {
+        if (station->core.config.is_live)
+            observer_set_ending(station->observer, ENDING_INTERRUPTED);
         end_run(station);
+    }
 }
 
 /* ---- Frames in, frames and events out ---- */

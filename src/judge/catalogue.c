@@ -48,6 +48,11 @@ const struct verdict_row catalogue[] = {
      "longer "
      "capture would tell."},
 
+    /* ---- a run that its user ended ---- */
+    {VERDICT_INTERRUPTED, "interrupted", CLASS_UNCLEAR, SCOPE_PHONE | SCOPE_SEGMENT,
+     judge_interrupted, "You interrupted the run{}.",
+     "Start again: the phone takes a new order within a minute."},
+
     /* ---- the transfer ---- */
     {VERDICT_NESTED_UPGRADE, "nested-upgrade", CLASS_FAULT, SCOPE_PHONE, judge_nested_upgrade,
      "A second upgrade order interrupted the first.",
@@ -211,6 +216,9 @@ const struct verdict_row catalogue[] = {
      "No frame of any phone.",
      "Check cable, interface and power; power-cycle the phone while this runs. A phone that got no "
      "address is silent with SOS on its display."},
+    {VERDICT_TIMED_OUT, "timed-out", CLASS_UNCLEAR, SCOPE_PHONE | SCOPE_SEGMENT, judge_timed_out,
+     "Nothing went forward for the time allowed.",
+     "Start again and give it longer (--timeout), and power-cycle the phone while it runs."},
     {VERDICT_CAPTURE_TOO_SHORT, "capture-too-short", CLASS_UNCLEAR, SCOPE_PHONE | SCOPE_SEGMENT,
      judge_capture_too_short,
      "Cannot tell: the capture does not contain the phone's start, or is too short.",

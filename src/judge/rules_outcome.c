@@ -10,6 +10,7 @@
 #define QUIET_AFTER_LAST_ACK_NS SECONDS(3) /* shorter: the capture simply ends there */
 #define LONG_CAPTURE_NS         SECONDS(60)
 #define ASKING_IN_VAIN_NS       SECONDS(2)
+#define INTERRUPTED_NS          SECONDS(5)
 #define KNOWN_BY_BYTES          58 /* up to the flags of a DHCP message */
 #define VLAN_CHANGES            2  /* three starts, each in another VLAN than the one before */
 
@@ -273,13 +274,17 @@ static bool nothing_to_tell(const struct facts *facts, struct judgement *ret)
     if (facts->phone_count)
         return false;
     ret->confidence = CONFIDENCE_POSSIBLE;
-    text_add(&ret->advice, "Capture again: start before the phone is powered on and go on for at "
-                           "least a minute.");
+    if (facts->ending == ENDING_RECORDING)
+        text_add(&ret->advice, "Capture again: start before the phone is powered on and go on for "
+                               "at least a minute.");
     if (facts->frame_count == 0)
         text_add(&ret->detail, "There is no frame.");
-    else
+    else if (facts->ending == ENDING_RECORDING)
         text_add(&ret->detail, "The capture is %s long and holds no frame of a recovery loader.",
                  span(facts->end_ns - facts->first_ns).text);
+    else
+        text_add(&ret->detail, "No phone showed itself; %llu recovery messages were sent.",
+                 (unsigned long long)facts->segment.to_phone_port.total);
     say_devices(&facts->segment, ret);
     say_cut(facts, ret);
     return true;
@@ -313,14 +318,48 @@ static bool phone_is_unclear(const struct facts *facts, const struct phone_facts
         text_add(&ret->detail, "; the frames have no times, so that nothing shows how long it was "
                                "silent afterwards.");
     else
-        text_add(&ret->detail, "; %s later the capture ends.", span(silence(facts, phone)).text);
+        text_add(&ret->detail, "; %s later the %s.", span(silence(facts, phone)).text,
+                 facts->ending == ENDING_RECORDING ? "capture ends" : "run ended");
     say_cut(facts, ret);
     return true;
 }
 
-RULE(judge_capture_too_short)
+static bool is_unclear(const struct facts *facts, const struct phone_facts *phone,
+                       struct judgement *ret)
 {
     return phone ? phone_is_unclear(facts, phone, ret) : nothing_to_tell(facts, ret);
+}
+
+RULE(judge_capture_too_short)
+{
+    return facts->ending == ENDING_RECORDING && is_unclear(facts, phone, ret);
+}
+
+RULE(judge_timed_out)
+{
+    return facts->ending == ENDING_TIMED_OUT && is_unclear(facts, phone, ret);
+}
+
+RULE(judge_interrupted)
+{
+    if (facts->ending != ENDING_INTERRUPTED || (phone && phone->in_firmware) ||
+        !is_unclear(facts, phone, ret))
+        return false;
+    if (!phone) {
+        text_add(&ret->advice, "Start again and power-cycle the phone while it runs.");
+        return true;
+    }
+    const struct attempt *attempt = &phone->attempt;
+    if (!attempt_is_current(phone) || !is_open_attempt(facts, phone) || attempt->acks.total == 0)
+        return true;
+    /* It was going forward: that it went no further has no other cause. */
+    if (until_end(facts, attempt->last_ack_ns) < INTERRUPTED_NS)
+        ret->confidence = CONFIDENCE_CERTAIN;
+    if (attempt->file_length)
+        text_add(&ret->subject, " at %u %%",
+                 (unsigned)(100 * acknowledged_bytes(attempt) / attempt->file_length));
+    text_add(&ret->subject, "; nothing was written");
+    return true;
 }
 
 /* ---- the cable (live only) ---- */

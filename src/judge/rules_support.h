@@ -107,6 +107,8 @@ RULE(judge_firmware_crash_loop);
 RULE(judge_vlan_changes);
 RULE(judge_no_phone_seen);
 RULE(judge_capture_too_short);
+RULE(judge_interrupted);
+RULE(judge_timed_out);
 RULE(judge_no_link);
 RULE(judge_link_flapping);
 /* rules_address.c */

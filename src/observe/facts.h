@@ -413,6 +413,7 @@ struct facts {
     instant_ns first_ns, last_ns; /* of the frames */
     instant_ns end_ns; /* the newest frame or carrier change, or what observer_end said */
     struct capture_quality quality;
+    enum observer_ending ending;
     duration_ns flash_limit_ns; /* after the last ACK a silence this long counts as flashing */
 };
 

@@ -338,6 +338,11 @@ void observer_set_quality(struct observer *observer, const struct capture_qualit
     observer->facts.quality = *quality;
 }
 
+void observer_set_ending(struct observer *observer, enum observer_ending ending)
+{
+    observer->facts.ending = ending;
+}
+
 const struct facts *observer_facts(const struct observer *observer)
 {
     return &observer->facts;

@@ -62,6 +62,13 @@ struct capture_quality {
     size_t cut_length; /* captured bytes of the longest of them */
 };
 
+/* How it ended: a recording simply ends, a run was ended by something. */
+enum observer_ending {
+    ENDING_RECORDING,
+    ENDING_INTERRUPTED, /* a run: by its user */
+    ENDING_TIMED_OUT,   /* a run: nothing went forward for the time allowed */
+};
+
 struct facts; /* observe/facts.h: for those who judge */
 struct observer;
 
@@ -84,6 +91,8 @@ void observer_set_sink(struct observer *observer, observation_sink *sink, void *
 void observer_set_flash_limit(struct observer *observer, duration_ns limit_ns);
 /* What the reader of the capture knows of it, at its end. */
 void observer_set_quality(struct observer *observer, const struct capture_quality *quality);
+/* A run has ended; without it what was observed is judged as a recording. */
+void observer_set_ending(struct observer *observer, enum observer_ending ending);
 /* What only a live host knows. */
 void observer_carrier(struct observer *observer, bool up, instant_ns now_ns);
 /* The capture (or run) ended now; without it the last frame's time counts. */

@@ -172,7 +172,8 @@ int main(int argc, char **argv)
     }
     if (argc < 2) {
         for (unsigned i = 0; i < VERDICT_COUNT; i++)
-            if (i != VERDICT_NO_LINK && i != VERDICT_LINK_FLAPPING) /* live only */
+            if (i != VERDICT_NO_LINK && i != VERDICT_LINK_FLAPPING && i != VERDICT_INTERRUPTED &&
+                i != VERDICT_TIMED_OUT) /* live only */
                 result(is_shown[i], "a trace shows %s", verdict_name(i));
         check_readme(names);
     }

@@ -30,25 +30,25 @@ for pair in "2 INT" "15 TERM"; do
 	direct_cable
 	recover
 	sleep 0.5
-	interrupted "no phone yet" "$number" "$signal" no-phone-seen capture-too-short
+	interrupted "no phone yet" "$number" "$signal" no-phone-seen interrupted
 
 	direct_cable
 	recover
 	phone phone
 	wait_until 20 trace_has 'dhcp.option.dhcp == 1'
-	interrupted "the phone asks for an address" "$number" "$signal" capture-too-short request-not-sent no-dhcp no-phone-seen
+	interrupted "the phone asks for an address" "$number" "$signal" interrupted request-not-sent no-dhcp no-phone-seen
 
 	direct_cable
 	recover --gateway never --dhcp always
 	phone phone --static 192.168.50.20/24,192.168.50.1
 	wait_until 20 trace_has 'arp.dst.proto_ipv4 == 192.168.50.1'
-	interrupted "the phone looks for its gateway" "$number" "$signal" gateway-dead found capture-too-short
+	interrupted "the phone looks for its gateway" "$number" "$signal" gateway-dead found interrupted
 
 	direct_cable
 	recover --dhcp always
 	phone phone
 	wait_until 30 trace_beyond 50000
-	interrupted "in mid-transfer" "$number" "$signal" transfer-stalled capture-too-short found
+	interrupted "in mid-transfer" "$number" "$signal" interrupted
 
 	direct_cable
 	recover --dhcp always

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -105,6 +106,68 @@ static void a_short_watch_cannot_tell(void **state)
     struct bench *bench = *state;
     end_after(bench, 20);
     bench_expect(bench, VERDICT_CAPTURE_TOO_SHORT, CONFIDENCE_POSSIBLE);
+}
+
+static void a_run_that_times_out_is_no_capture(void **state)
+{
+    struct bench *bench = *state;
+    end_after(bench, 20);
+    observer_set_ending(bench->observer, ENDING_TIMED_OUT);
+    bench_expect(bench, VERDICT_TIMED_OUT, CONFIDENCE_POSSIBLE);
+}
+
+static void a_run_that_times_out_leaves_a_known_cause_in_front(void **state)
+{
+    struct bench *bench = *state;
+    bench_request_group(bench);
+    end_after(bench, 70);
+    observer_set_ending(bench->observer, ENDING_TIMED_OUT);
+    bench_expect(bench, VERDICT_NO_PHONE_SEEN, CONFIDENCE_LIKELY);
+}
+
+static void transfer_some(struct bench *bench)
+{
+    struct mac_address phone = bench_phone(1);
+    bench_lease(bench, &phone);
+    bench_request_group(bench);
+    bench_wait(bench, 0.6);
+    bench_reply(bench, &phone, "CBT14190000");
+    bench_order(bench, "CBT14190000");
+    bench_echo(bench, &phone, "CBT14190000");
+    bench_transfer(bench, &phone, 5, false);
+}
+
+static void interrupted_in_mid_transfer_it_says_that_nothing_was_written(void **state)
+{
+    struct bench *bench = *state;
+    struct diagnosis diagnosis;
+    transfer_some(bench);
+    observer_set_ending(bench->observer, ENDING_INTERRUPTED);
+    bench_expect(bench, VERDICT_INTERRUPTED, CONFIDENCE_CERTAIN);
+    diagnosis_make(observer_facts(bench->observer), &diagnosis);
+    assert_non_null(strstr(diagnosis.leading.sentence, "nothing was written"));
+    assert_non_null(strstr(diagnosis.leading.advice, "Start again"));
+    assert_null(strstr(diagnosis.leading.detail, "capture"));
+    diagnosis_free(&diagnosis);
+}
+
+/* The user gave up because it stood still: that is the cause, not the signal. */
+static void interrupted_after_a_standstill_the_standstill_leads(void **state)
+{
+    struct bench *bench = *state;
+    transfer_some(bench);
+    end_after(bench, 60);
+    observer_set_ending(bench->observer, ENDING_INTERRUPTED);
+    bench_expect(bench, VERDICT_TRANSFER_STALLED, CONFIDENCE_LIKELY);
+}
+
+static void interrupted_before_any_phone_it_says_so(void **state)
+{
+    struct bench *bench = *state;
+    bench_request_group(bench);
+    end_after(bench, 1);
+    observer_set_ending(bench->observer, ENDING_INTERRUPTED);
+    bench_expect(bench, VERDICT_INTERRUPTED, CONFIDENCE_POSSIBLE);
 }
 
 /* spa-sos discover alternates its destinations for a minute: that must not look like a firewall. */
@@ -272,6 +335,11 @@ int main(void)
         LIVE_TEST(a_phone_that_speaks_is_not_flapping),
         LIVE_TEST(a_short_search_says_that_nobody_answered),
         LIVE_TEST(a_short_watch_cannot_tell),
+        LIVE_TEST(a_run_that_times_out_is_no_capture),
+        LIVE_TEST(a_run_that_times_out_leaves_a_known_cause_in_front),
+        LIVE_TEST(interrupted_in_mid_transfer_it_says_that_nothing_was_written),
+        LIVE_TEST(interrupted_after_a_standstill_the_standstill_leads),
+        LIVE_TEST(interrupted_before_any_phone_it_says_so),
         LIVE_TEST(our_own_search_is_found_and_not_filtered),
         LIVE_TEST(the_last_ack_leads_through_all_outcomes),
         LIVE_TEST(after_the_flash_limit_it_is_only_delivered),

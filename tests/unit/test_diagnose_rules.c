@@ -123,7 +123,8 @@ static void exit_status_follows_the_contract(void **state)
             wanted = 0;
         if (id == VERDICT_NO_PHONE_SEEN)
             wanted = 5;
-        if (id == VERDICT_DELIVERED || id == VERDICT_FLASHING || id == VERDICT_CAPTURE_TOO_SHORT)
+        if (id == VERDICT_DELIVERED || id == VERDICT_FLASHING || id == VERDICT_CAPTURE_TOO_SHORT ||
+            id == VERDICT_INTERRUPTED || id == VERDICT_TIMED_OUT)
             wanted = 6;
         assert_int_equal(verdict_exit_status(id, PURPOSE_EXPLAIN), wanted);
     }
