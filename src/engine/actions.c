@@ -237,7 +237,12 @@ void action_gateway_is_dead(struct session *session, instant_ns now_ns)
     snprintf(text, sizeof text,
              "nobody answered for its gateway %s, so it never asked for the file",
              ipv4_format(session->gateway.gateway_ip).text);
-    attempt_failed(session, now_ns, text);
+    /* Who may not be helped gets no further by being ordered again, but for a lost frame. */
+    if (session->core->config.gateway == GATEWAY_POLICY_NEVER &&
+        session->attempts >= UNHELPED_ATTEMPTS)
+        fail(session, now_ns, true, text);
+    else
+        attempt_failed(session, now_ns, text);
 }
 
 static void serve_by_tftp(struct session *session, instant_ns now_ns)

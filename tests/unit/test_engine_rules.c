@@ -511,6 +511,25 @@ static void r4_policies_do_only_what_they_say(void **state)
     }
 }
 
+/* A run that may not help ends after a second attempt instead of five, 15 s each. */
+static void r4_who_may_not_help_does_not_order_five_times(void **state)
+{
+    (void)state;
+    struct rig_phone phone = rig_phone(0);
+    struct rig *rig = rig_with_echo(&phone, GATEWAY_POLICY_NEVER);
+    ask_gateway(rig, &phone);
+    rig_wait(rig, 16 * NS_PER_S);
+    assert_int_equal(rig_state(rig, &phone), SESSION_RETRY);
+    rig_reply(rig, &phone);
+    rig_wait(rig, 4 * NS_PER_S);
+    rig_echo(rig, &phone);
+    ask_gateway(rig, &phone);
+    rig_wait(rig, 16 * NS_PER_S);
+    assert_int_equal(rig_state(rig, &phone), SESSION_FAILED);
+    assert_int_equal(rig_status(rig, &phone).attempts, 2);
+    rig_free(rig);
+}
+
 static void r4_phones_that_were_not_ordered_get_no_help(void **state)
 {
     (void)state;
@@ -1008,6 +1027,7 @@ int main(void)
         T(r4_own_address_is_answered_at_once),
         T(r4_nudge_at_the_second_and_stand_in_at_the_third),
         T(r4_policies_do_only_what_they_say),
+        T(r4_who_may_not_help_does_not_order_five_times),
         T(r4_phones_that_were_not_ordered_get_no_help),
         T(r5_only_phones_that_were_ordered_are_served),
         T(r5_another_file_name_is_not_served),
