@@ -5,12 +5,14 @@
 #include "port/decompress.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 struct capture_input {
     int descriptor;
+    off_t begin;                            /* where it stood; -1 = it cannot be read again */
     int failed;                             /* errno of a read that failed; 0 */
     uint8_t start[DECOMPRESS_MAGIC_LENGTH]; /* read to know the compression */
     size_t start_at, start_length;
@@ -64,6 +66,7 @@ struct capture_input *capture_input_new(int descriptor, const char *name, struct
         return NULL;
     }
     input->descriptor = descriptor;
+    input->begin = lseek(descriptor, 0, SEEK_CUR);
     size_t length = 1;
     while (length > 0 && input->start_length < sizeof input->start) {
         length = read_descriptor(input, input->start + input->start_length,
@@ -120,8 +123,27 @@ static ssize_t read_stream(void *cookie, char *ret, size_t size)
     return (ssize_t)length;
 }
 
+/* A file that can be read from its beginning again is faster without a detour. Returns: NULL for
+ * what is compressed, or a pipe. */
+static FILE *direct_stream(const struct capture_input *input)
+{
+    if (input->decompressor || input->begin < 0 ||
+        lseek(input->descriptor, input->begin, SEEK_SET) != input->begin)
+        return NULL;
+    int descriptor = fcntl(input->descriptor, F_DUPFD_CLOEXEC, 0);
+    FILE *stream = descriptor < 0 ? NULL : fdopen(descriptor, "rb");
+    if (!stream && descriptor >= 0)
+        close(descriptor);
+    if (!stream) /* back to where the bytes that were looked at end */
+        lseek(input->descriptor, input->begin + (off_t)input->start_length, SEEK_SET);
+    return stream;
+}
+
 FILE *capture_input_stream(struct capture_input *input)
 {
+    FILE *direct = direct_stream(input);
+    if (direct)
+        return direct;
     return fopencookie(input, "rb", (cookie_io_functions_t){.read = read_stream});
 }
 

@@ -124,25 +124,25 @@ static void look_into_tunnel(struct trace *trace, struct port_frame *frame)
 /* Fills `pending` from a record. Returns: false if a cooked frame is too short to be one. */
 static bool take_record(struct trace *trace, const struct capture_record *record)
 {
-    struct port_frame frame = {.number = trace->number,
-                               .bytes = record->bytes,
-                               .captured = record->captured,
-                               .length = record->length,
-                               .time_unknown = !record->has_time};
-    if (record->link_type == LINK_TYPE_COOKED_V1 &&
-        !convert_cooked(trace, COOKED_V1_LENGTH, &frame))
-        return false;
-    if (record->link_type == LINK_TYPE_COOKED_V2 &&
-        !convert_cooked(trace, COOKED_V2_LENGTH, &frame))
-        return false;
-    look_into_tunnel(trace, &frame);
+    struct port_frame *frame = &trace->pending;
+    *frame = (struct port_frame){.number = trace->number,
+                                 .bytes = record->bytes,
+                                 .captured = record->captured,
+                                 .length = record->length,
+                                 .time_unknown = !record->has_time};
+    if (record->link_type != LINK_TYPE_ETHERNET) {
+        size_t header_length =
+            record->link_type == LINK_TYPE_COOKED_V1 ? COOKED_V1_LENGTH : COOKED_V2_LENGTH;
+        if (!convert_cooked(trace, header_length, frame))
+            return false;
+    }
+    look_into_tunnel(trace, frame);
     /* Nobody sends to it: a redacted copy of a frame whose destination was not recorded. */
-    if (frame.captured >= ETHERNET_HEADER_LENGTH &&
-        memcmp(frame.bytes, &mac_zero, sizeof mac_zero) == 0)
-        frame.destination_unknown = true;
-    frame.time_ns = clamped_time(trace, record);
-    trace_notes_frame(&trace->notes, &frame, record->time_ns);
-    trace->pending = frame;
+    if (frame->captured >= ETHERNET_HEADER_LENGTH && frame->bytes[5] == 0 &&
+        memcmp(frame->bytes, &mac_zero, sizeof mac_zero) == 0)
+        frame->destination_unknown = true;
+    frame->time_ns = clamped_time(trace, record);
+    trace_notes_frame(&trace->notes, frame, record->time_ns);
     return true;
 }
 

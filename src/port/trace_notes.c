@@ -19,7 +19,8 @@ void trace_notes_frame(struct trace_notes *notes, const struct port_frame *frame
         if (notes->frames == notes->without_time)
             notes->first_ns = recorded_ns;
         notes->last_ns = recorded_ns;
-        notes->between_seconds += recorded_ns % NS_PER_S != 0;
+        /* One is enough, and a division for every frame of a long file is not free. */
+        notes->is_fine = notes->is_fine || recorded_ns % NS_PER_S != 0;
     }
     notes->frames++;
     if (frame->captured < frame->length) {
@@ -68,10 +69,10 @@ enum port_trace_times trace_notes_times(const struct trace_notes *notes)
     uint64_t timed = notes->frames - notes->without_time;
     if (notes->frames == 0)
         return PORT_TRACE_TIMES_FINE;
-    if (timed == 0 || (timed >= WHOLE_SECONDS_FRAMES && notes->first_ns == notes->last_ns &&
-                       notes->between_seconds == 0))
+    if (timed == 0 ||
+        (timed >= WHOLE_SECONDS_FRAMES && notes->first_ns == notes->last_ns && !notes->is_fine))
         return PORT_TRACE_TIMES_MISSING;
-    if (timed >= WHOLE_SECONDS_FRAMES && notes->between_seconds == 0)
+    if (timed >= WHOLE_SECONDS_FRAMES && !notes->is_fine)
         return PORT_TRACE_TIMES_WHOLE_SECONDS;
     return PORT_TRACE_TIMES_FINE;
 }

@@ -19,9 +19,9 @@ struct foreign_interface {
 
 /* Start with zeros. */
 struct trace_notes {
-    uint64_t frames;          /* that were handed out */
-    uint64_t without_time;    /* of them */
-    uint64_t between_seconds; /* of them: whose time is no whole second */
+    uint64_t frames;       /* that were handed out */
+    uint64_t without_time; /* of them */
+    bool is_fine;          /* the time of one of them is no whole second */
     instant_ns first_ns, last_ns;
     uint64_t cut;
     size_t cut_length; /* captured bytes of the longest of them */

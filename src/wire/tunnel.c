@@ -242,6 +242,8 @@ static bool may_be_tunnel(const uint8_t *bytes, size_t captured)
 
 bool tunnel_open(const uint8_t *bytes, size_t captured, size_t length, struct tunnel_content *ret)
 {
+    if (!may_be_tunnel(bytes, captured))
+        return false;
     struct tunnel_content content = {.bytes = bytes, .captured = captured, .length = length};
     struct tunnel_content inner;
     while (content.depth < TUNNEL_DEPTH_MAXIMUM && may_be_tunnel(content.bytes, content.captured) &&
