@@ -88,7 +88,7 @@ terminal() { # option...
 }
 terminal
 result "a terminal gets a status line with a clock" grep -q 'no phone yet, 2 s' "$lab/screen"
-result "which is gone before the report" grep -qzP '\x1b\[J\s*(No frame of any phone|Cannot tell)' "$lab/screen"
+result "which is gone before the report" grep -qzP '\x1b\[J\s*(No frame of any phone|Nothing went forward)' "$lab/screen"
 terminal --color never -q
 result "-q: only the result" equals "$(tr -d '\r' <"$lab/screen" | wc -l) $(grep -c $'\x1b' "$lab/screen")" "1 0"
 

@@ -63,8 +63,9 @@ read -r arrived back < <(through --loss 10)
 result "10 % loss: $arrived of 400 arrive" test "$arrived" -gt 320 -a "$arrived" -lt 390
 read -r arrived back < <(through --duplicate 10 --jitter 20)
 result "10 % duplicates and jitter, order kept: $arrived arrive, $back out of order" test "$arrived" -gt 410 -a "$arrived" -lt 480 -a "$back" -eq 0
-read -r arrived back < <(through --jitter 20 --reorder)
-result "reordering: $arrived arrive, $back out of order" test "$arrived" -eq 400 -a "$back" -gt 5
+# Much longer than a busy machine takes from one packet to the next, so that many are overtaken.
+read -r arrived back < <(through --jitter 200 --reorder)
+result "reordering: $arrived arrive, $back out of order" test "$arrived" -eq 400 -a "$back" -gt 20
 read -r arrived back < <(through --trunk-a 10)
 result "a trunk passes no untagged frame" equals "$arrived $back" "0 0"
 
