@@ -95,7 +95,6 @@ static int report(struct replay *replay, struct port *port, const struct station
     };
     station_diagnose(station, &diagnosis);
     port->operations->counters(port, &result.counters);
-    live_report_judge(&result);
     int status = diagnosis.status;
     live_report_print(&result);
     diagnosis_free(&diagnosis);

@@ -107,6 +107,7 @@ static bool judge(struct trace_run *run, struct error *ret_error)
     if (run->extractor)
         extractor_end(run->extractor);
     struct capture_quality quality = quality_of(&run->source.facts);
+    quality.filter = run->options->filter;
     observer_set_quality(run->observer, &quality);
     diagnosis_make(observer_facts(run->observer), &run->diagnosis);
     return true;

@@ -18,9 +18,6 @@ struct live_result {
     struct port_counters counters;
 };
 
-/* Sets the status and the result of the diagnosis for this run (signals and port failures apart).
- */
-void live_report_judge(const struct live_result *result);
 /* Prints text or JSON, to standard error if the trace goes to standard output. */
 void live_report_print(const struct live_result *result);
 

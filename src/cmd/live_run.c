@@ -151,6 +151,8 @@ static bool open_station(struct live_run *run, struct error *ret_error)
     struct station_config *config = &run->options.station;
     config->frame_events = run->options.verbosity >= 2;
     config->is_live = true;
+    config->interface = run->interface.name;
+    config->image_name = run->options.image_path;
     config->source_mac = run->options.has_source_mac ? run->options.source_mac : run->interface.mac;
     if (getrandom(&config->seed, sizeof config->seed, 0) != (ssize_t)sizeof config->seed)
         return error_set(ret_error, ERROR_ENVIRONMENT, "no random numbers from the kernel");
@@ -268,7 +270,6 @@ static int finish(struct live_run *run, enum run_end end, const struct error *er
     progress_finish(run->progress);
     station_diagnose(run->station, &diagnosis);
     run->port->operations->counters(run->port, &result.counters);
-    live_report_judge(&result);
     int status = diagnosis.status;
     if (end == RUN_FAILED) {
         fprintf(stderr, "spa-sos %s: %s\n", options_command_name(run->options.command),
@@ -307,7 +308,6 @@ static void report_without_link(struct live_run *run)
     station_stop(run->station, run->waited_ns);
     station_diagnose(run->station, &diagnosis);
     result.station = run->station;
-    live_report_judge(&result);
     live_report_print(&result);
     diagnosis_free(&diagnosis);
 }

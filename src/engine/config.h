@@ -55,11 +55,13 @@ struct station_config {
     bool force;                    /* go on although another program recovers on this segment */
     bool keep_going;               /* a bench: never done by itself */
     bool answer_urls;              /* serve the image to the phones' own URL attempts too */
-    bool is_live;                  /* how it ends is a run's end, not a recording's */
-    bool frame_events;             /* STATION_EVENT_FRAME for every frame: slow, for -vv */
-    unsigned parallel_transfers;   /* 1 */
-    unsigned attempts_maximum;     /* 5 */
-    uint64_t seed;                 /* file name, transaction ports, IP ids */
+    bool is_live;                  /* a run, judged as one: for whom, and by what it was ended */
+    const char *interface;         /* for commands in its advice; NULL: not known, as the next */
+    const char *image_name;
+    bool frame_events;           /* STATION_EVENT_FRAME for every frame: slow, for -vv */
+    unsigned parallel_transfers; /* 1 */
+    unsigned attempts_maximum;   /* 5 */
+    uint64_t seed;               /* file name, transaction ports, IP ids */
 };
 
 struct station_config station_config_default(void);

@@ -87,6 +87,10 @@ struct station *station_new(const struct station_config *config, struct error *r
         core->transfer_port = config->transfer_port;
     uint16_t first_identification = (uint16_t)random_below(&random, 65536);
     station->observer = observer_new();
+    if (config->is_live) {
+        observer_set_ending(station->observer, ENDING_NOT_YET);
+        observer_set_own_mac(station->observer, &config->source_mac);
+    }
     if (config->flash_wait_ns > 0)
         observer_set_flash_limit(station->observer, config->flash_wait_ns);
     if (!outbox_init(&core->outbox, &core->config, first_identification, ret_error)) {
@@ -133,8 +137,10 @@ static instant_ns timeout_deadline(const struct station *station)
  * not told how long the silence after the last frame was. (Who only listens has no frames of his
  * own to measure silence with: see station_tick.)
  */
-static void end_run(struct station *station)
+static void end_run(struct station *station, enum observer_ending ending)
 {
+    if (station->core.config.is_live)
+        observer_set_ending(station->observer, ending);
     station->over = true;
     station->core.outbox.silent = true;
 }
@@ -147,7 +153,7 @@ static void settle_accounts(struct station *station, instant_ns now_ns)
         core->changed = false;
         choice_dispatch(&station->choice, now_ns);
         if (choice_run_is_over(&station->choice))
-            end_run(station);
+            end_run(station, ENDING_DONE);
     }
 }
 
@@ -200,11 +206,8 @@ void station_tick(struct station *station, instant_ns now_ns)
     if (!station->carrier_down)
         timers_fire(&station->core.timers, now_ns);
     settle_accounts(station, now_ns);
-    if (!station->over && now_ns >= timeout_deadline(station)) {
-        if (station->core.config.is_live)
-            observer_set_ending(station->observer, ENDING_TIMED_OUT);
-        end_run(station);
-    }
+    if (!station->over && now_ns >= timeout_deadline(station))
+        end_run(station, ENDING_TIMED_OUT);
 }
 
 instant_ns station_deadline(const struct station *station)
@@ -247,11 +250,8 @@ void station_stop(struct station *station, instant_ns now_ns)
     now_ns = advance(station, now_ns);
     station->core.stopped = true;
     outbox_clear(&station->core.outbox);
-    if (!station->over) {
-        if (station->core.config.is_live)
-            observer_set_ending(station->observer, ENDING_INTERRUPTED);
-        end_run(station);
-    }
+    if (!station->over)
+        end_run(station, ENDING_INTERRUPTED);
 }
 
 /* ---- Frames in, frames and events out ---- */
@@ -358,7 +358,27 @@ const char *station_file_name(const struct station *station)
     return station->core.file_name;
 }
 
+static enum run_purpose purpose_of(const struct station_config *config)
+{
+    if (!config->is_live || config->mode == STATION_WATCH)
+        return PURPOSE_EXPLAIN;
+    if (config->mode == STATION_DISCOVER)
+        return PURPOSE_FIND;
+    return config->flash_wait_ns == 0 ? PURPOSE_DELIVER : PURPOSE_RECOVER;
+}
+
 void station_diagnose(const struct station *station, struct diagnosis *ret)
 {
-    diagnosis_make(observer_facts(station->observer), ret);
+    const struct station_config *config = &station->core.config;
+    struct run_scope scope = {.purpose = purpose_of(config)};
+    if (config->is_live) {
+        scope.takes_all = config->selection.all || config->keep_going;
+        scope.serials = config->selection.serials;
+        scope.serial_count = config->selection.serial_count;
+        scope.macs = config->selection.macs;
+        scope.mac_count = config->selection.mac_count;
+        scope.interface = config->interface;
+        scope.image = config->image_name;
+    }
+    diagnosis_make_for(observer_facts(station->observer), &scope, ret);
 }

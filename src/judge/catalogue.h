@@ -33,6 +33,7 @@ enum rule_scope { SCOPE_PHONE = 1, SCOPE_SEGMENT = 2 };
 struct verdict_row {
     enum verdict_id id;
     const char *name;
+    const char *short_form; /* of a phone among others, as a predicate: "refused the image" */
     enum verdict_class class;
     unsigned scopes;
     rule_judge *rule;     /* NULL: only a live run says so (docs: verdicts, outcome) */

@@ -63,6 +63,7 @@ RULE(judge_dhcp_late)
 
     if (boot->late_offers.total == 0 || boot->dhcp_requests.total || !has_given_up(facts, phone))
         return false;
+    advise_about_server(facts, phone, "Switch the ping check (conflict detection) off on", ret);
     ret->confidence =
         boot->good_offers.total || boot->bad_offers.total ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN;
     judge_marks(ret, &boot->discovers);
@@ -83,6 +84,10 @@ RULE(judge_dhcp_offer_unusable)
     if ((!is_bad && boot->good_offers.total == 0) || boot->dhcp_requests.total ||
         !has_given_up(facts, phone))
         return false;
+    advise_about_server(facts, phone,
+                        "An OFFER needs options 53 and 54, the phone's transaction id and an "
+                        "untagged frame: correct",
+                        ret);
     if (is_bad && boot->good_offers.total == 0) {
         bool may_be_artefact = boot->offer_defect == LEASE_UDP_CHECKSUM;
         ret->confidence = may_be_artefact ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN;
@@ -108,6 +113,8 @@ RULE(judge_dhcp_ack_lost)
 
     if (boot->round_requests < 2 || boot->acks.total || !has_given_up(facts, phone))
         return false;
+    advise_about_server(facts, phone,
+                        "See whether the phone's REQUEST arrives at, and an ACK leaves,", ret);
     bool sees_server = visibility_of(phone) != SEES_NO_UNICAST;
     ret->confidence = sees_server ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
     judge_marks(ret, &boot->good_offers);
@@ -135,6 +142,14 @@ RULE(judge_dhcp_refused)
         return false;
     /* It asked again after the last refusal but one: the refusals did reach it. */
     bool asked_again = boot->discovers.total && boot->discovers.newest_ns > boot->naks.first_ns;
+    struct server_text server = dhcp_server_of(facts, phone);
+    if (server.text[0])
+        text_add(
+            &ret->advice,
+            "Look into the log of DHCP server %s: a stale reservation, an exhausted pool, or "
+            "two servers that disagree; or switch it off and let spa-sos give the address. The "
+            "phone goes on asking.",
+            server.text);
     ret->confidence = asked_again ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
     judge_marks(ret, &boot->naks);
     judge_marks(ret, &boot->dhcp_requests);
@@ -166,6 +181,7 @@ RULE(judge_lease_without_mask)
 {
     if (phone->boot.has_mask || phone->boot.ack_is_cut || phone->boot.acks.total == 0)
         return false;
+    advise_about_server(facts, phone, "Add option 1 (subnet mask) to the lease of", ret);
     text_add(&ret->detail, "The ACK for %s has no option 1.", phone_words(phone).text);
     return died_of_lease(facts, phone, ret);
 }
@@ -182,6 +198,9 @@ RULE(judge_lease_without_router)
 
     if (boot->acks.total == 0 || boot->ack_is_cut || (boot->has_router && boot->router != 0))
         return false;
+    advise_about_server(facts, phone,
+                        "Add option 3 (router) with an address that answers ARP to the lease of",
+                        ret);
     text_add(&ret->detail, "The ACK for %s has no option 3", phone_words(phone).text);
     if (loader_lease(&terms) == LOADER_LEASE_STOPS) {
         text_add(&ret->detail, ", and its server address (siaddr %s) is %s.",
@@ -273,5 +292,8 @@ RULE(judge_duplicate_address)
     judge_number(ret, phone->loader_frames.total ? phone->loader_frames.first[0] : 0);
     text_add(&ret->detail, "%s is used by %s and by %s.", ipv4_format(phone->ip).text,
              mac_format(&phone->mac).text, mac_format(&phone->duplicate_mac).text);
+    text_add(&ret->advice,
+             "Take %s off the segment or give the phone another lease, then power-cycle the phone.",
+             mac_format(&phone->duplicate_mac).text);
     return true;
 }

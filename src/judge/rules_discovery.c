@@ -15,6 +15,7 @@
 #define SNOOPING_REQUESTS      10 /* docs: verdicts, snooping */
 #define FILTERED_REQUESTS      3  /* docs: verdicts, reply-filtered */
 #define FILTERED_REQUESTS_MANY 6
+#define AT_THE_SAME_TIME_NS    SECONDS(10) /* two programs that ask, each every few seconds */
 
 /* It is there, has its address, and no order has been given to it. */
 static bool is_waiting(const struct phone_facts *phone)
@@ -214,6 +215,11 @@ static enum confidence judge_serial(const struct phone_facts *phone,
     if (phone->answered) {
         text_escape(phone->reply.serial, strlen(phone->reply.serial), text, sizeof(text));
         text_add(&ret->detail, " The phone is %s.", text);
+        text_add(&ret->advice,
+                 "Ask for %s, the number that the phone itself gives: spa-sos recover -i INTERFACE "
+                 "-s SERIAL IMAGE. (The serial number is not the MAC address, and upper case "
+                 "matters.)",
+                 text);
         return CONFIDENCE_CERTAIN;
     }
     if (is_mac_of(serial->serial, phone))
@@ -387,6 +393,60 @@ RULE(judge_reply_filtered)
     return true;
 }
 
+/* ---- others at work ---- */
+
+/* Of a run one that is not this program; of a recording the second one at the same time. */
+static const struct seen_asker *other_asker(const struct facts *facts,
+                                            const struct phone_facts *phone,
+                                            const struct seen_asker **ret_first)
+{
+    const struct segment_facts *segment = &facts->segment;
+    const struct seen_asker *other = NULL;
+    *ret_first = NULL;
+    for (unsigned i = 0; i < segment->asker_count; i++) {
+        const struct seen_asker *asker = &segment->askers[i];
+        if (is_run(facts) && mac_equal(&asker->mac, &facts->own_mac))
+            continue;
+        if (asker->messages.newest_ns < phone->boot.begin_ns)
+            continue; /* before this phone was there */
+        if (is_run(facts))
+            return asker;
+        if (!*ret_first)
+            *ret_first = asker;
+        else if (!other &&
+                 asker->messages.first_ns - (*ret_first)->messages.newest_ns < AT_THE_SAME_TIME_NS)
+            other = asker;
+    }
+    return other;
+}
+
+RULE(judge_another_tool)
+{
+    const struct seen_asker *first = NULL;
+    const struct seen_asker *other = other_asker(facts, phone, &first);
+
+    if (!other || phone->in_firmware)
+        return false;
+    bool often = other->messages.total >= 2 && (!first || first->messages.total >= 2);
+    ret->confidence = often || other->orders.total ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
+    /* Whoever was ordered has an outcome of its own. */
+    ret->finding_only = phone->attempts > 0 || phone->boot.replies.total == 0;
+    text_add(&ret->subject, "%s, %s", mac_format(&other->mac).text, ipv4_format(other->ip).text);
+    judge_marks(ret, &other->messages);
+    judge_marks(ret, &phone->boot.replies);
+    if (first) {
+        judge_marks(ret, &first->messages);
+        text_add(&ret->detail, "%s (%s) asks for phones as well. ", mac_format(&first->mac).text,
+                 ipv4_format(first->ip).text);
+    }
+    text_add(&ret->detail, "%s sent %llu recovery messages, %llu of them orders",
+             mac_format(&other->mac).text, (unsigned long long)other->messages.total,
+             (unsigned long long)other->orders.total);
+    text_add(&ret->detail, phone->attempts ? "." : "; %s was not ordered.",
+             phone_words(phone).text);
+    return true;
+}
+
 /* Asked often enough, and not only by a way that a switch may have blocked. */
 static bool asked_every_way(const struct facts *facts, const struct phone_facts *phone,
                             const struct asked *asked)
@@ -429,6 +489,11 @@ RULE(judge_phone_deaf)
         text_add(&ret->detail, " and %llu ARP request%s", (unsigned long long)arp,
                  arp == 1 ? "" : "s");
     text_add(&ret->detail, " unanswered.");
+    if (!lease_was_good && boot->dhcp_requests.total)
+        advise_about_server(facts, phone,
+                            "Its lease probably lacks what a loader needs: add subnet mask and a "
+                            "router that answers ARP to the lease of",
+                            ret);
     if (boot->acks.total == 0 && boot->dhcp_requests.total)
         text_add(&ret->detail,
                  " Its lease from %s is not in the capture: one without subnet mask "

@@ -11,6 +11,17 @@ static bool is_refused(const struct phone_facts *phone)
     return phone->attempt.complete && phone->attempt.loader_after.total > 0;
 }
 
+/* What was checked and is good is not checked again, nor unpacked from another container. */
+static void advise_after_refusal(const struct facts *facts, const struct attempt *attempt,
+                                 struct judgement *ret)
+{
+    if (attempt->result == TRANSFER_IMAGE_GOOD || (is_run(facts) && !attempt->reason[0]))
+        text_add(&ret->advice,
+                 "The file itself is valid: it was damaged on the way, or the phone does not take "
+                 "this version. Order again over another cable and switch; if it refuses it again, "
+                 "send version 7.5.2b. The phone listens again: no power-cycle is needed.");
+}
+
 static void mark_end(const struct attempt *attempt, struct judgement *ret)
 {
     judge_marks(ret, &attempt->final_data);
@@ -26,6 +37,7 @@ RULE(judge_image_rejected)
         return false;
     ret->confidence = CONFIDENCE_CERTAIN;
     mark_end(attempt, ret);
+    advise_after_refusal(facts, attempt, ret);
     text_add(&ret->detail,
              "%s acknowledged the last block and spoke as a recovery loader again %s later, its "
              "counters going on: it did not write and did not restart.",
@@ -117,6 +129,9 @@ RULE(judge_wrong_family)
 
     if (!attempt->begun || attempt->firmware_after.total || attempt->has_magic ||
         attempt->is_package || (!named && !bytes_are_foreign))
+        return false;
+    /* With two servers the first bytes may be of either; what the phone stored is not known. */
+    if (!named && attempt->server_count > 1)
         return false;
     ret->confidence = named && bytes_are_foreign ? CONFIDENCE_CERTAIN
                       : bytes_are_foreign        ? CONFIDENCE_LIKELY

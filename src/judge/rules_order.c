@@ -102,6 +102,9 @@ RULE(judge_no_gateway)
              phone_words(phone).text);
     if (lease_lacks_it)
         text_add(&ret->detail, " Its lease has no router (option 3).");
+    advise_about_server(facts, phone,
+                        "Add option 3 (router) with an address that answers ARP to the lease of",
+                        ret);
     if (lives_on)
         text_add(&ret->detail, " It is alive.");
     return true;

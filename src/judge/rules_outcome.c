@@ -31,7 +31,7 @@ RULE(judge_recovered)
              phone_words(phone).text, amount_words(attempt).text,
              span(attempt->firmware_after.first_ns - attempt->last_ack_ns).text);
     if (completeness != COMPLETE_AS_SEEN)
-        text_add(&ret->detail, " The capture does not show the whole transfer.");
+        text_add(&ret->detail, " Not the whole transfer was seen.");
     return true;
 }
 
@@ -50,12 +50,47 @@ static bool is_flashing(const struct facts *facts, const struct phone_facts *pho
            (quiet > QUIET_AFTER_LAST_ACK_NS || phone->attempt.arp_after.total > 0);
 }
 
+/* What a run that ends here leaves behind; a recording only ends. */
+static void say_writing(const struct facts *facts, const struct phone_facts *phone,
+                        struct judgement *ret)
+{
+    duration_ns gone = until_end(facts, phone->attempt.last_ack_ns);
+    duration_ns left = facts->flash_limit_ns > gone ? facts->flash_limit_ns - gone : 0;
+    long long minutes = (long long)((left + SECONDS(59)) / SECONDS(60));
+    if (facts->ending != ENDING_INTERRUPTED && facts->ending != ENDING_DONE)
+        return;
+    if (facts->ending == ENDING_INTERRUPTED)
+        text_add(&ret->sentence, "You interrupted the run after the last block. ");
+    else
+        text_add(&ret->sentence, "The image was delivered. ");
+    text_add(&ret->sentence,
+             "The phone may be writing flash: do NOT unplug it. It restarts by itself within %lld "
+             "minute%s.",
+             minutes > 1 ? minutes : 1, minutes > 1 ? "s" : "");
+    text_add(&ret->advice, "Leave it powered until its normal firmware runs. Dark LEDs and silence "
+                           "are normal meanwhile. If it still shows SOS after twice that time, "
+                           "start again.");
+}
+
+/* The run has waited for the normal firmware as long as it was to. */
+static void say_waited_in_vain(const struct facts *facts, const struct phone_facts *phone,
+                               struct judgement *ret)
+{
+    text_add(&ret->sentence,
+             "The image was delivered, but the phone's normal firmware was not seen within %s.",
+             span(until_end(facts, phone->attempt.last_ack_ns)).text);
+    text_add(&ret->advice, "Look at the phone. If its normal firmware runs, all is well: a switch "
+                           "port may hide what it sends first. If it shows SOS, power-cycle it and "
+                           "start again. If it is dark, leave it powered for ten minutes more.");
+}
+
 RULE(judge_flashing)
 {
     const struct attempt *attempt = &phone->attempt;
 
-    if (!is_delivered(facts, phone) || !is_flashing(facts, phone))
+    if (!is_delivered(facts, phone) || !is_flashing(facts, phone) || facts->ending == ENDING_DONE)
         return false;
+    say_writing(facts, phone, ret);
     ret->confidence =
         completeness_of(facts, phone) == COMPLETE_AS_SEEN ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
     judge_marks(ret, &attempt->final_data);
@@ -74,8 +109,13 @@ RULE(judge_delivered)
 {
     const struct attempt *attempt = &phone->attempt;
 
-    if (!is_delivered(facts, phone) || is_flashing(facts, phone))
+    bool is_over = facts->ending == ENDING_DONE;
+    if (!is_delivered(facts, phone) || (is_flashing(facts, phone) && !is_over))
         return false;
+    if (is_over && until_end(facts, attempt->last_ack_ns) >= shortest_flashing(attempt))
+        say_waited_in_vain(facts, phone, ret);
+    else
+        say_writing(facts, phone, ret);
     ret->confidence =
         completeness_of(facts, phone) == COMPLETE_AS_SEEN ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
     judge_marks(ret, &attempt->echoes);
@@ -165,7 +205,7 @@ RULE(judge_firmware_running)
     text_add(&ret->detail, "%s sends what only its normal firmware sends.",
              phone_words(phone).text);
     if (phone->loader_frames.total)
-        text_add(&ret->detail, " Earlier in the capture it was in recovery mode.");
+        text_add(&ret->detail, " Earlier it was in recovery mode.");
     if (may_be_another)
         text_add(&ret->detail, " If it is not the phone that is asked for, that one was not seen.");
     return true;
@@ -202,6 +242,25 @@ RULE(judge_vlan_changes)
 }
 
 /* ---- nothing ---- */
+
+/* What was not read or not recorded may be the very thing: the sentence itself says so. */
+static void say_what_hides(const struct facts *facts, const char *sentence, struct judgement *ret)
+{
+    const struct capture_quality *quality = &facts->quality;
+    char filter[ESCAPED(80)];
+    if (!quality->filter && !quality->cut_frames)
+        return;
+    text_add(&ret->sentence, "%s", sentence);
+    if (quality->filter) {
+        size_t length = strlen(quality->filter);
+        text_escape(quality->filter, length, filter, sizeof(filter));
+        text_add(&ret->sentence, " Only frames that match the filter '%s%s' were read.", filter,
+                 4 * length >= sizeof(filter) ? "..." : "");
+        text_add(&ret->advice, "Judge the whole capture: leave --filter out. ");
+    }
+    if (quality->cut_frames)
+        text_add(&ret->sentence, " The frames were cut to %zu bytes.", quality->cut_length);
+}
 
 /* What a cut frame no longer shows is not absent. */
 static void say_cut(const struct facts *facts, struct judgement *ret)
@@ -260,8 +319,10 @@ RULE(judge_no_phone_seen)
         text_add(&ret->detail, " Nobody sent a recovery request either.");
     if (segment->to_phone_port.total)
         asker_is_remote(&segment->asker_mac, segment->asker_ip, &ret->detail, &ret->advice);
-    if (say_devices(segment, ret))
-        text_add(&ret->sentence, "No frame of a phone in recovery mode.");
+    const char *sentence = say_devices(segment, ret) ? "No frame of a phone in recovery mode."
+                                                     : "No frame of any phone.";
+    text_add(&ret->sentence, "%s", sentence);
+    say_what_hides(facts, "", ret);
     if (length < LONG_CAPTURE_NS)
         text_add(&ret->detail, " A phone that is busy or still starting can be silent for longer "
                                "than this.");
@@ -274,7 +335,7 @@ static bool nothing_to_tell(const struct facts *facts, struct judgement *ret)
     if (facts->phone_count)
         return false;
     ret->confidence = CONFIDENCE_POSSIBLE;
-    if (facts->ending == ENDING_RECORDING)
+    if (facts->ending == ENDING_RECORDING && !facts->quality.filter)
         text_add(&ret->advice, "Capture again: start before the phone is powered on and go on for "
                                "at least a minute.");
     if (facts->frame_count == 0)
@@ -332,12 +393,19 @@ static bool is_unclear(const struct facts *facts, const struct phone_facts *phon
 
 RULE(judge_capture_too_short)
 {
-    return facts->ending == ENDING_RECORDING && is_unclear(facts, phone, ret);
+    if (facts->ending == ENDING_DONE) {
+        text_add(&ret->sentence, "Cannot tell what became of the phone.");
+        text_add(&ret->advice, "Start again, and power-cycle the phone while it runs.");
+    }
+    say_what_hides(facts, "Cannot tell what happened from what is there.", ret);
+    return is_unclear(facts, phone, ret);
 }
 
 RULE(judge_timed_out)
 {
-    return facts->ending == ENDING_TIMED_OUT && is_unclear(facts, phone, ret);
+    if (facts->ending != ENDING_TIMED_OUT)
+        return false;
+    return is_unclear(facts, phone, ret);
 }
 
 RULE(judge_interrupted)
@@ -358,7 +426,7 @@ RULE(judge_interrupted)
     if (attempt->file_length)
         text_add(&ret->subject, " at %u %%",
                  (unsigned)(100 * acknowledged_bytes(attempt) / attempt->file_length));
-    text_add(&ret->subject, "; nothing was written");
+    text_add(&ret->subject, ". Nothing was written");
     return true;
 }
 

@@ -85,11 +85,51 @@ size_t phones_concerned(const struct facts *facts)
     return count;
 }
 
+static bool is_own_server(const struct facts *facts, const struct dhcp_server_seen *server)
+{
+    return is_run(facts) && server->has_mac && mac_equal(&server->mac, &facts->own_mac);
+}
+
+struct server_text dhcp_server_of(const struct facts *facts, const struct phone_facts *phone)
+{
+    struct server_text name = {""};
+    uint32_t chosen = phone->boot.chosen_server;
+    for (unsigned i = 0; i < SERVERS_MAXIMUM && phone->servers[i].identifier; i++) {
+        const struct dhcp_server_seen *server = &phone->servers[i];
+        if (is_own_server(facts, server)) {
+            if (server->identifier == chosen)
+                return (struct server_text){""};
+            continue;
+        }
+        if (chosen == 0 || server->identifier == chosen)
+            snprintf(name.text, sizeof name.text, "%s", ipv4_format(server->identifier).text);
+    }
+    if (chosen && name.text[0] == '\0')
+        snprintf(name.text, sizeof name.text, "%s", ipv4_format(chosen).text);
+    return name;
+}
+
+void advise_about_server(const struct facts *facts, const struct phone_facts *phone,
+                         const char *what, struct judgement *ret)
+{
+    struct server_text server = dhcp_server_of(facts, phone);
+    if (server.text[0])
+        text_add(&ret->advice,
+                 "%s DHCP server %s; or switch that server off and let spa-sos give the address "
+                 "(--dhcp always). Then power-cycle the phone.",
+                 what, server.text);
+}
+
 enum visibility visibility_of(const struct phone_facts *phone)
 {
     if (phone->boot.unicast_from_many)
         return SEES_SEVERAL_HOSTS;
     return phone->boot.unicast_to.total ? SEES_ONE_HOST : SEES_NO_UNICAST;
+}
+
+bool is_run(const struct facts *facts)
+{
+    return facts->ending != ENDING_RECORDING;
 }
 
 duration_ns until_end(const struct facts *facts, instant_ns since_ns)

@@ -38,6 +38,21 @@ bool is_bystander(const struct phone_facts *phone);
 /* Phones that are no bystanders. */
 size_t phones_concerned(const struct facts *facts);
 
+/*
+ * The DHCP server of this start that is not this program: whom it chose, else who offered. "" if
+ * none is known. Valid by itself.
+ */
+struct server_text {
+    char text[16];
+};
+struct server_text dhcp_server_of(const struct facts *facts, const struct phone_facts *phone);
+/*
+ * Where a foreign server is the suspect, the advice names it: what to do there ("Add option 1 to
+ * the lease of"), or what to do without it. Else the advice of the catalogue stays.
+ */
+void advise_about_server(const struct facts *facts, const struct phone_facts *phone,
+                         const char *what, struct judgement *ret);
+
 /* ---- what is visible ---- */
 
 /*
@@ -49,6 +64,8 @@ enum visibility visibility_of(const struct phone_facts *phone);
 
 /* ---- the end of the story ---- */
 
+/* It is judged as a run of this program, over or not; else as a recording of anybody's. */
+bool is_run(const struct facts *facts);
 /* Time from `since_ns` to the end of the capture. */
 duration_ns until_end(const struct facts *facts, instant_ns since_ns);
 /* Since the phone's newest frame. */
@@ -133,6 +150,7 @@ RULE(judge_tagged_port);
 RULE(judge_busy_with_url);
 RULE(judge_not_one_segment);
 RULE(judge_reply_filtered);
+RULE(judge_another_tool);
 RULE(judge_phone_deaf);
 /* rules_order.c */
 RULE(judge_upgrade_ignored);

@@ -5,7 +5,10 @@
  */
 #include "judge/catalogue.h"
 #include "judge/class.h"
+#include "judge/headline.h"
+#include "judge/scope.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -165,9 +168,12 @@ static char *fill_in(const char *sentence, const char *subject)
     return result;
 }
 
-static void make_verdict(struct candidate *candidate, struct verdict *ret)
+static void make_verdict(struct candidate *candidate, const struct run_scope *scope,
+                         struct verdict *ret)
 {
     struct judgement *judgement = &candidate->judgement;
+    const char *advice =
+        judgement->advice.length ? text_chars(&judgement->advice) : candidate->row->advice;
     *ret = (struct verdict){
         .id = candidate->row->id,
         .confidence = judgement->confidence,
@@ -175,8 +181,7 @@ static void make_verdict(struct candidate *candidate, struct verdict *ret)
                         ? copy(text_chars(&judgement->sentence))
                         : fill_in(candidate->row->sentence, text_chars(&judgement->subject)),
         .detail = copy(text_chars(&judgement->detail)),
-        .advice = copy(judgement->advice.length ? text_chars(&judgement->advice)
-                                                : candidate->row->advice),
+        .advice = scope_fill_commands(scope, candidate->phone, advice),
         .has_phone = candidate->phone != NULL,
     };
     if (candidate->phone)
@@ -191,14 +196,10 @@ static void verdict_free(struct verdict *verdict)
     free(verdict->advice);
 }
 
-/* Of several phones, whose verdict leads? */
-static int urgency(const struct candidate *candidate)
-{
-    return verdict_urgency(candidate->row->id, candidate->phone && candidate->phone->attempts);
-}
-
 static void describe_phone(const struct phone_facts *facts, struct diagnosis_phone *ret)
 {
+    ret->is_seen = true;
+    ret->was_ordered = facts->attempts > 0;
     ret->mac = facts->mac;
     ret->ip = facts->ip;
     ret->answered = facts->answered;
@@ -206,6 +207,100 @@ static void describe_phone(const struct phone_facts *facts, struct diagnosis_pho
     memcpy(ret->product, facts->reply.product, sizeof(ret->product));
     memcpy(ret->software, facts->reply.software, sizeof(ret->software));
     memcpy(ret->hardware, facts->reply.hardware, sizeof(ret->hardware));
+}
+
+static void describe_missing(const struct slot *slot, struct diagnosis_phone *ret)
+{
+    if (slot->mac)
+        ret->mac = *slot->mac;
+    else
+        snprintf(ret->serial, sizeof(ret->serial), "%s", slot->serial);
+}
+
+struct diagnosis_phone_text diagnosis_phone_name(const struct diagnosis_phone *phone)
+{
+    struct diagnosis_phone_text name;
+    if (phone->serial[0])
+        text_escape(phone->serial, strlen(phone->serial), name.text, sizeof(name.text));
+    else
+        snprintf(name.text, sizeof(name.text), "%s", mac_format(&phone->mac).text);
+    return name;
+}
+
+/* ---- who leads ---- */
+
+static int urgency(const struct candidate *candidate)
+{
+    return verdict_urgency(candidate->row->id, candidate->phone && candidate->phone->attempts);
+}
+
+/* A recording is led by the most urgent verdict, a run by the worst of those it was for. */
+static bool is_before(const struct candidate *a, const struct candidate *b,
+                      enum run_purpose purpose)
+{
+    int status_a = verdict_exit_status(a->row->id, purpose);
+    int status_b = verdict_exit_status(b->row->id, purpose);
+    if (purpose != PURPOSE_EXPLAIN && status_a != status_b)
+        return verdict_worse_status(status_a, status_b) == status_a;
+    return urgency(a) > urgency(b);
+}
+
+/* What is to be said, phone by phone and of the segment as a whole. */
+struct leaders {
+    struct candidate **of_slot; /* for each slot; not NULL */
+    struct candidate *of_segment;
+    const struct slot *slots;
+    size_t slot_count;
+};
+
+/* Of the phones that are meant, or of the others. Returns: NULL if there is none. */
+static struct candidate *first_of(const struct leaders *leaders, bool meant, bool seen_only,
+                                  enum run_purpose purpose)
+{
+    struct candidate *first = NULL;
+    for (size_t i = 0; i < leaders->slot_count; i++) {
+        struct candidate *leader = leaders->of_slot[i];
+        if (leaders->slots[i].is_meant == meant && (leaders->slots[i].phone || !seen_only) &&
+            (!first || is_before(leader, first, purpose)))
+            first = leader;
+    }
+    return first;
+}
+
+static struct candidate *more_urgent(struct candidate *a, struct candidate *b)
+{
+    return !b || (a && urgency(a) >= urgency(b)) ? a : b;
+}
+
+static struct candidate *leader_of_run(const struct leaders *leaders, const struct run_scope *scope)
+{
+    struct candidate *worst = first_of(leaders, true, false, scope->purpose);
+    struct candidate *other = first_of(leaders, false, false, scope->purpose);
+    struct candidate *segment = leaders->of_segment;
+    bool chooses = !scope->takes_all && scope->serial_count + scope->mac_count == 0;
+    if (!first_of(leaders, true, true, scope->purpose)) {
+        /* None of those was seen: a reason for that says more than that. */
+        struct candidate *reason = more_urgent(other, segment);
+        bool is_reason = reason && verdict_exit_status(reason->row->id, scope->purpose) == 1 &&
+                         reason->row->id != VERDICT_FOUND;
+        return worst && !is_reason ? worst : reason;
+    }
+    /* What goes on around them is a finding where they got what they were to get. */
+    bool may_lead = verdict_exit_status(worst->row->id, scope->purpose) != 0 ||
+                    (chooses && segment && segment->row->class == CLASS_CHOICE);
+    return may_lead && segment && urgency(segment) > urgency(worst) &&
+                   (chooses || segment->row->class != CLASS_CHOICE)
+               ? segment
+               : worst;
+}
+
+static struct candidate *leader_of_all(const struct leaders *leaders, const struct run_scope *scope)
+{
+    if (scope->purpose != PURPOSE_EXPLAIN)
+        return leader_of_run(leaders, scope);
+    return more_urgent(more_urgent(first_of(leaders, true, false, scope->purpose),
+                                   first_of(leaders, false, false, scope->purpose)),
+                       leaders->of_segment);
 }
 
 static int compare_rank(const void *a, const void *b)
@@ -224,58 +319,112 @@ static void *allocate(size_t count, size_t size)
     return memory;
 }
 
-void diagnosis_make(const struct facts *facts, struct diagnosis *ret)
+static void judge_slot(const struct facts *facts, const struct slot *slot, size_t index,
+                       struct candidates *ret)
+{
+    if (slot->phone) {
+        run_rules(facts, SCOPE_PHONE, slot->phone, index, ret);
+        return;
+    }
+    enum verdict_id id;
+    struct candidate candidate = {.phone_index = index};
+    scope_judge_missing(facts, slot, &id, &candidate.judgement);
+    candidate.row = catalogue_row(id);
+    add_candidate(ret, &candidate);
+}
+
+/* Who asked for a recovery is not helped by hearing that the phone could be recovered. */
+static void speak_of_the_run(struct candidate *candidate, enum run_purpose purpose)
+{
+    bool orders = purpose == PURPOSE_RECOVER || purpose == PURPOSE_DELIVER;
+    if (!orders || candidate->row->id != VERDICT_FOUND || candidate->judgement.sentence.length)
+        return;
+    text_add(&candidate->judgement.sentence,
+             "The phone answers in recovery mode, but it was not ordered to fetch the image.");
+    text_add(&candidate->judgement.advice,
+             "Start again for this phone: spa-sos recover -i INTERFACE -s SERIAL IMAGE.");
+}
+
+static void list_findings(struct candidates *candidates, const struct run_scope *scope,
+                          struct diagnosis *ret)
+{
+    ret->findings = allocate(candidates->count, sizeof(*ret->findings));
+    qsort(candidates->list, candidates->count, sizeof(*candidates->list), compare_rank);
+    for (size_t i = 0; i < candidates->count; i++)
+        if (!candidates->list[i].leads && verdict_is_worth_a_finding(candidates->list[i].row->id))
+            make_verdict(&candidates->list[i], scope, &ret->findings[ret->finding_count++]);
+}
+
+void diagnosis_make_for(const struct facts *facts, const struct run_scope *scope,
+                        struct diagnosis *ret)
 {
     struct candidates candidates = {0};
+    struct leaders leaders;
+    struct slot *slots = scope_slots(facts, scope, &leaders.slot_count);
     *ret = (struct diagnosis){
         .frame_count = facts->frame_count,
         .first_ns = facts->first_ns,
         .last_ns = facts->last_ns,
-        .phone_count = facts->phone_count,
+        .phone_count = leaders.slot_count,
         .phones_dropped = facts->phones_dropped,
-        .phones = allocate(facts->phone_count, sizeof(*ret->phones)),
+        .phones = allocate(leaders.slot_count, sizeof(*ret->phones)),
     };
-    struct candidate **leaders = allocate(facts->phone_count + 1, sizeof(struct candidate *));
-    size_t *from = allocate(facts->phone_count + 2, sizeof(*from));
+    leaders.slots = slots;
+    leaders.of_slot = allocate(leaders.slot_count, sizeof(struct candidate *));
+    size_t *from = allocate(leaders.slot_count + 2, sizeof(*from));
 
-    size_t index = 0;
-    for (const struct phone_facts *phone = facts->phones; phone; phone = phone->by_mac.next) {
-        describe_phone(phone, &ret->phones[index]);
-        run_rules(facts, SCOPE_PHONE, phone, index, &candidates);
-        from[++index] = candidates.count;
+    for (size_t i = 0; i < leaders.slot_count; i++) {
+        judge_slot(facts, &slots[i], i, &candidates);
+        from[i + 1] = candidates.count;
     }
-    run_rules(facts, SCOPE_SEGMENT, NULL, index, &candidates);
-    from[index + 1] = candidates.count;
+    run_rules(facts, SCOPE_SEGMENT, NULL, leaders.slot_count, &candidates);
+    for (size_t i = 0; i < candidates.count; i++)
+        speak_of_the_run(&candidates.list[i], scope->purpose);
 
     /* Only now, since adding moves the list. */
-    struct candidate *leading = NULL;
-    for (size_t i = 0; i <= index; i++) {
-        leaders[i] = choose(&candidates, from[i], from[i + 1]);
-        if (leaders[i] && (!leading || urgency(leaders[i]) > urgency(leading)))
-            leading = leaders[i];
-    }
-    for (size_t i = 0; i < index; i++)
-        make_verdict(leaders[i], &ret->phones[i].verdict);
-    make_verdict(leading, &ret->leading);
-    leading->leads = true;
-    diagnosis_for(ret, PURPOSE_EXPLAIN);
+    for (size_t i = 0; i < leaders.slot_count; i++)
+        leaders.of_slot[i] = choose(&candidates, from[i], from[i + 1]);
+    leaders.of_segment = choose(&candidates, from[leaders.slot_count], candidates.count);
+    struct candidate *leading = leader_of_all(&leaders, scope);
 
-    ret->findings = allocate(candidates.count, sizeof(*ret->findings));
-    qsort(candidates.list, candidates.count, sizeof(*candidates.list), compare_rank);
-    for (size_t i = 0; i < candidates.count; i++)
-        if (!candidates.list[i].leads && verdict_is_worth_a_finding(candidates.list[i].row->id))
-            make_verdict(&candidates.list[i], &ret->findings[ret->finding_count++]);
+    for (size_t i = 0; i < leaders.slot_count; i++) {
+        struct diagnosis_phone *phone = &ret->phones[i];
+        if (slots[i].phone)
+            describe_phone(slots[i].phone, phone);
+        else
+            describe_missing(&slots[i], phone);
+        phone->is_meant = slots[i].is_meant;
+        make_verdict(leaders.of_slot[i], scope, &phone->verdict);
+    }
+    make_verdict(leading, scope, &ret->leading);
+    leading->leads = true;
+    ret->leading_is_of_phone = leading->phone_index < leaders.slot_count;
+    diagnosis_conclude(ret, scope->purpose);
+    list_findings(&candidates, scope, ret);
+
     for (size_t i = 0; i < candidates.count; i++)
         judgement_free(&candidates.list[i].judgement);
     free(candidates.list);
-    free(leaders);
+    free(leaders.of_slot);
+    free(slots);
     free(from);
 }
 
-void diagnosis_for(struct diagnosis *diagnosis, enum run_purpose purpose)
+void diagnosis_make(const struct facts *facts, struct diagnosis *ret)
 {
+    static const struct run_scope everybody = {.purpose = PURPOSE_EXPLAIN};
+    diagnosis_make_for(facts, &everybody, ret);
+}
+
+void diagnosis_conclude(struct diagnosis *diagnosis, enum run_purpose purpose)
+{
+    struct text headline = TEXT_EMPTY;
     diagnosis->status = verdict_exit_status(diagnosis->leading.id, purpose);
     diagnosis->result = verdict_result(diagnosis->leading.id, purpose);
+    headline_add(diagnosis, purpose, &headline);
+    free(diagnosis->headline);
+    diagnosis->headline = copy(text_chars(&headline));
+    text_free(&headline);
 }
 
 void diagnosis_free(struct diagnosis *diagnosis)
@@ -285,6 +434,7 @@ void diagnosis_free(struct diagnosis *diagnosis)
         verdict_free(&diagnosis->findings[i]);
     for (size_t i = 0; i < diagnosis->phone_count; i++)
         verdict_free(&diagnosis->phones[i].verdict);
+    free(diagnosis->headline);
     free(diagnosis->findings);
     free(diagnosis->phones);
     *diagnosis = (struct diagnosis){0};

@@ -36,8 +36,11 @@ struct verdict {
 
 /* What is known of one phone from frames alone. */
 struct diagnosis_phone {
-    struct mac_address mac;
-    bool answered; /* a REPLY was seen: the texts are filled, raw */
+    bool is_seen;     /* false: it was asked for by name, and only that is filled */
+    bool is_meant;    /* the run was for it: it counts. Of a recording: it needs recovery */
+    bool was_ordered; /* somebody ordered it to fetch a file, or it did so of its own accord */
+    struct mac_address mac; /* zero: not seen, and named by its serial number */
+    bool answered;          /* a REPLY was seen: the texts are filled, raw */
     char serial[RECM_TEXT_SIZE + 1];
     char product[RECM_TEXT_SIZE + 1];
     char software[RECM_TEXT_SIZE + 1];
@@ -46,13 +49,29 @@ struct diagnosis_phone {
     struct verdict verdict; /* of this phone alone */
 };
 
+/*
+ * Whom a run is for and what it wants of them; the pointers are the caller's. All zero: a
+ * recording, which is for everybody.
+ */
+struct run_scope {
+    enum run_purpose purpose;
+    bool takes_all; /* every phone; else, if none is named, the only one */
+    const char *const *serials;
+    size_t serial_count;
+    const struct mac_address *macs;
+    size_t mac_count;
+    const char *interface, *image; /* for commands in the advice; NULL: not known */
+};
+
 struct diagnosis {
-    struct verdict leading;
+    struct verdict leading;     /* of a run: the worst of the phones it was for */
+    bool leading_is_of_phone;   /* else of the segment */
+    char *headline;             /* what is said first: the leading sentence, or how many of them */
     enum verdict_result result; /* what the leading verdict means: see diagnosis_for */
     int status;                 /* exit status, likewise */
     struct verdict *findings;   /* ranked, without the leading one */
     size_t finding_count;
-    struct diagnosis_phone *phones; /* in order of appearance */
+    struct diagnosis_phone *phones; /* those named, in that order; then in order of appearance */
     size_t phone_count;
     uint64_t frame_count;
     instant_ns first_ns, last_ns; /* of the frames; 0 without frames */
@@ -61,12 +80,21 @@ struct diagnosis {
 
 /* Judges what was observed so far; may be called again later. Fills `ret`, to be freed. */
 void diagnosis_make(const struct facts *facts, struct diagnosis *ret);
+/* The same for a run: what became of the phones it was for decides. */
+void diagnosis_make_for(const struct facts *facts, const struct run_scope *scope,
+                        struct diagnosis *ret);
 /*
- * What it means for a run of this purpose: sets result and status. diagnosis_make has done it for
- * PURPOSE_EXPLAIN.
+ * Says what it means for a run of this purpose: sets result, status and headline. Part of the two
+ * above.
  */
-void diagnosis_for(struct diagnosis *diagnosis, enum run_purpose purpose);
+void diagnosis_conclude(struct diagnosis *diagnosis, enum run_purpose purpose);
 void diagnosis_free(struct diagnosis *diagnosis);
+
+/* How a user knows this phone: its serial number, else its MAC address; escaped. */
+struct diagnosis_phone_text {
+    char text[4 * RECM_TEXT_SIZE + 1];
+};
+struct diagnosis_phone_text diagnosis_phone_name(const struct diagnosis_phone *phone);
 
 /* "certain" etc.: a static string. */
 const char *confidence_name(enum confidence confidence);

@@ -34,6 +34,7 @@
 #define URL_WINDOWS_KEPT      8   /* newest URL attempts of a phone */
 #define LOCAL_HOSTS_MAXIMUM   4
 #define DEVICES_MAXIMUM       4 /* adapters and other phones; later ones are counted */
+#define ASKERS_MAXIMUM        4
 #define NO_VLAN               0
 
 /*
@@ -373,6 +374,16 @@ struct seen_device {
     struct marks frames;
 };
 
+/* ---- who recovers phones here ---- */
+
+/* A host that sends well-formed recovery messages. */
+struct seen_asker {
+    struct mac_address mac;
+    uint32_t ip; /* of the newest message */
+    struct marks messages;
+    struct marks orders; /* of them */
+};
+
 /* ---- everything ---- */
 
 struct segment_facts {
@@ -390,6 +401,8 @@ struct segment_facts {
     struct marks unknown_clients; /* DHCP clients cut before anything tells who they are */
     struct mac_address asker_mac; /* of the newest message to port 4810 */
     uint32_t asker_ip;
+    struct seen_asker askers[ASKERS_MAXIMUM]; /* the one heard longest ago gives way */
+    unsigned asker_count;
     struct seen_device devices[DEVICES_MAXIMUM];
     unsigned device_count; /* may exceed DEVICES_MAXIMUM */
     struct marks bpdus, bpdus_not_forwarding, igmp_queries, neighbours, voice_vlan_marks;
@@ -414,6 +427,7 @@ struct facts {
     instant_ns end_ns; /* the newest frame or carrier change, or what observer_end said */
     struct capture_quality quality;
     enum observer_ending ending;
+    struct mac_address own_mac; /* of a run: the program's; zero: a recording */
     duration_ns flash_limit_ns; /* after the last ACK a silence this long counts as flashing */
 };
 

@@ -343,6 +343,11 @@ void observer_set_ending(struct observer *observer, enum observer_ending ending)
     observer->facts.ending = ending;
 }
 
+void observer_set_own_mac(struct observer *observer, const struct mac_address *mac)
+{
+    observer->facts.own_mac = *mac;
+}
+
 const struct facts *observer_facts(const struct observer *observer)
 {
     return &observer->facts;

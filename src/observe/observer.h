@@ -58,6 +58,7 @@ struct capture_quality {
     bool times_are_coarse;  /* whole seconds: order counts, durations do not */
     bool times_are_missing; /* only the order counts */
     bool clock_set_back;    /* in the middle; the time stood still meanwhile */
+    const char *filter;     /* only frames that match it were read; NULL: all. The caller's */
     uint64_t cut_frames;
     size_t cut_length; /* captured bytes of the longest of them */
 };
@@ -65,6 +66,8 @@ struct capture_quality {
 /* How it ended: a recording simply ends, a run was ended by something. */
 enum observer_ending {
     ENDING_RECORDING,
+    ENDING_NOT_YET,     /* a run: it goes on */
+    ENDING_DONE,        /* a run: it had nothing more to do */
     ENDING_INTERRUPTED, /* a run: by its user */
     ENDING_TIMED_OUT,   /* a run: nothing went forward for the time allowed */
 };
@@ -91,8 +94,10 @@ void observer_set_sink(struct observer *observer, observation_sink *sink, void *
 void observer_set_flash_limit(struct observer *observer, duration_ns limit_ns);
 /* What the reader of the capture knows of it, at its end. */
 void observer_set_quality(struct observer *observer, const struct capture_quality *quality);
-/* A run has ended; without it what was observed is judged as a recording. */
+/* Of a run, at its start and at its end; without it what was observed is judged as a recording. */
 void observer_set_ending(struct observer *observer, enum observer_ending ending);
+/* Of a run: which frames are the program's own. */
+void observer_set_own_mac(struct observer *observer, const struct mac_address *mac);
 /* What only a live host knows. */
 void observer_carrier(struct observer *observer, bool up, instant_ns now_ns);
 /* The capture (or run) ended now; without it the last frame's time counts. */

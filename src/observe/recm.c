@@ -184,6 +184,31 @@ static void observe_malformed(struct observer *observer, const struct frame *fra
          frame, NULL, segment->malformed[defect].total > 1);
 }
 
+static struct seen_asker *asker_get(struct segment_facts *segment, const struct mac_address *mac)
+{
+    struct seen_asker *oldest = &segment->askers[0];
+    for (unsigned i = 0; i < segment->asker_count; i++) {
+        struct seen_asker *asker = &segment->askers[i];
+        if (mac_equal(&asker->mac, mac))
+            return asker;
+        if (asker->messages.newest_ns < oldest->messages.newest_ns)
+            oldest = asker;
+    }
+    struct seen_asker *asker =
+        segment->asker_count < ASKERS_MAXIMUM ? &segment->askers[segment->asker_count++] : oldest;
+    *asker = (struct seen_asker){.mac = *mac};
+    return asker;
+}
+
+static void observe_asker(struct observer *observer, const struct frame *frame)
+{
+    struct seen_asker *asker = asker_get(&observer->facts.segment, &frame->ethernet.source);
+    asker->ip = frame->ipv4.source;
+    marks_add(&asker->messages, observer, frame);
+    if (frame->recm.operation == RECM_UPGRADE)
+        marks_add(&asker->orders, observer, frame);
+}
+
 static void observe_host(struct observer *observer, const struct frame *frame)
 {
     /* Another program's port 4810 or 4811 is no recovery message: it takes one right port and the
@@ -204,6 +229,8 @@ static void observe_host(struct observer *observer, const struct frame *frame)
     enum request_defect defect = judge_message(frame);
     if (defect == REQUEST_WELL_FORMED)
         defect = judge_frame(observer, frame);
+    if (defect == REQUEST_WELL_FORMED)
+        observe_asker(observer, frame);
     if (defect != REQUEST_WELL_FORMED)
         observe_malformed(observer, frame, defect);
     else if (frame->recm.operation == RECM_REQUEST)

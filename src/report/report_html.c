@@ -144,7 +144,7 @@ static void add_verdict(const struct diagnosis *diagnosis, const struct report_f
                  (double)(diagnosis->last_ns - diagnosis->first_ns) / (double)NS_PER_S);
     }
     text_add(ret, "</p>\n<h1>");
-    html_text(ret, leading->sentence);
+    html_text(ret, diagnosis->headline);
     text_add(ret,
              "</h1>\n<span class=\"badge id\">%s</span><span class=\"badge\">%s</span>\n"
              "</header>\n",
@@ -214,7 +214,7 @@ static void add_phones(const struct diagnosis *diagnosis, struct text *ret)
     for (size_t i = 0; i < diagnosis->phone_count; i++) {
         const struct diagnosis_phone *phone = &diagnosis->phones[i];
         text_add(ret, "<tr><td class=\"mono\">%s</td><td class=\"mono\">",
-                 mac_format(&phone->mac).text);
+                 mac_equal(&phone->mac, &mac_zero) ? "" : mac_format(&phone->mac).text);
         add_raw(ret, phone->serial);
         text_add(ret, "</td><td>");
         add_raw(ret, phone->product);

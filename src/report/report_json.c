@@ -62,7 +62,8 @@ static void set_network_text(json_t *object, const char *name, const char *raw)
         set(object, name, json_string(text_escape(raw, strlen(raw), escaped, sizeof(escaped))));
 }
 
-static json_t *verdict_json(const struct verdict *verdict)
+/* Evidence points into the trace: where none was kept there is none. */
+static json_t *verdict_json(const struct verdict *verdict, const struct report_facts *facts)
 {
     json_t *object = checked(json_object());
     set(object, "id", json_string(verdict_name(verdict->id)));
@@ -71,7 +72,7 @@ static json_t *verdict_json(const struct verdict *verdict)
     if (verdict->detail[0])
         set(object, "detail", string(verdict->detail));
     json_t *evidence = checked(json_array());
-    for (size_t i = 0; i < verdict->evidence_count; i++)
+    for (size_t i = 0; facts->trace && i < verdict->evidence_count; i++)
         append(evidence, number(verdict->evidence[i]));
     set(object, "evidence", evidence);
     set(object, "advice", string(verdict->advice));
@@ -85,7 +86,8 @@ static json_t *phone_json(const struct diagnosis_phone *phone, const struct repo
     json_t *object = checked(json_object());
     set_network_text(object, "serial", phone->serial);
     set_network_text(object, "product", phone->product);
-    set(object, "mac", json_string(mac_format(&phone->mac).text));
+    if (!mac_equal(&phone->mac, &mac_zero))
+        set(object, "mac", json_string(mac_format(&phone->mac).text));
     set_network_text(object, "software", phone->software);
     set_network_text(object, "hardware", phone->hardware);
     if (phone->ip)
@@ -94,7 +96,10 @@ static json_t *phone_json(const struct diagnosis_phone *phone, const struct repo
         if (mac_equal(&facts->states[i].mac, &phone->mac))
             set(object, "state", json_string(facts->states[i].state));
     }
-    set(object, "verdict", verdict_json(&phone->verdict));
+    if (!phone->is_seen)
+        set(object, "state", json_string("not seen"));
+    set(object, "counts", json_boolean(phone->is_meant));
+    set(object, "verdict", verdict_json(&phone->verdict, facts));
     return object;
 }
 
@@ -142,10 +147,11 @@ static json_t *document(const char *command, enum verdict_result result)
 json_t *report_json(const struct diagnosis *diagnosis, const struct report_facts *facts)
 {
     json_t *object = document(facts->command, diagnosis->result);
-    set(object, "verdict", verdict_json(&diagnosis->leading));
+    set(object, "headline", string(diagnosis->headline));
+    set(object, "verdict", verdict_json(&diagnosis->leading, facts));
     json_t *findings = checked(json_array());
     for (size_t i = 0; i < diagnosis->finding_count; i++)
-        append(findings, verdict_json(&diagnosis->findings[i]));
+        append(findings, verdict_json(&diagnosis->findings[i], facts));
     set(object, "findings", findings);
     json_t *phones = checked(json_array());
     for (size_t i = 0; i < diagnosis->phone_count; i++)

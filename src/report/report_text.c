@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define LINE_COLUMNS  80
+#define NAME_COLUMNS  19 /* of a serial number or product; longer ones are escaped text */
 #define LABEL_COLUMNS 14 /* two of indent, the longest label, two of space */
 
 struct paragraph {
@@ -54,15 +55,15 @@ static void add_evidence(const struct verdict *verdict, struct text *ret)
     report_frame_list(verdict->evidence, verdict->evidence_count, ret);
 }
 
-static void add_finding(const struct verdict *verdict, bool names_phone, const char *label,
-                        struct text *ret)
+static void add_finding(const struct verdict *verdict, bool names_phone, bool has_trace,
+                        const char *label, struct text *ret)
 {
     struct text words = TEXT_EMPTY;
     text_add(&words, "%s (%s): %s", verdict_name(verdict->id), confidence_name(verdict->confidence),
              verdict->sentence);
     if (names_phone && verdict->has_phone)
         text_add(&words, " %s:", mac_format(&verdict->phone).text);
-    if (verdict->evidence_count > 0) {
+    if (verdict->evidence_count > 0 && has_trace) {
         text_add(&words, " ");
         add_evidence(verdict, &words);
     }
@@ -115,7 +116,7 @@ static void add_network_text(const char *label, const char *raw, struct text *re
 }
 
 static void add_phone(const struct diagnosis_phone *phone, const struct report_facts *facts,
-                      const char *label, struct text *ret)
+                      struct text *ret)
 {
     struct text words = TEXT_EMPTY;
     text_add(&words, "%s", mac_format(&phone->mac).text);
@@ -133,8 +134,57 @@ static void add_phone(const struct diagnosis_phone *phone, const struct report_f
     }
     text_add(&words, ": %s (%s)", verdict_name(phone->verdict.id),
              confidence_name(phone->verdict.confidence));
-    add_paragraph(ret, label, text_chars(&words));
+    add_paragraph(ret, "Phone", text_chars(&words));
     text_free(&words);
+}
+
+/* ---- several phones: one line each ---- */
+
+static int widest(const struct diagnosis *diagnosis, bool product)
+{
+    int width = 0;
+    for (size_t i = 0; i < diagnosis->phone_count; i++) {
+        const struct diagnosis_phone *phone = &diagnosis->phones[i];
+        int length =
+            (int)(product ? strlen(phone->product) : strlen(diagnosis_phone_name(phone).text));
+        width = length > width ? length : width;
+    }
+    return width < NAME_COLUMNS ? width : NAME_COLUMNS;
+}
+
+static const char *mac_words(const struct diagnosis_phone *phone, struct mac_text *room)
+{
+    *room = mac_format(&phone->mac);
+    return mac_equal(&phone->mac, &mac_zero) ? "" : room->text;
+}
+
+static void add_phone_line(const struct diagnosis *diagnosis, const struct diagnosis_phone *phone,
+                           struct text *ret)
+{
+    char product[4 * RECM_TEXT_SIZE + 1];
+    struct mac_text mac;
+    struct text line = TEXT_EMPTY;
+    text_add(&line, "%-*s  %-*s  %-17s  %s", widest(diagnosis, false),
+             diagnosis_phone_name(phone).text, widest(diagnosis, true),
+             text_escape(phone->product, strlen(phone->product), product, sizeof(product)),
+             mac_words(phone, &mac), phone->is_seen ? verdict_name(phone->verdict.id) : "not seen");
+    if (!phone->is_meant)
+        text_add(&line, " (not counted)");
+    text_add(ret, "    ");
+    struct paragraph paragraph = {.out = ret, .indent = 6, .column = 6};
+    if (line.length + 4 <= LINE_COLUMNS)
+        text_add(ret, "%s", text_chars(&line));
+    else
+        paragraph_words(&paragraph, text_chars(&line));
+    text_add(ret, "\n");
+    text_free(&line);
+}
+
+static void add_phone_table(const struct diagnosis *diagnosis, struct text *ret)
+{
+    text_add(ret, "  Phones\n");
+    for (size_t i = 0; i < diagnosis->phone_count; i++)
+        add_phone_line(diagnosis, &diagnosis->phones[i], ret);
 }
 
 static void add_trace(const struct diagnosis *diagnosis, const char *path, struct text *ret)
@@ -166,7 +216,7 @@ void report_line(const struct diagnosis *diagnosis, struct text *ret)
 {
     const struct verdict *leading = &diagnosis->leading;
     text_add(ret, "%s (%s): %s\n", verdict_name(leading->id), confidence_name(leading->confidence),
-             leading->sentence);
+             diagnosis->headline);
 }
 
 void report_timeline_line(const struct observation *observation, instant_ns start_ns,
@@ -202,7 +252,7 @@ void report_text(const struct diagnosis *diagnosis, const struct report_facts *f
 {
     const struct verdict *leading = &diagnosis->leading;
     struct paragraph headline = {.out = ret};
-    paragraph_words(&headline, leading->sentence);
+    paragraph_words(&headline, diagnosis->headline);
     text_add(ret, "\n");
 
     struct text words = TEXT_EMPTY;
@@ -212,12 +262,13 @@ void report_text(const struct diagnosis *diagnosis, const struct report_facts *f
     add_evidence(leading, &words);
     if (leading->detail[0])
         add_paragraph(ret, "Why", leading->detail);
-    if (leading->evidence_count > 0)
+    if (leading->evidence_count > 0 && facts->trace)
         add_paragraph(ret, "Evidence", text_chars(&words));
     text_free(&words);
     add_paragraph(ret, "What to do", leading->advice);
     for (size_t i = 0; i < diagnosis->finding_count; i++)
-        add_finding(&diagnosis->findings[i], diagnosis->phone_count > 1, i == 0 ? "Also" : "", ret);
+        add_finding(&diagnosis->findings[i], diagnosis->phone_count > 1, facts->trace != NULL,
+                    i == 0 ? "Also" : "", ret);
     if (facts->trace)
         add_trace(diagnosis, facts->trace, ret);
     if (facts->counters) {
@@ -230,8 +281,10 @@ void report_text(const struct diagnosis *diagnosis, const struct report_facts *f
         add_paragraph(ret, "Image", text_chars(&words));
         text_free(&words);
     }
-    for (size_t i = 0; i < diagnosis->phone_count; i++)
-        add_phone(&diagnosis->phones[i], facts, i > 0 ? "" : "Phone", ret);
+    if (diagnosis->phone_count == 1 && diagnosis->phones[0].is_seen)
+        add_phone(&diagnosis->phones[0], facts, ret);
+    else if (diagnosis->phone_count > 0)
+        add_phone_table(diagnosis, ret);
     if (facts->capture) {
         report_capture_text(facts->capture, &words);
         add_paragraph(ret, "Capture", text_chars(&words));

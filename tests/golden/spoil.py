@@ -403,6 +403,23 @@ def asked_from(frames, mac, address):
     return pcap(out)
 
 
+def second_asker(frames):
+    """Another PC asks as well, a moment after each message to the phones' port."""
+    out = []
+    for frame in frames:
+        out.append(frame)
+        data = frame.data
+        if data[6:12] == PC and data[12:14] == b"\x08\0" and data[23] == 17 and data[36:38] == b"\x12\xca":
+            other = read_back(asked_from([frame], bytes.fromhex("001b21a1b2c3"), bytes([192, 168, 77, 9])))
+            out += [Frame(frame.time_ns + n * 40 * 10**6, other.data, frame.length) for n in (1, 2)]
+    return pcap(sorted(out, key=lambda frame: frame.time_ns))
+
+
+def read_back(bytes_of_pcap):
+    """The one frame of a capture."""
+    return Frame(0, bytes_of_pcap[40:])
+
+
 # Other stories, for traces of their own: the verdict is another one.
 STORIES = {
     "vm-nat": (".pcap", lambda f: asked_from(f, bytes.fromhex("080027a1b2c3"), bytes([10, 0, 2, 15]))),
@@ -411,6 +428,7 @@ STORIES = {
     "vpn": (".pcap", lambda f: asked_from(f, bytes.fromhex("3c970e4b2107"), bytes([100, 101, 7, 3]))),
     "two-vlans": (".pcap", lambda f: pcap(tagged(f, lambda frame: (20,) if is_phone(frame) else (10,)))),
     "oscillating": (".pcap", oscillating),
+    "second-asker": (".pcap", second_asker),
 }
 
 

@@ -98,7 +98,7 @@ start tool pc "$spa_sos" recover -i eth0 --dhcp always --phones shelf -t 8 --jso
 phone phone --count 3 --mac 02:53:00:00:00:10 --serial CBT14110001
 finish tool 60
 result "a phone of the list was not seen: status 5, and it is named" \
-	equals "$status $(json .result) $(json '.notes[0]')" "5 nothing-found not seen: CBT14119999"
+	equals "$status $(json .result) $(json .headline)" "5 nothing-found 2 of 3 phones recovered; CBT14119999 was not seen."
 result "while the others were being recovered nobody was told to switch it on, then somebody was" \
 	test "$(grep -n 'Still waiting for CBT14119999' "$lab/tool.err" | head -1 | cut -d: -f1)" -gt \
 	"$(grep -n 'recovered: ' "$lab/tool.err" | tail -1 | cut -d: -f1)"
@@ -112,7 +112,7 @@ start tool pc "$spa_sos" recover -i eth0 --dhcp always -s CBT14119999 -t 4 --jso
 phone phone
 finish tool 40
 result "another phone than the one asked for: no success, and who is missing" \
-	equals "$status $(json .verdict.id) $(json '.notes[0]')" "1 serial-mismatch not seen: CBT14119999"
+	equals "$status $(json .verdict.id) $(json '.phones[0] | .serial + " " + .state')" "1 serial-mismatch CBT14119999 not seen"
 stop phone
 start rival phone "$spa_sos" discover -i eth0 --dhcp never --source-mac 02:00:00:00:00:77
 start tool pc "$spa_sos" recover -i eth0 --dhcp always -t 8 --json "$image"

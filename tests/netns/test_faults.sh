@@ -40,7 +40,7 @@ twin                       | recovered several-phones duplicate-address |
 second-dhcp-server         | recovered two-dhcp-servers |
 dead-gateway               | recovered |
 dead-gateway               | gateway-dead | --gateway never --timeout 15
-rival-program              | found reply-filtered | --timeout 8
+rival-program              | another-tool | --timeout 8
 final-ack-not-sent         | recovered |
 firmware-crash-loop        | recovered firmware-crash-loop |
 frozen-after-reply         | upgrade-ignored phone-deaf | --timeout 12

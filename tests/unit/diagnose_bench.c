@@ -241,6 +241,8 @@ void bench_transfer(struct bench *bench, const struct mac_address *phone, unsign
     uint8_t payload[4 + TFTP_BLOCK_LENGTH];
     struct writer writer = writer_over(payload, sizeof(payload));
 
+    if (bench->file && ends)
+        count = (unsigned)(bench->file_length / TFTP_BLOCK_LENGTH) + 1;
     tftp_write_rrq(&writer, "spa50x-30x-7-5-2b.bin");
     phone_tftp(bench, phone, TFTP_SERVER_PORT, &writer);
     for (unsigned block = 1; block <= count; block++) {
@@ -250,8 +252,11 @@ void bench_transfer(struct bench *bench, const struct mac_address *phone, unsign
         header.source_port = 6900;
         header.destination_port = TFTP_PHONE_PORT;
         writer = writer_over(payload, sizeof(payload));
-        tftp_write_data(&writer, (uint16_t)block, data,
-                        ends && block == count ? 100 : TFTP_BLOCK_LENGTH);
+        size_t at = (size_t)(block - 1) * TFTP_BLOCK_LENGTH;
+        size_t length = ends && block == count && !bench->file ? 100 : TFTP_BLOCK_LENGTH;
+        if (bench->file && bench->file_length - at < length)
+            length = bench->file_length - at;
+        tftp_write_data(&writer, (uint16_t)block, bench->file ? bench->file + at : data, length);
         send_udp(bench, &header, payload, writer.length);
         writer = writer_over(payload, sizeof(payload));
         tftp_write_ack(&writer, (uint16_t)block);

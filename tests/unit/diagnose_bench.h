@@ -17,7 +17,9 @@ struct bench {
     uint64_t number;
     struct craft_udp next; /* of the PC's next datagrams; tests spoil it */
     uint16_t phone_identification;
-    uint32_t phone_ip; /* of the phone that speaks; BENCH_PHONE_IP at the start */
+    uint32_t phone_ip;   /* of the phone that speaks; BENCH_PHONE_IP at the start */
+    const uint8_t *file; /* what the next downloads transfer; NULL: something that begins well */
+    size_t file_length;
 };
 
 void bench_open(struct bench *ret);
@@ -38,7 +40,7 @@ void bench_lease(struct bench *bench, const struct mac_address *phone);
 void bench_reply(struct bench *bench, const struct mac_address *phone, const char *serial);
 void bench_echo(struct bench *bench, const struct mac_address *phone, const char *serial);
 void bench_arp(struct bench *bench, const struct mac_address *phone, bool answers);
-/* RRQ, DATA and ACK of `count` blocks; the last one is short if `ends`. */
+/* RRQ, DATA and ACK of `count` blocks; the last one is short if `ends`: with a file the whole. */
 void bench_transfer(struct bench *bench, const struct mac_address *phone, unsigned count,
                     bool ends);
 void bench_firmware(struct bench *bench, const struct mac_address *phone);

@@ -145,7 +145,7 @@ static void interrupted_in_mid_transfer_it_says_that_nothing_was_written(void **
     observer_set_ending(bench->observer, ENDING_INTERRUPTED);
     bench_expect(bench, VERDICT_INTERRUPTED, CONFIDENCE_CERTAIN);
     diagnosis_make(observer_facts(bench->observer), &diagnosis);
-    assert_non_null(strstr(diagnosis.leading.sentence, "nothing was written"));
+    assert_non_null(strstr(diagnosis.leading.sentence, "Nothing was written"));
     assert_non_null(strstr(diagnosis.leading.advice, "Start again"));
     assert_null(strstr(diagnosis.leading.detail, "capture"));
     diagnosis_free(&diagnosis);

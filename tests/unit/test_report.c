@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -45,7 +46,12 @@ static void sample_make(enum verdict_id id, struct sample *ret)
 {
     *ret = (struct sample){
         .finding = verdict_of(VERDICT_STATIC_PHONE),
-        .phone = {.mac = phone_mac, .answered = true, .ip = 0xc0a84d14, .verdict = verdict_of(id)},
+        .phone = {.is_seen = true,
+                  .is_meant = true,
+                  .mac = phone_mac,
+                  .answered = true,
+                  .ip = 0xc0a84d14,
+                  .verdict = verdict_of(id)},
     };
     strcpy(ret->phone.serial, HOSTILE);
     strcpy(ret->phone.product, "SPA504G");
@@ -57,7 +63,13 @@ static void sample_make(enum verdict_id id, struct sample *ret)
                                         .frame_count = 9,
                                         .first_ns = 1000 * NS_PER_S,
                                         .last_ns = 1012 * NS_PER_S};
-    diagnosis_for(&ret->diagnosis, PURPOSE_EXPLAIN);
+    ret->diagnosis.leading_is_of_phone = true;
+    diagnosis_conclude(&ret->diagnosis, PURPOSE_EXPLAIN);
+}
+
+static void sample_free(struct sample *sample)
+{
+    free(sample->diagnosis.headline);
 }
 
 static const struct report_counters counters = {.frames_in = 9,
@@ -191,6 +203,7 @@ static void the_text_holds_everything_in_80_plain_columns(void **test_state)
             fail_msg("'%s' is missing in: %s", parts[i], text.chars);
     }
     text_free(&text);
+    sample_free(&sample);
 }
 
 static void success_and_failure_have_the_same_shape(void **test_state)
@@ -208,6 +221,8 @@ static void success_and_failure_have_the_same_shape(void **test_state)
     assert_int_equal(*a, *b);
     text_free(&good_text);
     text_free(&bad_text);
+    sample_free(&good);
+    sample_free(&bad);
 }
 
 static void assert_keys(const json_t *object, const char *const *keys)
@@ -226,35 +241,39 @@ static void the_document_has_the_fields_of_the_contract(void **test_state)
     struct sample sample;
     sample_make(VERDICT_NO_DHCP, &sample);
     json_t *document = report_json(&sample.diagnosis, &facts);
-    assert_keys(document, (const char *const[]){"schema", "command", "result", "verdict",
-                                                "findings", "phones", "trace", "counters", NULL});
+    assert_keys(document,
+                (const char *const[]){"schema", "command", "result", "headline", "verdict",
+                                      "findings", "phones", "trace", "counters", NULL});
     assert_string_equal(json_string_value(json_object_get(document, "schema")), "spa-sos/1");
     assert_string_equal(json_string_value(json_object_get(document, "result")), "failed");
     const json_t *phone = json_array_get(json_object_get(document, "phones"), 0);
-    assert_keys(phone, (const char *const[]){"serial", "product", "mac", "ip", "state", "verdict",
-                                             NULL}); /* software and hardware are not known */
+    assert_keys(phone,
+                (const char *const[]){"serial", "product", "mac", "ip", "state", "counts",
+                                      "verdict", NULL}); /* software and hardware are not known */
     assert_string_equal(json_string_value(json_object_get(phone, "serial")),
                         "<b>\\x1b[31m\"'&\\xff");
     const json_t *verdict = json_object_get(document, "verdict");
     assert_int_equal(json_array_size(json_object_get(verdict, "evidence")), 4);
     json_decref(document);
+    sample_free(&sample);
 }
 
 static void what_does_not_apply_is_absent(void **test_state)
 {
     (void)test_state;
     struct diagnosis diagnosis = {.leading = verdict_of(VERDICT_NO_PHONE_SEEN)};
-    diagnosis_for(&diagnosis, PURPOSE_EXPLAIN);
+    diagnosis_conclude(&diagnosis, PURPOSE_EXPLAIN);
     diagnosis.leading.detail = nothing;
     diagnosis.leading.evidence_count = 0;
     diagnosis.leading.has_phone = false;
     struct report_facts none = {.command = "discover"};
     json_t *document = report_json(&diagnosis, &none);
-    assert_keys(document, (const char *const[]){"schema", "command", "result", "verdict",
-                                                "findings", "phones", NULL});
+    assert_keys(document, (const char *const[]){"schema", "command", "result", "headline",
+                                                "verdict", "findings", "phones", NULL});
     assert_keys(json_object_get(document, "verdict"),
                 (const char *const[]){"id", "sentence", "confidence", "evidence", "advice", NULL});
     json_decref(document);
+    free(diagnosis.headline);
 }
 
 static void the_page_escapes_the_network_and_loads_nothing(void **test_state)
@@ -282,6 +301,7 @@ static void the_page_escapes_the_network_and_loads_nothing(void **test_state)
     assert_non_null(strstr(text_chars(&text), "no-dhcp"));
     assert_non_null(strstr(text_chars(&text), "1970-01-01 00:16:40 UTC"));
     text_free(&text);
+    sample_free(&sample);
 }
 
 /* A download of 8,100 blocks must not become a page of 16,200 rows. */
@@ -321,6 +341,7 @@ static void the_page_folds_long_transfers_and_bounds_long_stories(void **test_st
     assert_true(text.length < 1000000);
     report_page_free(page);
     text_free(&text);
+    sample_free(&sample);
 }
 
 int main(void)

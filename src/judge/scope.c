@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whom a diagnosis is about: see scope.h. */
+#include "judge/scope.h"
+
+#include "judge/rules_support.h"
+
+#include <string.h>
+
+static bool has_serial(const struct phone_facts *phone, const char *serial)
+{
+    return phone->answered && strcmp(phone->reply.serial, serial) == 0;
+}
+
+static bool is_named(const struct run_scope *scope, const struct phone_facts *phone)
+{
+    for (size_t i = 0; i < scope->serial_count; i++)
+        if (has_serial(phone, scope->serials[i]))
+            return true;
+    for (size_t i = 0; i < scope->mac_count; i++)
+        if (mac_equal(&scope->macs[i], &phone->mac))
+            return true;
+    return false;
+}
+
+static bool orders_one(const struct run_scope *scope)
+{
+    return (scope->purpose == PURPOSE_RECOVER || scope->purpose == PURPOSE_DELIVER) &&
+           !scope->takes_all;
+}
+
+static bool somebody_was_ordered(const struct facts *facts)
+{
+    for (const struct phone_facts *phone = facts->phones; phone; phone = phone->by_mac.next)
+        if (phone->attempts)
+            return true;
+    return false;
+}
+
+/* Without a name: those that are in recovery; of a run for one phone those that were ordered. */
+static bool is_meant(const struct facts *facts, const struct run_scope *scope,
+                     const struct phone_facts *phone)
+{
+    if (scope->serial_count || scope->mac_count)
+        return is_named(scope, phone);
+    if (is_bystander(phone))
+        return false;
+    return !orders_one(scope) || phone->attempts || !somebody_was_ordered(facts);
+}
+
+/* The phone of this name that has no place yet. */
+static const struct phone_facts *find_named(const struct facts *facts, const char *serial,
+                                            const struct mac_address *mac)
+{
+    for (const struct phone_facts *phone = facts->phones; phone; phone = phone->by_mac.next)
+        if (serial ? has_serial(phone, serial) : mac_equal(&phone->mac, mac))
+            return phone;
+    return NULL;
+}
+
+struct slots {
+    struct slot *list;
+    size_t count;
+    struct phone_set placed;
+};
+
+static void add_named(struct slots *slots, const struct facts *facts, const char *serial,
+                      const struct mac_address *mac)
+{
+    const struct phone_facts *phone = find_named(facts, serial, mac);
+    if (phone && phone_set_has(&slots->placed, phone->index))
+        return;
+    if (phone)
+        phone_set_add(&slots->placed, phone->index);
+    slots->list[slots->count++] =
+        (struct slot){.phone = phone, .serial = serial, .mac = mac, .is_meant = true};
+}
+
+struct slot *scope_slots(const struct facts *facts, const struct run_scope *scope,
+                         size_t *ret_count)
+{
+    struct slots slots = {0};
+    size_t most = facts->phone_count + scope->serial_count + scope->mac_count;
+    slots.list = calloc(most ? most : 1, sizeof(*slots.list));
+    if (!slots.list)
+        abort();
+    for (size_t i = 0; i < scope->serial_count; i++)
+        add_named(&slots, facts, scope->serials[i], NULL);
+    for (size_t i = 0; i < scope->mac_count; i++)
+        add_named(&slots, facts, NULL, &scope->macs[i]);
+    for (const struct phone_facts *phone = facts->phones; phone; phone = phone->by_mac.next)
+        if (!phone_set_has(&slots.placed, phone->index))
+            slots.list[slots.count++] =
+                (struct slot){.phone = phone, .is_meant = is_meant(facts, scope, phone)};
+    *ret_count = slots.count;
+    return slots.list;
+}
+
+void scope_judge_missing(const struct facts *facts, const struct slot *slot,
+                         enum verdict_id *ret_id, struct judgement *ret)
+{
+    char serial[ESCAPED(RECM_TEXT_SIZE)];
+    const char *name =
+        slot->mac ? mac_format(slot->mac).text
+                  : text_escape(slot->serial, strlen(slot->serial), serial, sizeof(serial));
+    bool is_interrupted = facts->ending == ENDING_INTERRUPTED;
+    *ret_id = is_interrupted ? VERDICT_INTERRUPTED : VERDICT_NO_PHONE_SEEN;
+    ret->confidence = CONFIDENCE_LIKELY;
+    if (is_interrupted)
+        text_add(&ret->sentence, "You interrupted the run before %s was seen.", name);
+    else
+        text_add(&ret->sentence, "%s was not seen.", name);
+    for (unsigned i = 0; slot->serial && i < SERIALS_MAXIMUM; i++) {
+        const struct asked_serial *asked = &facts->segment.serials[i];
+        if (asked->index == 0 || strcmp(asked->serial, slot->serial) != 0)
+            continue;
+        judge_marks(ret, &asked->requests);
+        text_add(&ret->detail, "It was asked for %llu times by its serial number.",
+                 (unsigned long long)asked->requests.total);
+    }
+    text_add(&ret->advice, "Check the number, the phone's cable and its power, and power-cycle it "
+                           "while the program runs. A phone that got no address is silent with SOS "
+                           "on its display.");
+}
+
+/* A word that a shell takes as it is. */
+static bool can_be_typed(const char *word)
+{
+    static const char harmless[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                   "._/:@+-";
+    return word && word[0] && word[0] != '-' && word[strspn(word, harmless)] == '\0';
+}
+
+char *scope_fill_commands(const struct run_scope *scope, const struct phone_facts *phone,
+                          const char *advice)
+{
+    const struct {
+        const char *name, *value;
+    } words[] = {
+        {"INTERFACE", scope->interface},
+        {"IMAGE", scope->image},
+        {"SERIAL", phone && phone->answered ? phone->reply.serial : NULL},
+    };
+    struct text text = TEXT_EMPTY;
+    while (*advice) {
+        size_t taken = 0;
+        for (size_t i = 0; taken == 0 && i < sizeof words / sizeof words[0]; i++) {
+            size_t length = strlen(words[i].name);
+            if (strncmp(advice, words[i].name, length) != 0 || !can_be_typed(words[i].value))
+                continue;
+            text_add(&text, "%s", words[i].value);
+            taken = length;
+        }
+        if (taken == 0)
+            text_add_bytes(&text, advice, 1);
+        advice += taken ? taken : 1;
+    }
+    char *filled = strdup(text_chars(&text));
+    if (!filled)
+        abort();
+    text_free(&text);
+    return filled;
+}

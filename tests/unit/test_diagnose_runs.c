@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a run says of several phones: whom it counts, who leads, and that headline, table, JSON,
+ * result and exit status agree whatever became of them.
+ */
+#include "base/random.h"
+#include "diagnose_bench.h"
+#include "report/report.h"
+#include "tests/support/synthetic_image.h"
+
+#include <jansson.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define PHONES_MAXIMUM_HERE 6
+#define RANDOM_RUNS         1500
+
+static uint8_t *image;
+static size_t image_length;
+
+static int make_image(void **state)
+{
+    (void)state;
+    image = synthetic_image(3000, 1, &image_length);
+    return image ? 0 : -1;
+}
+
+static int free_image(void **state)
+{
+    (void)state;
+    free(image);
+    return 0;
+}
+
+/* The PC of the bench is this program. */
+static void open_bench(struct bench *ret)
+{
+    static const struct mac_address own = {{0x3c, 0x97, 0x0e, 0x4b, 0x21, 0x07}};
+    bench_open(ret);
+    observer_set_own_mac(ret->observer, &own);
+    ret->file = image;
+    ret->file_length = image_length;
+}
+
+static int set_up(void **state)
+{
+    static struct bench bench;
+    open_bench(&bench);
+    *state = &bench;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    bench_close(*state);
+    return 0;
+}
+
+enum story { RECOVERED, DELIVERED, STALLED, REFUSED_TO_ANSWER, FOUND, HEALTHY, STORY_COUNT };
+
+static const char *serial_of(unsigned index)
+{
+    static const char *const serials[] = {"CBT14190000", "CBT14190001", "CBT14190002",
+                                          "CBT14190003", "CBT14190004", "CBT14190005"};
+    return serials[index];
+}
+
+static void play(struct bench *bench, unsigned index, enum story story)
+{
+    struct mac_address phone = bench_phone((uint8_t)(index + 1));
+    const char *serial = serial_of(index);
+    bench->phone_ip = BENCH_PHONE_IP + index;
+    bench->phone_identification = 0;
+    if (story == HEALTHY) {
+        bench_firmware(bench, &phone);
+        return;
+    }
+    if (story == REFUSED_TO_ANSWER) {
+        bench_discover(bench, &phone, 2);
+        bench_wait(bench, 8);
+        return;
+    }
+    bench_lease(bench, &phone);
+    bench_request(bench, serial, &mac_broadcast);
+    bench_wait(bench, 0.6);
+    bench_reply(bench, &phone, serial);
+    if (story == FOUND)
+        return;
+    bench_order(bench, serial);
+    bench_echo(bench, &phone, serial);
+    bench_transfer(bench, &phone, 4, story != STALLED);
+    bench_wait(bench, story == STALLED ? 40 : 200);
+    if (story == RECOVERED)
+        bench_firmware(bench, &phone);
+}
+
+static void judge(const struct bench *bench, const struct run_scope *scope, struct diagnosis *ret)
+{
+    observer_end(bench->observer, bench->now_ns);
+    observer_set_ending(bench->observer, ENDING_DONE);
+    diagnosis_make_for(observer_facts(bench->observer), scope, ret);
+}
+
+static const struct run_scope everything = {.purpose = PURPOSE_RECOVER, .takes_all = true};
+
+static void assert_headline(const struct bench *bench, const struct run_scope *scope,
+                            const char *headline)
+{
+    struct diagnosis diagnosis;
+    judge(bench, scope, &diagnosis);
+    assert_string_equal(diagnosis.headline, headline);
+    diagnosis_free(&diagnosis);
+}
+
+static void the_headline_counts_and_names_the_others(void **state)
+{
+    struct bench *bench = *state;
+    static const char *const names[] = {"CBT14190000", "CBT14190001", "CBT14190002", "CBT1419AAA9"};
+    const struct run_scope scope = {
+        .purpose = PURPOSE_RECOVER, .serials = names, .serial_count = 4};
+    play(bench, 0, RECOVERED);
+    play(bench, 1, STALLED);
+    play(bench, 2, RECOVERED);
+    assert_headline(bench, &scope,
+                    "2 of 4 phones recovered; CBT14190001 broke off the transfer; CBT1419AAA9 was "
+                    "not seen.");
+}
+
+static void when_all_succeeded_it_says_so(void **state)
+{
+    struct bench *bench = *state;
+    play(bench, 0, RECOVERED);
+    play(bench, 1, RECOVERED);
+    assert_headline(bench, &everything, "All 2 phones recovered.");
+}
+
+static void one_phone_is_not_counted(void **state)
+{
+    struct bench *bench = *state;
+    play(bench, 0, RECOVERED);
+    assert_headline(bench, &everything, "The phone was recovered: its normal firmware runs.");
+}
+
+static void many_of_a_kind_are_counted_not_named(void **state)
+{
+    struct bench *bench = *state;
+    for (unsigned i = 0; i < 5; i++)
+        play(bench, i, DELIVERED);
+    play(bench, 5, RECOVERED);
+    assert_headline(bench, &everything, "1 of 6 phones recovered; 5 have the image.");
+}
+
+/* A healthy phone beside the shelf is no part of it; one asked for by name is. */
+static void bystanders_do_not_count(void **state)
+{
+    struct bench *bench = *state;
+    struct diagnosis diagnosis;
+    play(bench, 0, RECOVERED);
+    play(bench, 1, HEALTHY);
+    play(bench, 2, RECOVERED);
+    judge(bench, &everything, &diagnosis);
+    assert_string_equal(diagnosis.headline, "All 2 phones recovered.");
+    assert_int_equal(diagnosis.status, 0);
+    assert_int_equal(diagnosis.phone_count, 3);
+    diagnosis_free(&diagnosis);
+}
+
+static void somebody_elses_phone_is_no_answer(void **state)
+{
+    struct bench *bench = *state;
+    static const char *const names[] = {"CBT1419AAA9"};
+    const struct run_scope scope = {.purpose = PURPOSE_FIND, .serials = names, .serial_count = 1};
+    struct diagnosis diagnosis;
+    play(bench, 0, FOUND);
+    judge(bench, &scope, &diagnosis);
+    assert_int_equal(diagnosis.leading.id, VERDICT_NO_PHONE_SEEN);
+    assert_string_equal(diagnosis.headline, "CBT1419AAA9 was not seen.");
+    assert_int_equal(diagnosis.status, 5);
+    assert_false(diagnosis.phones[0].is_seen);
+    diagnosis_free(&diagnosis);
+}
+
+static void a_phone_that_was_only_found_was_not_recovered(void **state)
+{
+    struct bench *bench = *state;
+    struct diagnosis diagnosis;
+    struct run_scope scope = everything;
+    scope.interface = "eth7";
+    scope.image = "spa.bin";
+    play(bench, 0, RECOVERED);
+    play(bench, 1, FOUND);
+    judge(bench, &scope, &diagnosis);
+    assert_int_equal(diagnosis.status, 1);
+    assert_string_equal(diagnosis.headline,
+                        "1 of 2 phones recovered; CBT14190001 answers in recovery mode.");
+    assert_non_null(
+        strstr(diagnosis.leading.advice, "spa-sos recover -i eth7 -s CBT14190001 spa.bin"));
+    diagnosis_free(&diagnosis);
+}
+
+/* What a shell would not take as one word stays a placeholder. */
+static void commands_hold_only_what_can_be_typed(void **state)
+{
+    struct bench *bench = *state;
+    struct diagnosis diagnosis;
+    struct run_scope scope = everything;
+    scope.interface = "eth7";
+    scope.image = "my image.bin; reboot";
+    play(bench, 0, FOUND);
+    judge(bench, &scope, &diagnosis);
+    assert_non_null(strstr(diagnosis.leading.advice, "-i eth7 -s CBT14190000 IMAGE"));
+    diagnosis_free(&diagnosis);
+}
+
+static void flashing_that_was_waited_for_in_vain_is_told_as_that(void **state)
+{
+    struct bench *bench = *state;
+    struct diagnosis diagnosis;
+    play(bench, 0, DELIVERED);
+    bench_wait(bench, 400);
+    judge(bench, &everything, &diagnosis);
+    assert_int_equal(diagnosis.leading.id, VERDICT_DELIVERED);
+    assert_non_null(strstr(diagnosis.leading.sentence, "was not seen within 10 min"));
+    assert_null(strstr(diagnosis.leading.sentence, "capture"));
+    diagnosis_free(&diagnosis);
+}
+
+static void interrupted_after_the_last_block_it_warns(void **state)
+{
+    struct bench *bench = *state;
+    struct diagnosis diagnosis;
+    play(bench, 0, DELIVERED);
+    observer_end(bench->observer, bench->now_ns);
+    observer_set_ending(bench->observer, ENDING_INTERRUPTED);
+    diagnosis_make_for(observer_facts(bench->observer), &everything, &diagnosis);
+    assert_non_null(strstr(diagnosis.leading.sentence,
+                           "may be writing flash: do NOT unplug it. It restarts by itself within"));
+    diagnosis_free(&diagnosis);
+}
+
+static void another_program_leads_where_this_run_stood_back(void **state)
+{
+    struct bench *bench = *state;
+    struct diagnosis diagnosis;
+    const struct mac_address own = {{2, 0, 0, 0, 0, 9}};
+    observer_set_own_mac(bench->observer, &own); /* the bench's PC is somebody else */
+    play(bench, 0, FOUND);
+    bench_request(bench, serial_of(0), &mac_broadcast);
+    judge(bench, &everything, &diagnosis);
+    assert_int_equal(diagnosis.leading.id, VERDICT_ANOTHER_TOOL);
+    assert_int_equal(diagnosis.status, 1);
+    assert_non_null(strstr(diagnosis.leading.sentence, "192.168.77.1"));
+    diagnosis_free(&diagnosis);
+}
+
+static void another_program_that_recovered_the_phone_is_a_finding(void **state)
+{
+    struct bench *bench = *state;
+    struct diagnosis diagnosis;
+    const struct mac_address own = {{2, 0, 0, 0, 0, 9}};
+    observer_set_own_mac(bench->observer, &own);
+    play(bench, 0, STALLED);
+    judge(bench, &everything, &diagnosis);
+    assert_int_equal(diagnosis.leading.id, VERDICT_TRANSFER_STALLED);
+    assert_true(diagnosis.finding_count > 0);
+    assert_int_equal(diagnosis.findings[0].id, VERDICT_ANOTHER_TOOL);
+    diagnosis_free(&diagnosis);
+}
+
+/* ---- everything agrees ---- */
+
+struct outcome {
+    size_t meant, recovered;
+    int worst;
+    bool has_leading; /* the leading verdict stands with one of those that count */
+};
+
+static void count(const struct diagnosis *diagnosis, enum run_purpose purpose, struct outcome *ret)
+{
+    *ret = (struct outcome){0};
+    for (size_t i = 0; i < diagnosis->phone_count; i++) {
+        const struct diagnosis_phone *phone = &diagnosis->phones[i];
+        if (!phone->is_meant)
+            continue;
+        int status = verdict_exit_status(phone->verdict.id, purpose);
+        ret->meant++;
+        ret->recovered += phone->verdict.id == VERDICT_RECOVERED;
+        ret->worst = ret->meant == 1 ? status : verdict_worse_status(ret->worst, status);
+        ret->has_leading = ret->has_leading || phone->verdict.id == diagnosis->leading.id;
+    }
+}
+
+/* The first paragraph of a report, its line breaks as spaces. */
+static void unfold(const char *text, size_t size, char ret[static size])
+{
+    size_t length = 0;
+    for (; *text && strncmp(text, "\n  ", 3) != 0 && length + 1 < size; text++)
+        ret[length++] = *text == '\n' ? ' ' : *text;
+    ret[length] = '\0';
+}
+
+static void assert_report_agrees(const struct diagnosis *diagnosis)
+{
+    char first[2048];
+    struct report_facts facts = {.command = "recover", .trace = "a.pcap"};
+    struct text text = TEXT_EMPTY, line = TEXT_EMPTY;
+    report_text(diagnosis, &facts, &text);
+    report_line(diagnosis, &line);
+    unfold(text_chars(&text), sizeof first, first);
+    assert_string_equal(first, diagnosis->headline);
+    assert_non_null(strstr(text_chars(&line), diagnosis->headline));
+    assert_memory_equal(text_chars(&line), verdict_name(diagnosis->leading.id),
+                        strlen(verdict_name(diagnosis->leading.id)));
+    json_t *document = report_json(diagnosis, &facts);
+    json_t *phones = json_object_get(document, "phones");
+    assert_string_equal(json_string_value(json_object_get(document, "headline")),
+                        diagnosis->headline);
+    assert_string_equal(json_string_value(json_object_get(document, "result")),
+                        verdict_result_name(diagnosis->result));
+    assert_int_equal(json_array_size(phones), diagnosis->phone_count);
+    const char *at = text_chars(&text);
+    for (size_t i = 0; diagnosis->phone_count > 1 && i < diagnosis->phone_count; i++) {
+        struct diagnosis_phone_text name = diagnosis_phone_name(&diagnosis->phones[i]);
+        char row[128];
+        snprintf(row, sizeof row, "\n    %s ", name.text); /* rows in the order of the document */
+        at = strstr(at, row);
+        assert_non_null(at);
+        json_t *phone = json_array_get(phones, i);
+        json_t *verdict = json_object_get(json_object_get(phone, "verdict"), "id");
+        assert_string_equal(json_string_value(verdict),
+                            verdict_name(diagnosis->phones[i].verdict.id));
+    }
+    json_decref(document);
+    text_free(&text);
+    text_free(&line);
+}
+
+static void one_random_run(struct random *random)
+{
+    struct bench bench;
+    struct diagnosis diagnosis;
+    struct outcome outcome;
+    const char *names[PHONES_MAXIMUM_HERE];
+    static const enum run_purpose purposes[] = {PURPOSE_RECOVER, PURPOSE_DELIVER, PURPOSE_FIND};
+    struct run_scope scope = {.purpose = purposes[random_below(random, 3)], .serials = names};
+    unsigned phones = (unsigned)random_below(random, PHONES_MAXIMUM_HERE + 1);
+    open_bench(&bench);
+    scope.takes_all = random_below(random, 2);
+    for (unsigned i = 0; i < PHONES_MAXIMUM_HERE; i++)
+        if (scope.takes_all == 0 && random_below(random, 2))
+            names[scope.serial_count++] = serial_of(i);
+    for (unsigned i = 0; i < phones; i++)
+        play(&bench, i, (enum story)random_below(random, STORY_COUNT));
+    bench_wait(&bench, 70);
+    judge(&bench, &scope, &diagnosis);
+    assert_report_agrees(&diagnosis);
+    assert_int_equal(diagnosis.status, verdict_exit_status(diagnosis.leading.id, scope.purpose));
+    assert_int_equal(diagnosis.result, verdict_result(diagnosis.leading.id, scope.purpose));
+    count(&diagnosis, scope.purpose, &outcome);
+    if (diagnosis.leading_is_of_phone && outcome.has_leading)
+        assert_int_equal(diagnosis.status, outcome.worst);
+    if (diagnosis.status == 0 && scope.purpose == PURPOSE_RECOVER && outcome.meant > 1 &&
+        diagnosis.leading.id == VERDICT_RECOVERED) {
+        bool all = strstr(diagnosis.headline, "All ") == diagnosis.headline;
+        assert_true(all == (outcome.recovered == outcome.meant));
+    }
+    if (scope.serial_count) {
+        assert_int_equal(outcome.meant, scope.serial_count);
+        for (size_t i = 0; i < scope.serial_count; i++) {
+            bool seen = diagnosis.phones[i].answered;
+            assert_true(!seen || strcmp(diagnosis.phones[i].serial, names[i]) == 0);
+        }
+    }
+    diagnosis_free(&diagnosis);
+    bench_close(&bench);
+}
+
+static void headline_table_json_result_and_status_agree(void **state)
+{
+    (void)state;
+    struct random random = random_from_seed(20261125);
+    for (unsigned i = 0; i < RANDOM_RUNS; i++)
+        one_random_run(&random);
+}
+
+int main(void)
+{
+#define WITH_BENCH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        WITH_BENCH(the_headline_counts_and_names_the_others),
+        WITH_BENCH(when_all_succeeded_it_says_so),
+        WITH_BENCH(one_phone_is_not_counted),
+        WITH_BENCH(many_of_a_kind_are_counted_not_named),
+        WITH_BENCH(bystanders_do_not_count),
+        WITH_BENCH(somebody_elses_phone_is_no_answer),
+        WITH_BENCH(a_phone_that_was_only_found_was_not_recovered),
+        WITH_BENCH(commands_hold_only_what_can_be_typed),
+        WITH_BENCH(flashing_that_was_waited_for_in_vain_is_told_as_that),
+        WITH_BENCH(interrupted_after_the_last_block_it_warns),
+        WITH_BENCH(another_program_leads_where_this_run_stood_back),
+        WITH_BENCH(another_program_that_recovered_the_phone_is_a_finding),
+        cmocka_unit_test(headline_table_json_result_and_status_agree),
+    };
+    return cmocka_run_group_tests(tests, make_image, free_image);
+}
