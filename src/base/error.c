@@ -6,15 +6,33 @@
 #include <stdio.h>
 #include <string.h>
 
-bool error_set(struct error *ret, enum error_kind kind, const char *format, ...)
+static bool set(struct error *ret, enum error_kind kind, const char *expected, const char *format,
+                va_list arguments)
 {
-    va_list arguments;
     ret->kind = kind;
-    va_start(arguments, format);
     vsnprintf(ret->text, sizeof ret->text, format, arguments);
-    va_end(arguments);
+    snprintf(ret->expected, sizeof ret->expected, "%s", expected);
     size_t length = strlen(ret->text);
     if (length > 0 && ret->text[length - 1] == '\n')
         ret->text[length - 1] = '\0';
+    return false;
+}
+
+bool error_set(struct error *ret, enum error_kind kind, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    set(ret, kind, "", format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+bool error_set_expected(struct error *ret, enum error_kind kind, const char *expected,
+                        const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    set(ret, kind, expected, format, arguments);
+    va_end(arguments);
     return false;
 }

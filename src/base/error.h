@@ -22,11 +22,15 @@ enum error_kind {
 struct error {
     enum error_kind kind;
     char text[ERROR_TEXT_SIZE]; /* no newline at the end; may hold several lines */
+    char expected[256];         /* what would have been right, for programs; "": the text says it */
 };
 
 /* Fills `ret`; text that does not fit is cut, and so is a newline at its end. Returns: false, so
  * that `return error_set(...)` reads well. */
 bool error_set(struct error *ret, enum error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The same, and what would have been right. */
+bool error_set_expected(struct error *ret, enum error_kind kind, const char *expected,
+                        const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 #endif

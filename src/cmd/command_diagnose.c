@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/diagnose_trace.h"
+#include "cmd/failure.h"
 #include "cmd/trace_group.h"
 
 #include <jansson.h>
@@ -39,15 +40,6 @@ static void outlive_the_capturing_program(const struct options *options)
     }
 }
 
-static void print_json(json_t *document)
-{
-    struct text text = TEXT_EMPTY;
-    report_json_print(document, &text);
-    fputs(text_chars(&text), stdout);
-    text_free(&text);
-    json_decref(document);
-}
-
 /* Judges every trace. Returns: the exit status. */
 static int judge_all(const struct options *options, const struct trace_groups *groups)
 {
@@ -60,9 +52,8 @@ static int judge_all(const struct options *options, const struct trace_groups *g
         if (i > 0 && !options->json && options->verbosity >= 0)
             putchar('\n');
         if (!diagnose_trace(options, &groups->groups[i], &outcome, &error)) {
-            fprintf(stderr, "spa-sos diagnose: %s\n", error.text);
             json_decref(documents);
-            return (int)error.kind;
+            return failure_tell("diagnose", options->json, &error);
         }
         if (i == 0 || verdict_worse_status(worst, outcome.status) != worst) {
             worst = outcome.status;
@@ -73,9 +64,9 @@ static int judge_all(const struct options *options, const struct trace_groups *g
             abort();
     }
     if (options->json && groups->count == 1)
-        print_json(outcome.document);
+        document_print(outcome.document);
     else if (options->json)
-        print_json(report_json_traces("diagnose", json_incref(documents), worst_result));
+        document_print(report_json_traces("diagnose", json_incref(documents), worst_result));
     json_decref(documents);
     return worst;
 }
@@ -89,9 +80,5 @@ int command_diagnose(const struct options *options)
         fprintf(stderr, "spa-sos diagnose: %s\n", groups.hint);
     int status = judge_all(options, &groups);
     trace_groups_free(&groups);
-    if (fflush(stdout) != 0) {
-        fprintf(stderr, "spa-sos diagnose: standard output cannot be written\n");
-        status = ERROR_ENVIRONMENT;
-    }
     return signal_number != 0 ? EXIT_SIGNAL_BASE + signal_number : status;
 }

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cmd/commands.h"
+#include "cmd/failure.h"
 #include "cmd/image_file.h"
 #include "cmd/output_file.h"
 
@@ -158,13 +159,6 @@ static void print_as_json(const struct image_file *file, const struct verdict_of
     print_document(document);
 }
 
-static void print_error_as_json(const struct error *error)
-{
-    json_t *document = new_document(false);
-    set(document, "error", json_string(error->text));
-    print_document(document);
-}
-
 /* Creates `path`, which must not exist, with the image alone. Returns: 0, or the exit status. */
 static int extract(const struct image *image, const char *path)
 {
@@ -210,11 +204,8 @@ static int check_file(const struct options *options)
     struct error error;
     struct verdict_of_image verdict = {.sentence = TEXT_EMPTY};
     if (!image_file_read(options->operands[0], &file, &error)) {
-        fprintf(stderr, "spa-sos image: %s\n", error.text);
-        if (options->json)
-            print_error_as_json(&error);
         image_file_free(&file);
-        return (int)error.kind;
+        return failure_tell("image", options->json, &error);
     }
     judge(&file, &verdict);
     int status = verdict.valid ? 0 : ERROR_INPUT;
@@ -235,10 +226,5 @@ static int check_file(const struct options *options)
 
 int command_image(const struct options *options)
 {
-    int status = check_file(options);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "spa-sos image: the answer cannot be written: %s\n", strerror(errno));
-        return ERROR_ENVIRONMENT;
-    }
-    return status;
+    return check_file(options);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* spa-sos interfaces: which interfaces can be used, and why the others cannot. */
 #include "cmd/commands.h"
+#include "cmd/failure.h"
 #include "port/interfaces.h"
 
 #include <jansson.h>
@@ -100,10 +101,8 @@ int command_interfaces(const struct options *options)
 {
     struct interface_list list;
     struct error error;
-    if (!interface_list_read(&list, &error)) {
-        fprintf(stderr, "spa-sos interfaces: %s\n", error.text);
-        return (int)error.kind;
-    }
+    if (!interface_list_read(&list, &error))
+        return failure_tell("interfaces", options->json, &error);
     if (options->json)
         print_json(&list);
     else

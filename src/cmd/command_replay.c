@@ -5,6 +5,7 @@
  */
 #include "base/text.h"
 #include "cmd/commands.h"
+#include "cmd/failure.h"
 #include "cmd/image_file.h"
 #include "cmd/live_report.h"
 #include "cmd/progress/progress.h"
@@ -12,6 +13,7 @@
 #include "cmd/replay_live.h"
 #include "cmd/replay_port.h"
 #include "port/recorder.h"
+#include "report/report.h"
 #include "run/run.h"
 
 #include <inttypes.h>
@@ -105,9 +107,14 @@ static int compare(struct replay *replay)
 {
     struct text lines = TEXT_EMPTY;
     size_t differences = replay_compare(replay->recorded, replay->now, &lines);
-    fputs(text_chars(&lines), stdout);
-    printf("%zu frames recorded, %zu now, %zu differences\n", replay_frames_count(replay->recorded),
-           replay_frames_count(replay->now), differences);
+    size_t recorded = replay_frames_count(replay->recorded);
+    size_t now = replay_frames_count(replay->now);
+    if (replay->options.json) {
+        document_print(report_json_comparison(recorded, now, text_chars(&lines)));
+    } else {
+        fputs(text_chars(&lines), stdout);
+        printf("%zu frames recorded, %zu now, %zu differences\n", recorded, now, differences);
+    }
     text_free(&lines);
     return differences == 0 ? 0 : 1;
 }
@@ -152,7 +159,7 @@ int command_replay(const struct options *options)
 {
     struct replay replay = {
         .options = *options,
-        .live = {.interface = options->interface, .speed = options->speed},
+        .live = {.interface = options->interface, .speed = options->speed, .json = options->json},
         .trace_path = options->operands[0],
     };
     struct error error = {0};
@@ -170,8 +177,7 @@ int command_replay(const struct options *options)
                                        : run_offline(&replay, &error);
     }
     if (status < 0) {
-        fprintf(stderr, "spa-sos replay: %s\n", error.text);
-        status = (int)error.kind;
+        status = failure_tell("replay", options->json, &error);
     }
     replay_frames_free(replay.recorded);
     replay_frames_free(replay.now);

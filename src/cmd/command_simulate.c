@@ -5,6 +5,7 @@
  * whatever else --fault puts there; the interface is the switch's uplink.
  */
 #include "cmd/commands.h"
+#include "cmd/failure.h"
 #include "cmd/options/options.h"
 #include "phone/other_host.h"
 #include "phone/phone_peer.h"
@@ -12,6 +13,7 @@
 #include "port/live.h"
 #include "port/privileges.h"
 #include "port/recorder.h"
+#include "report/report.h"
 #include "run/plug.h"
 #include "run/run.h"
 #include "run/uplink.h"
@@ -23,7 +25,8 @@
 #include <sys/random.h>
 #include <time.h>
 
-#define LINGER_NS (2 * NS_PER_S) /* after the last phone has shown that it runs again */
+#define EXIT_SIGNAL_BASE 128
+#define LINGER_NS        (2 * NS_PER_S) /* after the last phone has shown that it runs again */
 
 struct simulation;
 
@@ -32,6 +35,7 @@ struct simulated_phone {
     struct phone_peer peer;
     struct plug plug;
     struct mac_address mac;
+    char serial[PHONE_TEXT_SIZE], product[PHONE_TEXT_SIZE];
     enum phone_state state; /* of its last event */
 };
 
@@ -226,6 +230,8 @@ static bool make_phones(struct simulation *simulation, struct error *ret_error)
         plug_in(&phone->plug, simulation->segment, &options->setup.cable, &phone->peer.peer);
         phone->simulation = simulation;
         phone->mac = config.mac;
+        memcpy(phone->serial, config.serial, sizeof phone->serial);
+        memcpy(phone->product, config.product, sizeof phone->product);
         phone->plug.observer = observe;
         phone->plug.context = phone;
         if (!simulation->command_line->quiet)
@@ -315,6 +321,26 @@ static void close_simulation(struct simulation *simulation)
     free(simulation->phones);
 }
 
+/* What became of the phones, as the only line of sight that a program has. */
+static void report_as_json(const struct simulation *simulation)
+{
+    struct report_played_phone *phones = calloc(simulation->phone_count, sizeof *phones);
+    bool all = true;
+    if (!phones)
+        abort();
+    for (unsigned i = 0; i < simulation->phone_count; i++) {
+        const struct simulated_phone *phone = &simulation->phones[i];
+        phones[i] = (struct report_played_phone){.mac = phone->mac,
+                                                 .serial = phone->serial,
+                                                 .product = phone->product,
+                                                 .state = phone_state_name(phone->state)};
+        all = all && phone->peer.has_spoken_since_flash;
+    }
+    document_print(report_json_played("simulate", all ? RESULT_RECOVERED : RESULT_INCONCLUSIVE,
+                                      phones, simulation->phone_count));
+    free(phones);
+}
+
 int command_simulate(const struct options *options)
 {
     struct simulation simulation = {
@@ -325,9 +351,13 @@ int command_simulate(const struct options *options)
         return 0;
     }
     simulation.phone_count = simulate_options_phone_count(&simulation.options);
-    bool is_good = simulate(&simulation, &error);
-    if (!is_good)
-        fprintf(stderr, "spa-sos simulate: %s\n", error.text);
+    int status = 0;
+    if (!simulate(&simulation, &error))
+        status = failure_tell("simulate", options->json, &error);
+    else if (options->json)
+        report_as_json(&simulation);
     close_simulation(&simulation);
-    return is_good ? 0 : (int)error.kind;
+    if (status == 0 && interruption_signal() != 0)
+        status = EXIT_SIGNAL_BASE + interruption_signal();
+    return status;
 }

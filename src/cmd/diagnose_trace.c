@@ -320,7 +320,7 @@ static void fail(const struct trace_run *run, const char *trace, const struct er
     ret->status = (int)error->kind;
     ret->result = RESULT_INVALID;
     if (run->options->json)
-        ret->document = report_json_unreadable("diagnose", trace, error->text);
+        ret->document = report_json_unreadable("diagnose", trace, error);
 }
 
 static void name_run(struct trace_run *run, const struct trace_group *group)

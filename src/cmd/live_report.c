@@ -21,7 +21,7 @@ static void fill_counters(const struct live_result *result, struct report_counte
     struct station_counters station;
     station_counters(result->station, &station);
     *ret = (struct report_counters){
-        .frames_in = result->counters.frames_in,
+        .frames_in = station.frames_in, /* of others; the port hears our own ones as well */
         .is_live = true,
         .frames_out = result->counters.frames_out,
         .kernel_drops = result->counters.kernel_drops,
@@ -98,6 +98,7 @@ void live_report_print(const struct live_result *result)
         .trace = result->trace_path,
         .counters = &counters,
         .image = result->image ? &image : NULL,
+        .error = result->error,
     };
     struct report_phone_state *states = make_states(result->station, &facts.state_count);
     facts.states = states;

@@ -15,6 +15,7 @@ struct live_result {
     struct diagnosis *diagnosis;
     const struct image *image; /* NULL unless recover */
     const char *trace_path;    /* NULL: no trace was kept */
+    const struct error *error; /* NULL, or what ended the run: the document has no result then */
     struct port_counters counters;
 };
 

@@ -2,6 +2,7 @@
 /* A run on an interface: see live_run.h. */
 #include "cmd/live_run.h"
 
+#include "cmd/failure.h"
 #include "cmd/image_file.h"
 #include "cmd/live_report.h"
 #include "cmd/options/table.h"
@@ -107,10 +108,16 @@ static bool wait_for_link(struct live_run *run, struct error *ret_error)
     if (event == PORT_CARRIER_UP || event == PORT_FAILED)
         return event == PORT_CARRIER_UP;
     run->without_link = true;
+    long long waited_s = (long long)(run->waited_ns / NS_PER_S);
+    if (run->is_enabled)
+        return error_set(
+            ret_error, ERROR_ENVIRONMENT,
+            "%s carried no link for %lld s. Plug the cable in at both ends, and switch "
+            "the phone on",
+            run->interface.name, waited_s);
     return error_set(ret_error, ERROR_ENVIRONMENT,
-                     run->is_enabled ? "%s had no link all the time"
-                                     : "%s was switched off all the time",
-                     run->interface.name);
+                     "%s was switched off for %lld s. Switch it on: sudo ip link set %s up",
+                     run->interface.name, waited_s, run->interface.name);
 }
 
 static const char *shown_path(const char *path)
@@ -272,9 +279,8 @@ static int finish(struct live_run *run, enum run_end end, const struct error *er
     run->port->operations->counters(run->port, &result.counters);
     int status = diagnosis.status;
     if (end == RUN_FAILED) {
-        fprintf(stderr, "spa-sos %s: %s\n", options_command_name(run->options.command),
-                error->text);
-        status = (int)error->kind;
+        result.error = error;
+        status = failure_tell(options_command_name(run->options.command), false, error);
     } else if (end == RUN_INTERRUPTED && interruption_signal() != 0) {
         status = EXIT_SIGNAL_BASE + interruption_signal();
     }
@@ -304,7 +310,7 @@ static void report_without_link(struct live_run *run)
     if (!open_station(run, &error))
         return;
     station_start(run->station, 0);
-    station_carrier(run->station, false, 0);
+    station_link(run->station, LINK_NONE, 0);
     station_stop(run->station, run->waited_ns);
     station_diagnose(run->station, &diagnosis);
     result.station = run->station;
@@ -316,8 +322,10 @@ static int fail(struct live_run *run, const struct error *error)
 {
     int status = (int)error->kind;
     progress_finish(run->progress);
-    fprintf(stderr, "spa-sos %s: %s\n", options_command_name(run->options.command), error->text);
-    if (run->without_link)
+    bool has_report = run->without_link && run->is_enabled;
+    failure_tell(options_command_name(run->options.command), run->options.json && !has_report,
+                 error);
+    if (has_report)
         report_without_link(run);
     if (interruption_signal() != 0)
         status = EXIT_SIGNAL_BASE + interruption_signal();

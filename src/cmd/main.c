@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cmd/commands.h"
+#include "cmd/failure.h"
 #include "cmd/options/complete.h"
 #include "cmd/options/help.h"
 
@@ -67,6 +68,15 @@ static int run_command(const struct options *options)
     return ERROR_USAGE;
 }
 
+/* Of a command line that was not understood as a whole. */
+static bool asks_for_json(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--json") == 0)
+            return true;
+    return false;
+}
+
 /* `argv[0]` is the command's name. */
 static int parse_and_run(const struct command_row *command, int argc, char **argv)
 {
@@ -74,13 +84,13 @@ static int parse_and_run(const struct command_row *command, int argc, char **arg
     struct error error;
     int status = 0;
     if (!options_parse(command->command, argc, argv, &options, &error)) {
-        fprintf(stderr, "spa-sos %s: %s\n", command->name, error.text);
-        status = (int)error.kind;
+        status = failure_tell(command->name, asks_for_json(argc, argv), &error);
     } else if (options.help) {
         help_print_command(command->command);
     } else {
         status = run_command(&options);
     }
+    status = failure_of_output(command->name, status);
     options_free(&options);
     return status;
 }

@@ -3,12 +3,14 @@
 #include "cmd/replay_live.h"
 
 #include "base/text.h"
+#include "cmd/failure.h"
 #include "phone/recorded_peer.h"
 #include "port/interfaces.h"
 #include "port/interruption.h"
 #include "port/live.h"
 #include "port/privileges.h"
 #include "port/trace.h"
+#include "report/report.h"
 #include "run/run.h"
 
 #include <stdio.h>
@@ -81,6 +83,10 @@ int replay_live(const struct replay_live_options *options, const char *trace_pat
         fprintf(stderr, "playing %zu frames of %s on %s\n", recorded_phone_step_count(phone),
                 mac_format(&options->mac).text, interface.name);
         status = play(phone, port, ret_error);
+        if (options->json && status >= 0)
+            document_print(
+                report_json_played("replay", status == 0 ? RESULT_VALID : RESULT_INCONCLUSIVE,
+                                   &(const struct report_played_phone){.mac = options->mac}, 1));
     }
     if (port)
         port->operations->close(port);

@@ -12,6 +12,7 @@ struct replay_live_options {
     const char *interface; /* NULL: offline */
     double speed;          /* divides the recorded delays; 0 = 1 */
     bool has_mac;          /* the user chose the phone */
+    bool json;             /* a document at the end */
     struct mac_address mac;
 };
 

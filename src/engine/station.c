@@ -141,6 +141,8 @@ static void end_run(struct station *station, enum observer_ending ending)
 {
     if (station->core.config.is_live)
         observer_set_ending(station->observer, ending);
+    if (station->carrier_down) /* no frame can show how long */
+        observer_end(station->observer, station->now_ns);
     station->over = true;
     station->core.outbox.silent = true;
 }
@@ -218,24 +220,41 @@ instant_ns station_deadline(const struct station *station)
     return instant_earlier(next_ns, timeout_deadline(station));
 }
 
-void station_carrier(struct station *station, bool up, instant_ns now_ns)
+static void say_link(struct station *station, enum link_state state, instant_ns now_ns)
 {
+    const char *interface = station->core.config.interface;
+    if (state == LINK_UP)
+        journal_message(&station->core.journal, now_ns, NULL, "The cable carries a link again.");
+    else if (state == LINK_NONE)
+        journal_message(&station->core.journal, now_ns, NULL,
+                        "The cable carries no link: waiting until it is back.");
+    else if (interface)
+        journal_message(&station->core.journal, now_ns, NULL,
+                        "%s was switched off: waiting until it is switched on (sudo ip link set %s "
+                        "up).",
+                        interface, interface);
+    else
+        journal_message(&station->core.journal, now_ns, NULL,
+                        "The interface was switched off: waiting until it is switched on.");
+}
+
+void station_link(struct station *station, enum link_state state, instant_ns now_ns)
+{
+    bool up = state == LINK_UP;
     now_ns = advance(station, now_ns);
-    observer_carrier(station->observer, up, now_ns);
+    observer_link(station->observer, state, now_ns);
     if (up == !station->carrier_down || station->over)
         return;
     struct core *core = &station->core;
     station->carrier_down = !up;
+    say_link(station, state, now_ns);
     if (!up) {
         station->pause_ns = now_ns;
         outbox_clear(&core->outbox);
-        journal_message(&core->journal, now_ns, NULL,
-                        "The cable carries no link: waiting until it is back.");
         return;
     }
     timers_shift(&core->timers, now_ns - station->pause_ns);
     roster_pause(&station->roster, now_ns - station->pause_ns);
-    journal_message(&core->journal, now_ns, NULL, "The cable carries a link again.");
     if (core->config.mode != STATION_WATCH)
         membership_report(&station->membership, now_ns);
 }
@@ -245,13 +264,23 @@ duration_ns station_without_link(const struct station *station, instant_ns now_n
     return station->carrier_down ? now_ns - station->pause_ns : 0;
 }
 
-void station_stop(struct station *station, instant_ns now_ns)
+static void stop_because(struct station *station, enum observer_ending why, instant_ns now_ns)
 {
     now_ns = advance(station, now_ns);
     station->core.stopped = true;
     outbox_clear(&station->core.outbox);
     if (!station->over)
-        end_run(station, ENDING_INTERRUPTED);
+        end_run(station, why);
+}
+
+void station_stop(struct station *station, instant_ns now_ns)
+{
+    stop_because(station, ENDING_INTERRUPTED, now_ns);
+}
+
+void station_fail(struct station *station, instant_ns now_ns)
+{
+    stop_because(station, ENDING_FAILED, now_ns);
 }
 
 /* ---- Frames in, frames and events out ---- */

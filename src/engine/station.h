@@ -61,13 +61,14 @@ void station_free(struct station *station);
 void station_start(struct station *station, instant_ns now_ns);
 void station_frame(struct station *station, const struct frame *frame, instant_ns now_ns);
 void station_tick(struct station *station, instant_ns now_ns);
-/* Link state of the cable, from the port: recorded for the verdict; work pauses while it is down.
- */
-void station_carrier(struct station *station, bool up, instant_ns now_ns);
+/* From the port: recorded for the verdict; work pauses while no frame can pass. */
+void station_link(struct station *station, enum link_state state, instant_ns now_ns);
 /* Returns: how long the cable has carried no link, 0 if it carries one. */
 duration_ns station_without_link(const struct station *station, instant_ns now_ns);
 /* The user or a signal ends the run: sends nothing any more. */
 void station_stop(struct station *station, instant_ns now_ns);
+/* The same where the interface or the system failed. */
+void station_fail(struct station *station, instant_ns now_ns);
 instant_ns station_deadline(const struct station *station);
 bool station_next_output(struct station *station, struct station_output *ret);
 bool station_next_event(struct station *station, struct station_event *ret);

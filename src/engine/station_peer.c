@@ -51,9 +51,9 @@ static bool next_event(struct peer *peer, struct peer_event *ret)
     return true;
 }
 
-static void carrier(struct peer *peer, bool up, instant_ns now_ns)
+static void take_link(struct peer *peer, enum link_state state, instant_ns now_ns)
 {
-    station_carrier(station_of(peer), up, now_ns);
+    station_link(station_of(peer), state, now_ns);
 }
 
 static bool is_done(const struct peer *peer)
@@ -61,9 +61,12 @@ static bool is_done(const struct peer *peer)
     return station_done(station_of(peer));
 }
 
-static void stop(struct peer *peer, instant_ns now_ns)
+static void stop(struct peer *peer, bool failed, instant_ns now_ns)
 {
-    station_stop(station_of(peer), now_ns);
+    if (failed)
+        station_fail(station_of(peer), now_ns);
+    else
+        station_stop(station_of(peer), now_ns);
 }
 
 void station_peer_init(struct station_peer *ret, struct station *station)
@@ -75,7 +78,7 @@ void station_peer_init(struct station_peer *ret, struct station *station)
         .deadline = deadline,
         .next_output = next_output,
         .next_event = next_event,
-        .carrier = carrier,
+        .link = take_link,
         .done = is_done,
         .stop = stop,
     };

@@ -57,10 +57,12 @@ static void say_writing(const struct facts *facts, const struct phone_facts *pho
     duration_ns gone = until_end(facts, phone->attempt.last_ack_ns);
     duration_ns left = facts->flash_limit_ns > gone ? facts->flash_limit_ns - gone : 0;
     long long minutes = (long long)((left + SECONDS(59)) / SECONDS(60));
-    if (facts->ending != ENDING_INTERRUPTED && facts->ending != ENDING_DONE)
+    if (facts->ending == ENDING_RECORDING || facts->ending == ENDING_NOT_YET)
         return;
     if (facts->ending == ENDING_INTERRUPTED)
         text_add(&ret->sentence, "You interrupted the run after the last block. ");
+    else if (facts->ending == ENDING_FAILED)
+        text_add(&ret->sentence, "The interface was lost after the last block. ");
     else
         text_add(&ret->sentence, "The image was delivered. ");
     text_add(&ret->sentence,
@@ -408,11 +410,31 @@ RULE(judge_timed_out)
     return is_unclear(facts, phone, ret);
 }
 
+/* The adapter was pulled out, or the like: what is in the phone matters all the same. */
+static bool say_broken_off(const struct facts *facts, const struct phone_facts *phone,
+                           struct judgement *ret)
+{
+    bool was_transferring = phone && attempt_is_current(phone) && is_open_attempt(facts, phone) &&
+                            phone->attempt.acks.total > 0;
+    text_add(&ret->sentence, "The run broke off: the interface was lost");
+    if (was_transferring && phone->attempt.file_length)
+        text_add(
+            &ret->sentence, " at %u %% of the transfer",
+            (unsigned)(100 * acknowledged_bytes(&phone->attempt) / phone->attempt.file_length));
+    text_add(&ret->sentence, was_transferring ? ". Nothing was written." : ".");
+    text_add(&ret->advice, "Plug the adapter in again and see what there is (spa-sos interfaces), "
+                           "then start again: the phone takes a new order within a minute.");
+    return true;
+}
+
 RULE(judge_interrupted)
 {
-    if (facts->ending != ENDING_INTERRUPTED || (phone && phone->in_firmware) ||
+    bool failed = facts->ending == ENDING_FAILED;
+    if ((facts->ending != ENDING_INTERRUPTED && !failed) || (phone && phone->in_firmware) ||
         !is_unclear(facts, phone, ret))
         return false;
+    if (failed)
+        return say_broken_off(facts, phone, ret);
     if (!phone) {
         text_add(&ret->advice, "Start again and power-cycle the phone while it runs.");
         return true;
@@ -438,8 +460,16 @@ RULE(judge_no_link)
 
     if (!segment->carrier_known || segment->carrier_up)
         return false;
-    ret->confidence = CONFIDENCE_CERTAIN;
     ret->finding_only = facts->phone_count > 0;
+    if (segment->interface_disabled) {
+        ret->confidence = CONFIDENCE_LIKELY;
+        text_add(&ret->sentence, "The interface is switched off.");
+        text_add(&ret->advice, "Switch it on: sudo ip link set INTERFACE up");
+        text_add(&ret->detail, "It was switched off %s before the end.",
+                 span(until_end(facts, segment->carrier_ns)).text);
+        return true;
+    }
+    ret->confidence = CONFIDENCE_CERTAIN;
     text_add(&ret->detail, "The network adapter has reported no link for %s.",
              span(until_end(facts, segment->carrier_ns)).text);
     return true;

@@ -410,7 +410,8 @@ struct segment_facts {
     struct mac_address local_hosts[LOCAL_HOSTS_MAXIMUM]; /* the capture was made on these */
     unsigned local_host_count;
     bool carrier_known, carrier_up;
-    instant_ns carrier_ns; /* of the newest change */
+    bool interface_disabled; /* not the cable: the host has switched it off */
+    instant_ns carrier_ns;   /* of the newest change */
     unsigned carrier_drops;
     instant_ns carrier_drop_ns[3]; /* the newest three, newest last */
     bool carrier_flapped;          /* three drops within two minutes */

@@ -286,8 +286,9 @@ void observer_frame(struct observer *observer, const struct frame *frame)
     }
 }
 
-void observer_carrier(struct observer *observer, bool up, instant_ns now_ns)
+void observer_link(struct observer *observer, enum link_state state, instant_ns now_ns)
 {
+    bool up = state == LINK_UP;
     struct segment_facts *segment = &observer->facts.segment;
 
     if (now_ns > observer->now_ns)
@@ -297,10 +298,13 @@ void observer_carrier(struct observer *observer, bool up, instant_ns now_ns)
     bool fell = dropped && segment->carrier_known;
     segment->carrier_known = true;
     segment->carrier_up = up;
+    segment->interface_disabled = state == LINK_DISABLED;
     segment->carrier_ns = observer->now_ns;
     tell_concluded(observer, OBSERVED_CARRIER, NULL, NULL,
-                   up ? "the cable carries a link" : "the cable carries no link");
-    if (!fell)
+                   up                       ? "the cable carries a link"
+                   : state == LINK_DISABLED ? "the interface is switched off"
+                                            : "the cable carries no link");
+    if (!fell || state == LINK_DISABLED)
         return;
     segment->carrier_drops++;
     segment->carrier_drop_ns[0] = segment->carrier_drop_ns[1];

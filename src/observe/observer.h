@@ -8,6 +8,7 @@
 
 #include "base/address.h"
 #include "base/instant.h"
+#include "base/link.h"
 #include "wire/frame.h"
 
 #include <stdbool.h>
@@ -70,6 +71,7 @@ enum observer_ending {
     ENDING_DONE,        /* a run: it had nothing more to do */
     ENDING_INTERRUPTED, /* a run: by its user */
     ENDING_TIMED_OUT,   /* a run: nothing went forward for the time allowed */
+    ENDING_FAILED,      /* a run: the interface or the system failed */
 };
 
 struct facts; /* observe/facts.h: for those who judge */
@@ -99,7 +101,7 @@ void observer_set_ending(struct observer *observer, enum observer_ending ending)
 /* Of a run: which frames are the program's own. */
 void observer_set_own_mac(struct observer *observer, const struct mac_address *mac);
 /* What only a live host knows. */
-void observer_carrier(struct observer *observer, bool up, instant_ns now_ns);
+void observer_link(struct observer *observer, enum link_state state, instant_ns now_ns);
 /* The capture (or run) ended now; without it the last frame's time counts. */
 void observer_end(struct observer *observer, instant_ns now_ns);
 

@@ -39,7 +39,7 @@ struct live {
     pcap_t *pcap;
     libnet_t *libnet; /* NULL: listen only */
     struct carrier *carrier;
-    bool has_carrier;
+    enum carrier_state carrier_state; /* as told last */
     bool is_gentle;
     int interrupt_descriptor;
     struct pollfd polled[POLL_COUNT];
@@ -93,7 +93,11 @@ static instant_ns frame_time(struct live *live, const struct timeval *stamp)
 
 static bool say_removed(const struct live *live, struct error *ret_error)
 {
-    return error_set(ret_error, ERROR_ENVIRONMENT, "%s: the interface was removed", live->name);
+    return error_set(
+        ret_error, ERROR_ENVIRONMENT,
+        "%s: the interface is gone (the adapter was pulled out, or the interface removed). "
+        "Plug it in again and start again; spa-sos interfaces lists what there is",
+        live->name);
 }
 
 /* Makes `pending` the next frame if there is one. Returns: false with ret_error on failure. */
@@ -135,11 +139,12 @@ static enum port_event take_carrier(struct live *live, struct error *ret_error)
         say_removed(live, ret_error);
         return PORT_FAILED;
     }
-    bool has_carrier = state == CARRIER_PRESENT;
-    if (state == CARRIER_UNKNOWN || has_carrier == live->has_carrier)
+    if (state == CARRIER_UNKNOWN || state == live->carrier_state)
         return PORT_DEADLINE;
-    live->has_carrier = has_carrier;
-    return has_carrier ? PORT_CARRIER_UP : PORT_CARRIER_DOWN;
+    live->carrier_state = state;
+    return state == CARRIER_PRESENT    ? PORT_CARRIER_UP
+           : state == CARRIER_DISABLED ? PORT_DISABLED
+                                       : PORT_CARRIER_DOWN;
 }
 
 /*
@@ -332,8 +337,8 @@ static bool open_capture(struct live *live, struct error *ret_error)
         return no_permission(live->name, ret_error);
     if (status == PCAP_ERROR_IFACE_NOT_UP)
         return error_set(ret_error, ERROR_ENVIRONMENT,
-                         "%s: the interface is switched off; switch it on: ip link set %s up",
-                         live->name, live->name);
+                         "%s is switched off. Switch it on: sudo ip link set %s up", live->name,
+                         live->name);
     if (status < 0)
         return error_set(ret_error, ERROR_ENVIRONMENT, "%s: cannot be opened: %s (%s)", live->name,
                          pcap_statustostr(status), pcap_geterr(live->pcap));
@@ -394,7 +399,7 @@ struct port *port_live_open(const struct port_live_config *config, struct error 
     memcpy(live->name, interface.name, sizeof live->name);
     live->is_gentle = config->gentle;
     live->start_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
-    live->has_carrier = true; /* so that a link that is down is the first event */
+    live->carrier_state = CARRIER_PRESENT; /* so that a link that is down is the first event */
     live->carrier = carrier_open(interface.index, ret_error);
     if (!live->carrier || !open_capture(live, ret_error) ||
         (!config->unfiltered && !set_filter(live, config->address, ret_error)) ||

@@ -21,6 +21,7 @@ enum port_event {
     PORT_DEADLINE,   /* the deadline came first */
     PORT_CARRIER_UP, /* the cable carries a link again */
     PORT_CARRIER_DOWN,
+    PORT_DISABLED,    /* the interface was switched off */
     PORT_INTERRUPTED, /* a signal asked the run to end */
     PORT_END,         /* a trace has no more frames */
     PORT_FAILED,      /* *ret_error is filled */

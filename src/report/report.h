@@ -9,6 +9,7 @@
 #define REPORT_REPORT_H
 
 #include "base/address.h"
+#include "base/error.h"
 #include "base/instant.h"
 #include "base/text.h"
 #include "judge/verdict.h"
@@ -76,7 +77,8 @@ struct report_facts {
     const struct report_phone_state *states;
     size_t state_count;
     const struct report_capture *capture;
-    const char *const *notes; /* sentences about this run or trace ("redacted: ...") */
+    const struct error *error; /* what ended the run: then there is no result */
+    const char *const *notes;  /* sentences about this run or trace ("redacted: ...") */
     size_t note_count;
 };
 
@@ -103,8 +105,20 @@ void report_timeline_line(const struct observation *observation, instant_ns star
 
 /* Returns: the document of one run or trace; the caller's (json_decref). */
 struct json_t *report_json(const struct diagnosis *diagnosis, const struct report_facts *facts);
-/* The document of a trace that could not be read: result "invalid", `error` = why. */
-struct json_t *report_json_unreadable(const char *command, const char *trace, const char *why);
+/* How many frames were compared, and a line of `differences` for each that differs. */
+struct json_t *report_json_comparison(size_t recorded, size_t now, const char *differences);
+/* A phone that was played on an interface. The strings are the caller's, raw; NULL: not known. */
+struct report_played_phone {
+    struct mac_address mac;
+    const char *serial, *product, *state;
+};
+struct json_t *report_json_played(const char *command, enum verdict_result result,
+                                  const struct report_played_phone *phones, size_t count);
+/* The document of a command that has no answer: `error` instead of a result. */
+struct json_t *report_json_error(const char *command, const struct error *error);
+/* The same of one of several traces. */
+struct json_t *report_json_unreadable(const char *command, const char *trace,
+                                      const struct error *error);
 /*
  * The document of several traces: takes over `traces` (a JSON array of documents as above); the
  * result is that of the worst by exit status. Returns: the caller's.

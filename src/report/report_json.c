@@ -135,18 +135,48 @@ static json_t *counters_json(const struct report_counters *counters)
     return object;
 }
 
-static json_t *document(const char *command, enum verdict_result result)
+static json_t *head(const char *command)
 {
     json_t *object = checked(json_object());
     set(object, "schema", json_string(REPORT_SCHEMA));
     set(object, "command", json_string(command));
+    return object;
+}
+
+static json_t *document(const char *command, enum verdict_result result)
+{
+    json_t *object = head(command);
     set(object, "result", json_string(verdict_result_name(result)));
+    return object;
+}
+
+static const char *error_kind_name(enum error_kind kind)
+{
+    switch (kind) {
+    case ERROR_USAGE:
+        return "usage";
+    case ERROR_INPUT:
+        return "input";
+    default:
+        return "environment";
+    }
+}
+
+json_t *report_json_error(const char *command, const struct error *error)
+{
+    json_t *object = head(command), *value = checked(json_object());
+    set(value, "kind", json_string(error_kind_name(error->kind)));
+    set(value, "text", string(error->text));
+    if (error->expected[0])
+        set(value, "expected", string(error->expected));
+    set(object, "error", value);
     return object;
 }
 
 json_t *report_json(const struct diagnosis *diagnosis, const struct report_facts *facts)
 {
-    json_t *object = document(facts->command, diagnosis->result);
+    json_t *object = facts->error ? report_json_error(facts->command, facts->error)
+                                  : document(facts->command, diagnosis->result);
     set(object, "headline", string(diagnosis->headline));
     set(object, "verdict", verdict_json(&diagnosis->leading, facts));
     json_t *findings = checked(json_array());
@@ -172,10 +202,9 @@ json_t *report_json(const struct diagnosis *diagnosis, const struct report_facts
     return object;
 }
 
-json_t *report_json_unreadable(const char *command, const char *trace, const char *why)
+json_t *report_json_unreadable(const char *command, const char *trace, const struct error *error)
 {
-    json_t *object = document(command, RESULT_INVALID);
-    set(object, "error", string(why));
+    json_t *object = report_json_error(command, error);
     set(object, "trace", string(trace));
     return object;
 }
@@ -195,4 +224,39 @@ void report_json_print(const json_t *value, struct text *ret)
     text_add_bytes(ret, chars, strlen(chars));
     text_add(ret, "\n");
     free(chars);
+}
+
+json_t *report_json_comparison(size_t recorded, size_t now, const char *differences)
+{
+    json_t *object = document("replay", differences[0] ? RESULT_FAILED : RESULT_VALID);
+    json_t *comparison = checked(json_object()), *lines = checked(json_array());
+    set(comparison, "recorded", number(recorded));
+    set(comparison, "now", number(now));
+    while (*differences) {
+        size_t length = strcspn(differences, "\n");
+        append(lines, json_stringn(differences, length));
+        differences += length + (differences[length] == '\n');
+    }
+    set(comparison, "differences", lines);
+    set(object, "comparison", comparison);
+    return object;
+}
+
+json_t *report_json_played(const char *command, enum verdict_result result,
+                           const struct report_played_phone *phones, size_t count)
+{
+    json_t *object = document(command, result), *array = checked(json_array());
+    for (size_t i = 0; i < count; i++) {
+        json_t *phone = checked(json_object());
+        if (phones[i].serial)
+            set_network_text(phone, "serial", phones[i].serial);
+        if (phones[i].product)
+            set_network_text(phone, "product", phones[i].product);
+        set(phone, "mac", json_string(mac_format(&phones[i].mac).text));
+        if (phones[i].state)
+            set(phone, "state", json_string(phones[i].state));
+        append(array, phone);
+    }
+    set(object, "phones", array);
+    return object;
 }

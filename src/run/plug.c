@@ -40,9 +40,9 @@ static void tick(void *context, instant_ns now_ns)
 static void carrier(void *context, bool up, instant_ns now_ns)
 {
     struct plug *plug = context;
-    if (!plug->peer->operations->carrier)
+    if (!plug->peer->operations->link)
         return;
-    plug->peer->operations->carrier(plug->peer, up, now_ns);
+    plug->peer->operations->link(plug->peer, up ? LINK_UP : LINK_NONE, now_ns);
     drain(plug, now_ns);
 }
 

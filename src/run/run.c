@@ -60,10 +60,10 @@ static void take_last_frames(const struct run *run)
     }
 }
 
-static void tell_carrier(const struct run *run, bool up)
+static void tell_link(const struct run *run, enum link_state state)
 {
-    if (run->peer->operations->carrier)
-        run->peer->operations->carrier(run->peer, up, run->port->operations->now(run->port));
+    if (run->peer->operations->link)
+        run->peer->operations->link(run->peer, state, run->port->operations->now(run->port));
 }
 
 /*
@@ -81,10 +81,13 @@ static bool step(const struct run *run, enum run_end *ret, struct error *ret_err
         run->peer->operations->tick(run->peer, run->port->operations->now(run->port));
         return true;
     case PORT_CARRIER_UP:
-        tell_carrier(run, true);
+        tell_link(run, LINK_UP);
         return true;
     case PORT_CARRIER_DOWN:
-        tell_carrier(run, false);
+        tell_link(run, LINK_NONE);
+        return true;
+    case PORT_DISABLED:
+        tell_link(run, LINK_DISABLED);
         return true;
     case PORT_INTERRUPTED:
         *ret = RUN_INTERRUPTED;
@@ -124,7 +127,7 @@ enum run_end run_peer(struct port *port, struct peer *peer, peer_observer *obser
     if (end == RUN_DONE || end == RUN_INTERRUPTED)
         take_last_frames(&run);
     if (end != RUN_DONE && peer->operations->stop)
-        peer->operations->stop(peer, port->operations->now(port));
+        peer->operations->stop(peer, end == RUN_FAILED, port->operations->now(port));
     report(&run);
     return end;
 }

@@ -11,6 +11,7 @@
 #define WIRE_PEER_H
 
 #include "base/instant.h"
+#include "base/link.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,10 +49,12 @@ struct peer_operations {
     instant_ns (*deadline)(const struct peer *peer);
     /* Return: false if there is none left. */
     bool (*next_output)(struct peer *peer, struct peer_output *ret);
-    bool (*next_event)(struct peer *peer, struct peer_event *ret);  /* may be NULL */
-    void (*carrier)(struct peer *peer, bool up, instant_ns now_ns); /* may be NULL */
-    bool (*done)(const struct peer *peer);                          /* may be NULL */
-    void (*stop)(struct peer *peer, instant_ns now_ns);             /* sends no more; may be NULL */
+    bool (*next_event)(struct peer *peer, struct peer_event *ret); /* may be NULL */
+    /* May be NULL. */
+    void (*link)(struct peer *peer, enum link_state state, instant_ns now_ns);
+    bool (*done)(const struct peer *peer); /* may be NULL */
+    /* Sends no more; `failed`: the port did, else the user or the end of a trace. May be NULL. */
+    void (*stop)(struct peer *peer, bool failed, instant_ns now_ns);
 };
 
 /* First member of every implementation. */

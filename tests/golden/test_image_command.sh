@@ -149,8 +149,10 @@ run --json missing.bin
 expect 'a missing file as a JSON document' 4 '{
   "schema": "spa-sos/1",
   "command": "image",
-  "result": "invalid",
-  "error": "missing.bin: there is no such file"
+  "error": {
+    "kind": "input",
+    "text": "missing.bin: there is no such file"
+  }
 }
 ' 'spa-sos image: missing.bin: there is no such file
 '
@@ -210,7 +212,7 @@ run -q container.exe
 [ $status -eq 0 ] && [ ! -s err ] && [ -s out ]
 result $? '--quiet leaves the result only'
 "$program" image stored-sector.bin >/dev/full 2>err
-[ $? -eq 3 ] && grep -q 'the answer cannot be written: No space left on device' err
+[ $? -eq 3 ] && grep -q 'standard output cannot be written: No space left on device' err
 result $? 'an answer that cannot be written is an error'
 run --help
 [ $status -eq 0 ] && grep -q '^usage: spa-sos image FILE' out && [ ! -s err ]

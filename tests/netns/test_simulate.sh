@@ -39,7 +39,7 @@ start tool pc "$spa_sos" discover -i eth0 --json --dhcp always -t 20
 finish tool 30
 result "one cable carries all of them" equals "$(json '.phones | length')" 3
 stop phone INT
-result "a signal ends it with status 0" equals "$status" 0
+result "a signal ends it with its status" equals "$status" 130
 result "what it recorded can be read" trace_faults "$lab/phones.pcap"
 result "and holds the three phones" \
 	equals "$(tshark -n -r "$lab/phones.pcap" -Y 'udp.srcport == 4810' -T fields -e eth.src | sort -u | wc -l)" 3

@@ -32,7 +32,7 @@ static void end_after(struct bench *bench, double seconds)
 static void a_cable_without_link_is_named(void **state)
 {
     struct bench *bench = *state;
-    observer_carrier(bench->observer, false, bench->now_ns);
+    observer_link(bench->observer, LINK_NONE, bench->now_ns);
     end_after(bench, 5);
     bench_expect(bench, VERDICT_NO_LINK, CONFIDENCE_CERTAIN);
 }
@@ -40,21 +40,21 @@ static void a_cable_without_link_is_named(void **state)
 static void a_link_that_came_is_no_fault(void **state)
 {
     struct bench *bench = *state;
-    observer_carrier(bench->observer, false, bench->now_ns);
+    observer_link(bench->observer, LINK_NONE, bench->now_ns);
     bench_wait(bench, 3);
-    observer_carrier(bench->observer, true, bench->now_ns);
+    observer_link(bench->observer, LINK_UP, bench->now_ns);
     end_after(bench, 5);
     bench_expect(bench, VERDICT_CAPTURE_TOO_SHORT, CONFIDENCE_POSSIBLE);
 }
 
 static void flap(struct bench *bench, unsigned times, double every_s)
 {
-    observer_carrier(bench->observer, true, bench->now_ns);
+    observer_link(bench->observer, LINK_UP, bench->now_ns);
     for (unsigned i = 0; i < times; i++) {
         bench_wait(bench, every_s);
-        observer_carrier(bench->observer, false, bench->now_ns);
+        observer_link(bench->observer, LINK_NONE, bench->now_ns);
         bench_wait(bench, 2);
-        observer_carrier(bench->observer, true, bench->now_ns);
+        observer_link(bench->observer, LINK_UP, bench->now_ns);
     }
 }
 
@@ -238,10 +238,10 @@ static void a_link_lost_while_writing_is_a_power_loss(void **state)
 {
     struct bench *bench = *state;
     struct mac_address phone = bench_phone(1);
-    observer_carrier(bench->observer, true, bench->now_ns);
+    observer_link(bench->observer, LINK_UP, bench->now_ns);
     deliver(bench, &phone);
     bench_wait(bench, 2);
-    observer_carrier(bench->observer, false, bench->now_ns);
+    observer_link(bench->observer, LINK_NONE, bench->now_ns);
     end_after(bench, 20);
     bench_expect(bench, VERDICT_POWER_LOST_WHILE_WRITING, CONFIDENCE_LIKELY);
 }

@@ -291,11 +291,11 @@ static void nothing_is_sent_while_the_cable_is_dead_and_patience_waits(void **st
     rig_start(rig);
     rig_up_to_request(rig, &phone);
     rig_ack(rig, &phone, 1);
-    station_carrier(rig->station, false, rig->now_ns);
+    station_link(rig->station, LINK_NONE, rig->now_ns);
     size_t from = rig->sent_count;
     rig_wait(rig, 100 * NS_PER_S);
     assert_int_equal(rig->sent_count, from);
-    station_carrier(rig->station, true, rig->now_ns);
+    station_link(rig->station, LINK_UP, rig->now_ns);
     rig_wait(rig, 30 * NS_PER_S);
     assert_int_equal(rig_state(rig, &phone), SESSION_TRANSFER);
     assert_true(rig_count(rig, from, FRAME_IGMP, -1) > 0);

@@ -252,6 +252,7 @@ static char *output_of_command(const char *path, int wanted_status)
     fflush(stdout);
     dup2(fileno(captured), STDOUT_FILENO);
     int status = command_image(&options);
+    fflush(stdout);
     dup2(kept, STDOUT_FILENO);
     close(kept);
     rewind(captured);

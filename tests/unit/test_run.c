@@ -114,8 +114,9 @@ static bool one_done(const struct peer *peer)
     return ((const struct one_frame_peer *)peer)->is_done_at_once;
 }
 
-static void one_stop(struct peer *peer, instant_ns now_ns)
+static void one_stop(struct peer *peer, bool failed, instant_ns now_ns)
 {
+    (void)failed;
     (void)now_ns;
     ((struct one_frame_peer *)peer)->is_stopped = true;
 }

@@ -83,7 +83,8 @@ static bool refuse_option(const struct parser *parser, int value, struct error *
         word = letter;
     text_escape(word, strlen(word), escaped, sizeof escaped);
     if (value == ':')
-        return error_set(ret_error, ERROR_USAGE, "%s needs a value: %s", escaped, row->argument);
+        return error_set_expected(ret_error, ERROR_USAGE, row->argument, "%s needs a value: %s",
+                                  escaped, row->argument);
     if (row && !row->argument)
         return error_set(ret_error, ERROR_USAGE, "%s takes no value", escaped);
     struct text similar = TEXT_EMPTY;

@@ -157,8 +157,7 @@ const struct option_row option_rows[] = {
 
     {"gentle", 0, OPTIONS_RECOVER | OPTIONS_SIMULATE, FLAG(gentle),
      .help = "never poll, always sleep"},
-    {"json", 0, ALL & ~(unsigned)OPTIONS_SIMULATE, FLAG(json),
-     .help = "one JSON document on standard output at the end"},
+    {"json", 0, ALL, FLAG(json), .help = "one JSON document on standard output at the end"},
     {"events", 0, RUNS, FLAG(events), .help = "events as JSON lines instead of messages"},
     {"verbose", 'v', RUNS, COUNT(verbose), .help = "more messages; -vv: every frame of note"},
     {"verbose", 'v', OPTIONS_DIAGNOSE, COUNT(verbose),

@@ -16,8 +16,8 @@ bool value_refused(struct error *ret_error, const struct option_row *row, const 
                    const char *wanted)
 {
     char escaped[VALUE_SHOWN];
-    return error_set(ret_error, ERROR_USAGE, "--%s: '%s' is not %s", row->name,
-                     text_escape(text, strlen(text), escaped, sizeof escaped), wanted);
+    return error_set_expected(ret_error, ERROR_USAGE, wanted, "--%s: '%s' is not %s", row->name,
+                              text_escape(text, strlen(text), escaped, sizeof escaped), wanted);
 }
 
 bool value_refused_because(struct error *ret_error, const struct option_row *row,
