@@ -125,6 +125,31 @@ static const char *shown_path(const char *path)
     return strcmp(path, "-") == 0 ? "standard output" : path;
 }
 
+/* What the run works with, before anything is sent. */
+static void say_beginning(struct live_run *run)
+{
+    const struct image *image = &run->image.image;
+    char version[4 * IMAGE_VERSION_SIZE];
+    char speed[32] = "";
+    struct interface_info now;
+    struct error ignored;
+    if (run->options.verbosity < 0)
+        return;
+    /* Its speed is known only since it has a link. */
+    if (interface_find_usable(run->interface.name, &now, &ignored))
+        run->interface = now;
+    if (run->interface.speed_mbps > 0)
+        snprintf(speed, sizeof speed, " at %u Mbit/s", run->interface.speed_mbps);
+    if (run->options.command == OPTIONS_RECOVER)
+        progress_message(
+            run->progress, "%s carries a link%s; the image is version %s, %zu bytes, checked",
+            run->interface.name, speed,
+            text_escape(image->version, strlen(image->version), version, sizeof version),
+            image->length);
+    else
+        progress_message(run->progress, "%s carries a link%s", run->interface.name, speed);
+}
+
 /* Wraps the live port so that frames are recorded, and not sent in a dry run. */
 static bool wrap_port(struct live_run *run, struct error *ret_error)
 {
@@ -195,6 +220,7 @@ static bool open_all(struct live_run *run, struct error *ret_error)
         return false;
     if (!wait_for_link(run, ret_error))
         return false;
+    say_beginning(run);
     struct port_live_config config = {
         .interface = run->interface.name,
         .listen_only = run->options.command == OPTIONS_WATCH || run->options.dry_run,

@@ -393,7 +393,11 @@ void action_retry_is_late(struct session *session, instant_ns now_ns)
 void action_runs_firmware(struct session *session, instant_ns now_ns)
 {
     if (session->delivered) {
-        session_enter(session, SESSION_RECOVERED, now_ns, "recovered: its normal firmware runs");
+        session_enter(session, SESSION_RECOVERED, now_ns,
+                      session->core->config.keep_going
+                          ? "recovered: its normal firmware runs. You may unplug it now. Connect "
+                            "the next phone"
+                          : "recovered: its normal firmware runs. You may unplug it now");
         return;
     }
     if (session->core->config.mode == STATION_RECOVER)

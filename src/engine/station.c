@@ -4,6 +4,7 @@
  * (engine/station.h). What frames mean is in intake.c, what phones do in states.c.
  */
 #include "engine/station.h"
+#include "engine/watched.h"
 
 #include "base/random.h"
 #include "engine/choice.h"
@@ -327,6 +328,8 @@ bool station_done(const struct station *station)
 
 size_t station_session_count(const struct station *station)
 {
+    if (station->core.config.mode == STATION_WATCH)
+        return watched_count(observer_facts(station->observer));
     return station->roster.count;
 }
 
@@ -355,12 +358,17 @@ static void describe(const struct station *station, const struct session *sessio
 
 void station_session(const struct station *station, size_t index, struct session_status *ret)
 {
-    describe(station, station->roster.sessions[index], ret);
+    if (station->core.config.mode == STATION_WATCH)
+        watched_phone(observer_facts(station->observer), index, ret);
+    else
+        describe(station, station->roster.sessions[index], ret);
 }
 
 bool station_session_of(const struct station *station, const struct mac_address *mac,
                         struct session_status *ret)
 {
+    if (station->core.config.mode == STATION_WATCH)
+        return watched_phone_of(observer_facts(station->observer), mac, ret);
     const struct session *session = roster_find(&station->roster, mac);
     if (session)
         describe(station, session, ret);

@@ -32,6 +32,9 @@ RULE(judge_recovered)
              span(attempt->firmware_after.first_ns - attempt->last_ack_ns).text);
     if (completeness != COMPLETE_AS_SEEN)
         text_add(&ret->detail, " Not the whole transfer was seen.");
+    if (is_run(facts))
+        text_add(&ret->advice, "You may unplug it now. If it does not register, that is a matter "
+                               "of its configuration.");
     return true;
 }
 
@@ -57,6 +60,9 @@ static void say_writing(const struct facts *facts, const struct phone_facts *pho
     duration_ns gone = until_end(facts, phone->attempt.last_ack_ns);
     duration_ns left = facts->flash_limit_ns > gone ? facts->flash_limit_ns - gone : 0;
     long long minutes = (long long)((left + SECONDS(59)) / SECONDS(60));
+    if (facts->ending == ENDING_NOT_YET)
+        text_add(&ret->sentence, "The image was delivered; the phone checks and writes it now. Do "
+                                 "not unplug it.");
     if (facts->ending == ENDING_RECORDING || facts->ending == ENDING_NOT_YET)
         return;
     if (facts->ending == ENDING_INTERRUPTED)
@@ -380,6 +386,8 @@ static bool phone_is_unclear(const struct facts *facts, const struct phone_facts
     if (facts->quality.times_are_missing)
         text_add(&ret->detail, "; the frames have no times, so that nothing shows how long it was "
                                "silent afterwards.");
+    else if (facts->ending == ENDING_NOT_YET)
+        text_add(&ret->detail, "; it has been silent for %s.", span(silence(facts, phone)).text);
     else
         text_add(&ret->detail, "; %s later the %s.", span(silence(facts, phone)).text,
                  facts->ending == ENDING_RECORDING ? "capture ends" : "run ended");

@@ -54,6 +54,8 @@ struct progress *progress_new(const struct options *options)
     if (!progress->view)
         abort();
     progress->view->verbosity = options->verbosity;
+    progress->view->flash_wait_ns =
+        options->command == OPTIONS_RECOVER ? options->station.flash_wait_ns : 0;
     return progress;
 }
 

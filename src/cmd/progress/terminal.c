@@ -3,6 +3,7 @@
  * A run on a terminal: a status line per phone at the bottom, redrawn in place, with messages
  * scrolling above: see view.h.
  */
+#include "cmd/progress/status_area.h"
 #include "cmd/progress/view.h"
 
 #include <stdio.h>
@@ -17,17 +18,9 @@
 struct terminal {
     struct progress_view view;
     bool color;
-    unsigned status_lines; /* on the screen now */
+    struct status_area shown; /* on the screen now */
     instant_ns next_redraw_ns;
 };
-
-static void erase_status(struct terminal *terminal)
-{
-    if (terminal->status_lines == 0)
-        return;
-    fprintf(stderr, "\r\033[%uA\033[J", terminal->status_lines);
-    terminal->status_lines = 0;
-}
 
 static void terminal_size(unsigned *ret_columns, unsigned *ret_rows)
 {
@@ -35,6 +28,24 @@ static void terminal_size(unsigned *ret_columns, unsigned *ret_rows)
     bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0;
     *ret_columns = known && size.ws_col > CONTINUATION_INDENT ? size.ws_col : 80;
     *ret_rows = known && size.ws_row > 2 ? size.ws_row : 24;
+}
+
+/* How many rows the lines shown take now: a terminal that has become narrower has wrapped them. */
+static unsigned rows_shown(const struct terminal *terminal)
+{
+    unsigned columns, rows, count = 0;
+    terminal_size(&columns, &rows);
+    for (unsigned i = 0; i < terminal->shown.count; i++)
+        count += 1 + (unsigned)((terminal->shown.lines[i].length + columns - 1) / columns) -
+                 (terminal->shown.lines[i].length > 0);
+    return count < rows ? count : rows - 1;
+}
+
+static void erase_status(struct terminal *terminal)
+{
+    if (terminal->shown.count > 0)
+        fprintf(stderr, "\r\033[%uA\033[J", rows_shown(terminal));
+    status_area_free(&terminal->shown);
 }
 
 /* A line above the status lines, folded between words. */
@@ -68,93 +79,52 @@ static void print_event(struct progress_view *view, const struct station_event *
     text_free(&line);
 }
 
-static void draw_line(struct terminal *terminal, const struct text *line, const char *color)
+/* Takes `area` over. */
+static void draw(struct terminal *terminal, const struct status_area *area)
 {
-    unsigned columns, rows;
-    terminal_size(&columns, &rows);
-    fprintf(stderr, "%s%.*s%s\n", terminal->color ? color : "", (int)columns - 1, text_chars(line),
-            terminal->color && *color ? "\033[0m" : "");
-    terminal->status_lines++;
+    static const char *const colors[] = {"", "\033[32m", "\033[31m"};
+    erase_status(terminal);
+    terminal->shown = *area;
+    for (unsigned i = 0; i < area->count; i++) {
+        const char *color = terminal->color ? colors[area->colors[i]] : "";
+        fprintf(stderr, "%s%s%s\n", color, text_chars(&area->lines[i]), *color ? "\033[0m" : "");
+    }
+    fflush(stderr);
 }
 
 static void draw_waiting(struct progress_view *view, const char *what, duration_ns waited_ns)
 {
-    struct terminal *terminal = (struct terminal *)view;
-    struct text line = TEXT_EMPTY;
-    erase_status(terminal);
-    text_add(&line, "%3lld s  %s", (long long)(waited_ns / NS_PER_S), what);
-    draw_line(terminal, &line, "");
-    text_free(&line);
-}
-
-/* Percentage, rate, time left and retransmissions of a running transfer. */
-static void add_transfer(struct text *line, const struct session_status *status, instant_ns now_ns)
-{
-    double seconds = (double)(now_ns - status->transfer_start_ns) / (double)NS_PER_S;
-    double rate = seconds > 0.05 ? (double)status->bytes_acknowledged / seconds : 0;
-    text_add(line, "%3u %%", progress_percent(status));
-    if (rate > 0) {
-        double left = (double)(status->bytes_total - status->bytes_acknowledged) / rate;
-        text_add(line, "  %.0f kB/s  %.0f s left", rate / 1000, left);
-    }
-    if (status->retransmissions > 0)
-        text_add(line, "  %u sent again", status->retransmissions);
-}
-
-static void add_status(struct text *line, const struct session_status *status, instant_ns now_ns)
-{
-    char name[PROGRESS_NAME_SIZE], product[4 * RECM_TEXT_SIZE + 1];
-    long long since = (now_ns - status->state_since_ns) / NS_PER_S;
-    text_add(line, "%-17s %-8s %-12s ", progress_phone_name(status, name),
-             text_escape(status->product, strlen(status->product), product, sizeof product),
-             session_state_name(status->state));
-    if (status->state == SESSION_TRANSFER)
-        add_transfer(line, status, now_ns);
-    else if (status->state == SESSION_DELIVERED)
-        text_add(line, "%lld s  writing its flash, do not unplug", since);
-    else if (status->state != SESSION_RECOVERED && status->state != SESSION_FAILED)
-        text_add(line, "%lld s", since);
-}
-
-static const char *state_color(enum session_state state)
-{
-    if (state == SESSION_RECOVERED)
-        return "\033[32m";
-    return state == SESSION_FAILED ? "\033[31m" : "";
-}
-
-static void draw_clock(struct terminal *terminal, const char *what, duration_ns since_ns)
-{
-    struct text line = TEXT_EMPTY;
-    text_add(&line, "%s, %lld s", what, (long long)(since_ns / NS_PER_S));
-    draw_line(terminal, &line, "");
-    text_free(&line);
+    struct status_area area = {.count = 1};
+    unsigned columns, rows;
+    terminal_size(&columns, &rows);
+    text_add(&area.lines[0], "%3lld s  %.*s", (long long)(waited_ns / NS_PER_S),
+             (int)(columns > 16 ? columns - 16 : 1), what);
+    draw((struct terminal *)view, &area);
 }
 
 static void draw_status(struct terminal *terminal, const struct station *station,
                         duration_ns running_ns, instant_ns now_ns)
 {
     size_t count = station_session_count(station);
-    duration_ns without_link_ns = station_without_link(station, now_ns);
-    erase_status(terminal);
-    if (without_link_ns > 0)
-        draw_clock(terminal, "no link", without_link_ns);
-    else if (count == 0)
-        draw_clock(terminal, "no phone yet", running_ns);
+    struct session_status *phones = calloc(count ? count : 1, sizeof *phones);
     unsigned columns, rows;
+    if (!phones)
+        return; /* without memory the last picture stays */
+    for (size_t i = 0; i < count; i++)
+        station_session(station, i, &phones[i]);
+    const struct status_view view = {
+        .phones = phones,
+        .phone_count = count,
+        .running_ns = running_ns,
+        .without_link_ns = station_without_link(station, now_ns),
+        .flash_wait_ns = terminal->view.flash_wait_ns,
+        .now_ns = now_ns,
+    };
+    struct status_area area;
     terminal_size(&columns, &rows);
-    /* What has scrolled off the screen cannot be erased. The last row is the cursor's. */
-    size_t room = rows - 1 - terminal->status_lines;
-    size_t first = count > room ? count - room : 0;
-    for (size_t i = first; i < count; i++) {
-        struct session_status status;
-        struct text line = TEXT_EMPTY;
-        station_session(station, i, &status);
-        add_status(&line, &status, now_ns);
-        draw_line(terminal, &line, state_color(status.state));
-        text_free(&line);
-    }
-    fflush(stderr);
+    status_area_compose(&view, columns, rows, &area);
+    draw(terminal, &area);
+    free(phones);
 }
 
 static void step(struct progress_view *view, const struct station *station, duration_ns running_ns,
@@ -174,6 +144,7 @@ static void finish(struct progress_view *view)
 
 static void free_view(struct progress_view *view)
 {
+    status_area_free(&((struct terminal *)view)->shown);
     free(view);
 }
 

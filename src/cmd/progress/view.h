@@ -13,6 +13,7 @@
 struct progress_view {
     const struct progress_view_operations *operations;
     int verbosity;
+    duration_ns flash_wait_ns; /* longest time of writing that the run waits for; 0: none */
 };
 
 struct progress_view_operations {

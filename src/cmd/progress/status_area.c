@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The lines at the bottom of a terminal: see status_area.h. */
+#include "cmd/progress/status_area.h"
+
+#include "cmd/progress/view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define WIDE_COLUMNS    76 /* from here on there is room for the product and for whole sentences */
+#define NAME_COLUMNS    17 /* a MAC address; longer serial numbers push the rest */
+#define PRODUCT_COLUMNS 7
+
+/* The nearer to its end the more it is worth a line. */
+static int importance(enum session_state state)
+{
+    switch (state) {
+    case SESSION_TRANSFER:
+        return 5;
+    case SESSION_ORDERED:
+    case SESSION_ECHOED:
+    case SESSION_GATEWAY:
+        return 4;
+    case SESSION_DELIVERED:
+        return 3;
+    case SESSION_ADDRESSING:
+    case SESSION_ADDRESSED:
+    case SESSION_RETRY:
+        return 2;
+    case SESSION_FOUND:
+    case SESSION_WAITING:
+    case SESSION_NEW:
+        return 1;
+    default:
+        return 0; /* recovered, failed: finished */
+    }
+}
+
+static void add_line(struct status_area *area, struct text *line, enum status_color color,
+                     unsigned columns)
+{
+    size_t room = columns > 1 ? columns - 1 : 1;
+    if (line->length > room) {
+        line->length = room;
+        line->chars[room] = '\0';
+    }
+    area->lines[area->count] = *line;
+    area->colors[area->count++] = color;
+}
+
+static void add_clock(struct status_area *area, const char *what, duration_ns since_ns,
+                      unsigned columns)
+{
+    struct text line = TEXT_EMPTY;
+    text_add(&line, "%s, %lld s", what, (long long)(since_ns / NS_PER_S));
+    add_line(area, &line, STATUS_PLAIN, columns);
+}
+
+/* Percentage, rate, time left and retransmissions of a running transfer. */
+static void add_transfer(struct text *line, const struct session_status *status, instant_ns now_ns)
+{
+    double seconds = (double)(now_ns - status->transfer_start_ns) / (double)NS_PER_S;
+    double rate = seconds > 0.05 ? (double)status->bytes_acknowledged / seconds : 0;
+    text_add(line, "%3u %%", progress_percent(status));
+    if (rate > 0 && status->bytes_total >= status->bytes_acknowledged) {
+        double left = (double)(status->bytes_total - status->bytes_acknowledged) / rate;
+        text_add(line, "  %.0f kB/s  %.0f s left", rate / 1000, left);
+    } else if (rate > 0) {
+        text_add(line, "  %.0f kB/s", rate / 1000);
+    }
+    if (status->retransmissions > 0)
+        text_add(line, "  %u sent again", status->retransmissions);
+}
+
+/* Elapsed, usual and longest time, as far as there is room; what matters most stays whole. */
+static void add_writing(struct text *line, long long since_s, duration_ns longest_ns, size_t room)
+{
+    long long longest_min = (long long)((longest_ns + 59 * NS_PER_S) / (60 * NS_PER_S));
+    char words[96];
+    snprintf(words, sizeof words,
+             "writing %lld:%02lld (usually 2-5, at most %lld min); do NOT unplug", since_s / 60,
+             since_s % 60, longest_min);
+    if (longest_ns == 0 || line->length + strlen(words) > room)
+        snprintf(words, sizeof words, "writing %lld:%02lld; do NOT unplug", since_s / 60,
+                 since_s % 60);
+    text_add(line, "%s", words);
+}
+
+static const char *state_words(enum session_state state)
+{
+    switch (state) {
+    case SESSION_NEW:
+        return "seen";
+    case SESSION_ADDRESSING:
+        return "asks for an address";
+    case SESSION_ADDRESSED:
+        return "has an address, is asked";
+    case SESSION_FOUND:
+        return "found";
+    case SESSION_WAITING:
+        return "waits for its turn";
+    case SESSION_ORDERED:
+    case SESSION_ECHOED:
+        return "told to fetch the image";
+    case SESSION_GATEWAY:
+        return "looks for its gateway";
+    case SESSION_RETRY:
+        return "will be tried again";
+    case SESSION_RECOVERED:
+        return "recovered";
+    default:
+        return "failed";
+    }
+}
+
+static void add_phone(struct status_area *area, const struct status_view *view,
+                      const struct session_status *status, int name_columns, unsigned columns)
+{
+    char name[PROGRESS_NAME_SIZE], product[4 * RECM_TEXT_SIZE + 1];
+    long long since_s = (view->now_ns - status->state_since_ns) / NS_PER_S;
+    bool is_wide = columns >= WIDE_COLUMNS;
+    struct text line = TEXT_EMPTY;
+    text_add(&line, "%-*s  ", name_columns, progress_phone_name(status, name));
+    if (is_wide)
+        text_add(&line, "%-*s  ", PRODUCT_COLUMNS,
+                 text_escape(status->product, strlen(status->product), product, sizeof product));
+    if (status->state == SESSION_TRANSFER)
+        add_transfer(&line, status, view->now_ns);
+    else if (status->state == SESSION_DELIVERED)
+        add_writing(&line, since_s, view->flash_wait_ns, columns - 1);
+    else if (status->state == SESSION_RECOVERED || status->state == SESSION_FAILED)
+        text_add(&line, "%s", state_words(status->state));
+    else
+        text_add(&line, "%s, %lld s", state_words(status->state), since_s);
+    add_line(area, &line,
+             status->state == SESSION_RECOVERED ? STATUS_GOOD
+             : status->state == SESSION_FAILED  ? STATUS_BAD
+                                                : STATUS_PLAIN,
+             columns);
+}
+
+void status_area_totals(const struct session_status *phones, size_t count, struct text *ret)
+{
+    enum { RECOVERED, FAILED, AT_WORK, WRITING, WAITING, KINDS };
+    static const char *const words[KINDS] = {"recovered", "failed", "at work", "writing",
+                                             "waiting"};
+    size_t numbers[KINDS] = {0}, first = ret->length;
+    for (size_t i = 0; i < count; i++) {
+        int rank = importance(phones[i].state);
+        numbers[phones[i].state == SESSION_RECOVERED ? RECOVERED
+                : rank == 0                          ? FAILED
+                : rank >= 4                          ? AT_WORK
+                : rank == 3                          ? WRITING
+                                                     : WAITING]++;
+    }
+    for (size_t i = 0; i < KINDS; i++)
+        if (numbers[i])
+            text_add(ret, "%s%zu %s", ret->length > first ? ", " : "", numbers[i], words[i]);
+}
+
+static int widest_name(const struct status_view *view)
+{
+    int width = 0;
+    for (size_t i = 0; i < view->phone_count; i++) {
+        char name[PROGRESS_NAME_SIZE];
+        int length = (int)strlen(progress_phone_name(&view->phones[i], name));
+        width = length > width ? length : width;
+    }
+    return width < NAME_COLUMNS ? width : NAME_COLUMNS;
+}
+
+/* Those at work, the most important first, each kind in order of appearance. */
+static void add_working(struct status_area *area, const struct status_view *view, unsigned columns,
+                        unsigned room)
+{
+    int name_columns = widest_name(view);
+    unsigned limit = area->count + room;
+    for (int rank = 5; rank > 0; rank--) {
+        for (size_t i = 0; i < view->phone_count && area->count < limit; i++)
+            if (importance(view->phones[i].state) == rank)
+                add_phone(area, view, &view->phones[i], name_columns, columns);
+    }
+}
+
+void status_area_compose(const struct status_view *view, unsigned columns, unsigned rows,
+                         struct status_area *ret)
+{
+    *ret = (struct status_area){0};
+    unsigned most = rows / 3 > 2 ? rows / 3 : 2;
+    most = most < STATUS_AREA_LINES ? most : STATUS_AREA_LINES;
+    if (view->without_link_ns > 0)
+        add_clock(ret, "no link", view->without_link_ns, columns);
+    else if (view->phone_count == 0)
+        add_clock(ret, "no phone yet", view->running_ns, columns);
+    if (view->phone_count == 1) {
+        add_phone(ret, view, &view->phones[0], widest_name(view), columns);
+    } else if (view->phone_count > 1) {
+        struct text totals = TEXT_EMPTY;
+        add_working(ret, view, columns, most - ret->count - 1);
+        if (columns >= WIDE_COLUMNS)
+            text_add(&totals, "%zu phones: ", view->phone_count);
+        status_area_totals(view->phones, view->phone_count, &totals);
+        add_line(ret, &totals, STATUS_PLAIN, columns);
+    }
+}
+
+void status_area_free(struct status_area *area)
+{
+    for (unsigned i = 0; i < area->count; i++)
+        text_free(&area->lines[i]);
+    *area = (struct status_area){0};
+}
