@@ -8,12 +8,14 @@
 #include "cmd/options/table.h"
 #include "cmd/phone_list.h"
 #include "cmd/progress/progress.h"
+#include "cmd/rehearsal.h"
 #include "cmd/watch.h"
 #include "port/interfaces.h"
 #include "port/interruption.h"
 #include "port/live.h"
 #include "port/privileges.h"
 #include "port/recorder.h"
+#include "report/report.h"
 #include "run/run.h"
 
 #include <stdio.h>
@@ -150,18 +152,10 @@ static void say_beginning(struct live_run *run)
         progress_message(run->progress, "%s carries a link%s", run->interface.name, speed);
 }
 
-/* Wraps the live port so that frames are recorded, and not sent in a dry run. */
+/* Wraps the live port so that frames are recorded. */
 static bool wrap_port(struct live_run *run, struct error *ret_error)
 {
     struct port *wrapped;
-    if (run->options.dry_run) {
-        wrapped = port_dry_run_new(run->port);
-        if (!wrapped)
-            return error_set(ret_error, ERROR_ENVIRONMENT, "out of memory");
-        run->port = wrapped;
-        progress_message(run->progress, "dry run: frames go to %s only, none is sent",
-                         shown_path(run->options.write_path));
-    }
     if (run->recording) {
         wrapped = port_recorder_new(run->port, run->recording);
         if (!wrapped)
@@ -202,10 +196,21 @@ static bool give_up_rights(struct live_run *run, struct error *ret_error)
     return true;
 }
 
+/* Nothing is sent or heard, so that neither rights nor a link are needed. */
+static bool open_rehearsal(struct live_run *run, struct error *ret_error)
+{
+    return interface_find_usable(run->options.interface, &run->interface, ret_error) &&
+           open_recording(run, ret_error) &&
+           (run->port = rehearsal_open(&run->options, run->recording, ret_error)) != NULL &&
+           open_station(run, ret_error);
+}
+
 static bool open_all(struct live_run *run, struct error *ret_error)
 {
     if (!load_image(run, ret_error))
         return false;
+    if (run->options.dry_run)
+        return open_rehearsal(run, ret_error);
     if (!interface_find_usable(run->options.interface, &run->interface, ret_error))
         return false;
     if (!port_live_check_permission(run->interface.name, ret_error))
@@ -223,7 +228,7 @@ static bool open_all(struct live_run *run, struct error *ret_error)
     say_beginning(run);
     struct port_live_config config = {
         .interface = run->interface.name,
-        .listen_only = run->options.command == OPTIONS_WATCH || run->options.dry_run,
+        .listen_only = run->options.command == OPTIONS_WATCH,
         .gentle = run->options.gentle,
         .address = run->options.station.address,
         .interrupt_descriptor = run->interruption,
@@ -263,6 +268,8 @@ static void observe(void *context, const struct station *station, const struct s
 {
     struct live_run *run = context;
     progress_observe(run->progress, station, event, now_ns);
+    if (interruption_asks_for_status())
+        progress_status(run->progress, station, now_ns);
     const char *trouble = run->recording ? recording_trouble(run->recording) : NULL;
     if (trouble)
         progress_message(run->progress, "warning: %s", trouble);
@@ -289,6 +296,32 @@ static const char *keep_trace(struct live_run *run, int status)
     if (!recording_keep(run->recording, ".", &error))
         progress_message(run->progress, "warning: %s", error.text);
     return recording_path(run->recording);
+}
+
+/* Of a dry run the answer is what was written. */
+static int finish_rehearsal(struct live_run *run)
+{
+    struct port_counters counters;
+    struct error error;
+    const char *trouble = recording_trouble(run->recording);
+    const char *trace = shown_path(run->options.write_path);
+    run->port->operations->counters(run->port, &counters);
+    progress_finish(run->progress);
+    if (trouble) {
+        error_set(&error, ERROR_ENVIRONMENT, "%s", trouble);
+        return failure_tell(options_command_name(run->options.command), run->options.json, &error);
+    }
+    if (run->options.json)
+        document_print(report_json_rehearsal(options_command_name(run->options.command), trace,
+                                             counters.frames_out));
+    else
+        fprintf(strcmp(run->options.write_path, "-") == 0 ? stderr : stdout,
+                "Dry run: %llu frames were written to %s, none was sent. A phone was invented to "
+                "answer them%s.\n",
+                (unsigned long long)counters.frames_out, trace,
+                run->options.command == OPTIONS_RECOVER ? ", up to the first blocks of the image"
+                                                        : "");
+    return 0;
 }
 
 static int finish(struct live_run *run, enum run_end end, const struct error *error)
@@ -366,8 +399,9 @@ int live_run_command(const struct options *options)
     run.progress = progress_new(&run.options);
     if (!open_all(&run, &error))
         return fail(&run, &error);
-    enum run_end end = run_station(run.port, run.station, observe, &run, &error);
-    int status = finish(&run, end, &error);
+    enum run_end end =
+        run_station(run.port, run.station, run.options.dry_run ? NULL : observe, &run, &error);
+    int status = run.options.dry_run ? finish_rehearsal(&run) : finish(&run, end, &error);
     close_all(&run);
     return status;
 }

@@ -112,9 +112,14 @@ static void settled(void *owner, instant_ns now_ns)
 static void quiet(void *owner, instant_ns now_ns)
 {
     struct choice *choice = owner;
-    (void)now_ns;
+    const struct station_config *config = &choice->core->config;
     choice->quiet_over = true;
     choice->core->changed = true;
+    if (config->mode == STATION_DISCOVER && !names_phones(choice) && !config->phone_count)
+        journal_message(&choice->core->journal, now_ns, NULL,
+                        "No further phone has answered for %lld s: done (-t waits longer, -c for a "
+                        "number of phones).",
+                        (long long)(config->quiet_ns / NS_PER_S));
 }
 
 void choice_init(struct choice *choice, struct core *core, struct roster *roster)
@@ -130,7 +135,7 @@ struct session *choice_meet(struct choice *choice, const struct mac_address *mac
     if (session)
         return session;
     session = roster_add(choice->roster, mac, now_ns);
-    if (session) {
+    if (session && choice->core->config.mode != STATION_DISCOVER) {
         choice->quiet_over = false;
         timer_set(&choice->core->timers, &choice->quiet, now_ns + ALL_QUIET_NS);
     }
@@ -149,8 +154,24 @@ static void say_not_meant(struct choice *choice, struct session *session, instan
                     session_describe(session, phone, sizeof phone));
 }
 
+/* Looking for phones: enough were found, or no more come. */
+static void count_found(struct choice *choice, struct session *session, instant_ns now_ns)
+{
+    const struct core *core = choice->core;
+    if (core->config.mode != STATION_DISCOVER || session->counted ||
+        (names_phones(choice) && !is_named(choice, session)))
+        return;
+    session->counted = true;
+    choice->found++;
+    choice->core->changed = true;
+    choice->quiet_over = false;
+    if (core->config.quiet_ns > 0)
+        timer_set(&choice->core->timers, &choice->quiet, now_ns + core->config.quiet_ns);
+}
+
 void choice_answered(struct choice *choice, struct session *session, instant_ns now_ns)
 {
+    count_found(choice, session, now_ns);
     if (session->state != SESSION_FOUND || choice->core->config.mode != STATION_RECOVER)
         return;
     if (choice_wants(choice, session)) {
@@ -323,8 +344,11 @@ bool choice_run_is_over(const struct choice *choice)
     const struct station_config *config = &choice->core->config;
     if (config->keep_going || config->mode == STATION_WATCH)
         return false;
+    if (config->mode == STATION_DISCOVER && config->phone_count)
+        return choice->found >= config->phone_count;
     if (config->mode == STATION_DISCOVER)
-        return names_phones(choice) && all_named_answered(choice);
+        return names_phones(choice) ? all_named_answered(choice)
+                                    : choice->found > 0 && choice->quiet_over;
     if (choice->several)
         return true;
     if (choice->only && session_is_over(choice->only))

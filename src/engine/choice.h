@@ -13,6 +13,7 @@ struct choice {
     struct roster *roster;
     struct timer settling; /* no serial given: time for a second phone to answer */
     struct timer quiet;    /* --all: time for another phone to appear */
+    unsigned found;        /* discover: phones that have answered */
     bool settled, quiet_over;
     bool several;         /* more than one answered, and none was named */
     struct session *only; /* the one phone of a run without selection */

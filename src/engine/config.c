@@ -19,6 +19,7 @@ struct station_config station_config_default(void)
         .gateway = GATEWAY_POLICY_AUTO,
         .probe_interval_ns = PROBE_INTERVAL_NS,
         .flash_wait_ns = FLASH_WAIT_NS,
+        .quiet_ns = DISCOVER_QUIET_NS,
         .parallel_transfers = 1,
         .attempts_maximum = ATTEMPTS_MAXIMUM,
     };

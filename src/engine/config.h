@@ -50,13 +50,15 @@ struct station_config {
     enum gateway_policy gateway;
     duration_ns probe_interval_ns; /* 1.5 s */
     duration_ns timeout_ns;        /* without progress; 0 = never */
-    duration_ns flash_wait_ns;     /* 600 s; 0 = report delivered at once */
-    bool group_only;               /* no broadcast or unicast MAC tricks */
-    bool force;                    /* go on although another program recovers on this segment */
-    bool keep_going;               /* a bench: never done by itself */
-    bool answer_urls;              /* serve the image to the phones' own URL attempts too */
-    bool is_live;                  /* a run, judged as one: for whom, and by what it was ended */
-    const char *interface;         /* for commands in its advice; NULL: not known, as the next */
+    duration_ns quiet_ns; /* discover: ends so long after the last new answer: 5 s; 0 = never */
+    unsigned phone_count; /* discover: ends after so many phones; 0 = any number */
+    duration_ns flash_wait_ns; /* 600 s; 0 = report delivered at once */
+    bool group_only;           /* no broadcast or unicast MAC tricks */
+    bool force;                /* go on although another program recovers on this segment */
+    bool keep_going;           /* a bench: never done by itself */
+    bool answer_urls;          /* serve the image to the phones' own URL attempts too */
+    bool is_live;              /* a run, judged as one: for whom, and by what it was ended */
+    const char *interface;     /* for commands in its advice; NULL: not known, as the next */
     const char *image_name;
     bool frame_events;           /* STATION_EVENT_FRAME for every frame: slow, for -vv */
     unsigned parallel_transfers; /* 1 */

@@ -98,6 +98,7 @@
 
 #define MEMBERSHIP_INTERVAL_NS (10 * NS_PER_S)   /* rule 2 */
 #define MEMBERSHIP_PAUSE_NS    (100 * NS_PER_MS) /* between two answers to queries */
+#define DISCOVER_QUIET_NS      (5 * NS_PER_S)    /* discover: no new answer for so long */
 #define ALL_QUIET_NS           (10 * NS_PER_S)   /* --all: no new phone for so long */
 /* What to do is said within the first second, unless a phone that already listens replied before.
  */

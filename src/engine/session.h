@@ -49,6 +49,7 @@ struct session {
     bool watched;                   /* DELIVERED, and watched for as long as the user wished */
     bool power_cycle_asked;         /* the user was told to power-cycle it; once per silence */
     bool other_server_said;         /* that another TFTP server answers it was told */
+    bool counted;                   /* discover: it has answered for the first time */
     bool not_meant_said;            /* that it is not the phone asked for was told */
     bool presumed;                  /* DELIVERED without having heard the last ACK */
     bool restarted;                 /* the frame at hand began a new IP id series */

@@ -13,6 +13,7 @@
 
 static int event_descriptor = -1;
 static volatile sig_atomic_t signal_number;
+static volatile sig_atomic_t status_is_wanted;
 
 static void note_signal(int number)
 {
@@ -22,6 +23,13 @@ static void note_signal(int number)
     ssize_t ignored = write(event_descriptor, &one, sizeof one);
     (void)ignored;
     errno = saved;
+}
+
+/* The wait that it interrupts ends early, and whoever waits looks. */
+static void note_question(int number)
+{
+    (void)number;
+    status_is_wanted = 1;
 }
 
 int interruption_open(struct error *ret_error)
@@ -34,6 +42,9 @@ int interruption_open(struct error *ret_error)
         return -1;
     }
     signal(SIGPIPE, SIG_IGN); /* a reader of messages that has gone does not end a transfer */
+    struct sigaction question = {.sa_handler = note_question};
+    sigemptyset(&question.sa_mask);
+    sigaction(SIGUSR1, &question, NULL);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         struct sigaction before;
         /* Without SA_RESTART: whatever blocks gives up, and the run ends in order. */
@@ -48,4 +59,11 @@ int interruption_open(struct error *ret_error)
 int interruption_signal(void)
 {
     return signal_number;
+}
+
+bool interruption_asks_for_status(void)
+{
+    bool asks = status_is_wanted;
+    status_is_wanted = 0;
+    return asks;
 }

@@ -8,11 +8,15 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
+
 /* Catches the signals from now on. Returns: a descriptor for port_live_config; -1 with ret_error.
  */
 int interruption_open(struct error *ret_error);
 
 /* Returns: the number of the signal that came (exit status is 128 + it), 0 if none did. */
 int interruption_signal(void);
+/* Returns: whether SIGUSR1 has come since it was asked last. */
+bool interruption_asks_for_status(void);
 
 #endif

@@ -107,6 +107,8 @@ void report_timeline_line(const struct observation *observation, instant_ns star
 struct json_t *report_json(const struct diagnosis *diagnosis, const struct report_facts *facts);
 /* How many frames were compared, and a line of `differences` for each that differs. */
 struct json_t *report_json_comparison(size_t recorded, size_t now, const char *differences);
+/* Of a dry run: how many frames stand in the trace. */
+struct json_t *report_json_rehearsal(const char *command, const char *trace, uint64_t frames);
 /* A phone that was played on an interface. The strings are the caller's, raw; NULL: not known. */
 struct report_played_phone {
     struct mac_address mac;

@@ -24,6 +24,34 @@ trace_beyond() { [ "$(stat -c %s "$lab/tool.pcap")" -gt "$1" ]; }
 # What the trace holds can be read while it grows.
 trace_has() { [ "$(count "$lab/tool.pcap" "$1")" -gt 0 ]; }
 
+# SIGUSR1 asks, and ends nothing.
+direct_cable
+recover --dhcp always
+kill -USR1 "${process[tool]}"
+result "USR1 before any phone: the status is printed" wait_until 5 grep -q '^status: no phone yet, [0-9]* s$' "$lab/tool.err"
+phone phone --flash-time 4
+wait_until 60 test -s "$lab/phone.image"
+kill -USR1 "${process[tool]}"
+result "USR1 while the phone writes: how long already, usually and at most" \
+	wait_until 5 grep -qE '^status: CBT.*writing 0:0[0-9] \(usually 2-5, at most 10 min\); do NOT unplug$' "$lab/tool.err"
+finish tool 60
+result "and the run goes on to its end" equals "$status $(json .result)" "0 recovered"
+lab_reset
+
+# ---- discover ends by itself ----
+direct_cable
+start phone phone "$spa_sos" simulate -i eth0 --timing nominal --boot-delay 0.3 --count 3 --mac 02:53:00:00:00:10 -q
+start tool pc "$spa_sos" discover -i eth0 --dhcp always --json
+finish tool 40
+result "discover ends 5 s after the last new answer, with all phones" equals "$status $(json '.phones | length')" "0 3"
+result "and says so, and what changes it" grep -q 'No further phone has answered for 5 s: done (-t waits longer, -c for a number' "$lab/tool.err"
+stop phone
+start phone phone "$spa_sos" simulate -i eth0 --timing nominal --boot-delay 0.3 --count 3 --mac 02:53:00:00:00:10 -q
+start tool pc "$spa_sos" discover -i eth0 --dhcp always -c 2 --json
+finish tool 40
+result "discover -c 2 ends after two" equals "$status $(json '.phones | map(select(.state == "found")) | length')" "0 2"
+lab_reset
+
 for pair in "2 INT" "15 TERM"; do
 	read -r number signal <<<"$pair"
 

@@ -11,8 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LONG_OPTION_BASE 256 /* and the row's place: what getopt_long returns */
-#define WORD_SHOWN       128 /* bytes of an escaped word */
+#define LONG_OPTION_BASE    256 /* and the row's place: what getopt_long returns */
+#define DISCOVER_TIMEOUT_NS (60 * NS_PER_S)
+#define WORD_SHOWN          128 /* bytes of an escaped word */
 
 struct parser {
     const struct command_row *command;
@@ -256,6 +257,8 @@ static void begin(struct options *ret, enum options_command command, int argc)
         ret->station.mode = command == OPTIONS_DISCOVER  ? STATION_DISCOVER
                             : command == OPTIONS_RECOVER ? STATION_RECOVER
                                                          : STATION_WATCH;
+    if (command == OPTIONS_DISCOVER)
+        ret->station.timeout_ns = DISCOVER_TIMEOUT_NS;
     ret->operands = calloc((size_t)argc + 1, sizeof *ret->operands);
     if (!ret->operands)
         abort();

@@ -53,8 +53,11 @@ const struct option_row option_rows[] = {
     {"write", 'w', LIVE | OPTIONS_SIMULATE, TEXT(write_path), .argument = "FILE",
      .completion = COMPLETE_CAPTURE,
      .help = "record every frame sent and received (pcap); '-' is standard output"},
-    {"timeout", 't', OPTIONS_DISCOVER, SECONDS(station.timeout_ns), .argument = "SECONDS",
-     .standard = "60", .help = "give up after this time without progress; 0: never"},
+    {"timeout", 't', OPTIONS_DISCOVER, OWN(take_discover_timeout), .argument = "SECONDS",
+     .help = "end so long after the last new answer (default: 60 s until the first\n"
+             "one, then 5 s); 0: never"},
+    {"count", 'c', OPTIONS_DISCOVER, NUMBER(station.phone_count, 1, 2048), .argument = "N",
+     .help = "end after N phones have answered"},
     {"timeout", 't', OPTIONS_RECOVER | OPTIONS_WATCH, SECONDS(station.timeout_ns),
      .argument = "SECONDS", .standard = "0",
      .help = "give up after this time without progress; 0: never"},

@@ -29,6 +29,15 @@ bool take_phone_mac(struct options *options, const struct option_row *row, const
     return true;
 }
 
+bool take_discover_timeout(struct options *options, const struct option_row *row, const char *text,
+                           struct error *ret_error)
+{
+    if (!value_seconds(text, &options->station.timeout_ns))
+        return value_refused(ret_error, row, text, "a number of seconds, like 60 or 2.5");
+    options->station.quiet_ns = options->station.timeout_ns;
+    return true;
+}
+
 bool take_keep_going(struct options *options, const struct option_row *row, const char *text,
                      struct error *ret_error)
 {

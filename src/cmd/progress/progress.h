@@ -25,6 +25,8 @@ void progress_message(struct progress *progress, const char *format, ...)
 /* A waiting line with a clock ("no link on eth0 yet, 12 s"): redrawn on a terminal, once otherwise.
  */
 void progress_waiting(struct progress *progress, const char *what, duration_ns waited_ns);
+/* What every phone does now, as messages: the answer to SIGUSR1. */
+void progress_status(struct progress *progress, const struct station *station, instant_ns now_ns);
 /* Are there status lines, so that somebody has to call progress_observe for their clocks? */
 bool progress_draws(const struct progress *progress);
 /* Takes the status lines away, so that the report stands alone. */
