@@ -160,11 +160,11 @@ static void print_as_json(const struct image_file *file, const struct verdict_of
 }
 
 /* Creates `path`, which must not exist, with the image alone. Returns: 0, or the exit status. */
-static int extract(const struct image *image, const char *path)
+static int extract(const struct image *image, const char *path, bool overwrite)
 {
     char shown[512];
     struct error error;
-    if (!output_file_write(path, image->bytes, image->length, &error)) {
+    if (!output_file_write(path, overwrite, image->bytes, image->length, &error)) {
         fprintf(stderr, "spa-sos image: %s\n", error.text);
         return (int)error.kind;
     }
@@ -190,10 +190,10 @@ static void judge(const struct image_file *file, struct verdict_of_image *ret)
     }
 }
 
-static int extract_if_valid(const struct image *image, const char *path)
+static int extract_if_valid(const struct image *image, const char *path, bool overwrite)
 {
     if (image->refusal == IMAGE_VALID)
-        return extract(image, path);
+        return extract(image, path, overwrite);
     fputs("spa-sos image: nothing was extracted: there is no valid image\n", stderr);
     return ERROR_INPUT;
 }
@@ -216,7 +216,8 @@ static int check_file(const struct options *options)
     else
         print_as_text(&file, &verdict);
     if (options->extract_path) {
-        int extract_status = extract_if_valid(&file.image, options->extract_path);
+        int extract_status =
+            extract_if_valid(&file.image, options->extract_path, options->overwrite);
         status = status ? status : extract_status;
     }
     text_free(&verdict.sentence);

@@ -130,7 +130,8 @@ static int run_offline(struct replay *replay, struct error *ret_error)
                                                    replay->recorded, replay->now, ret_error)
                                 : NULL;
     if (port && replay->options.write_path) {
-        recording = recording_create(replay->options.write_path, ret_error);
+        recording =
+            recording_create(replay->options.write_path, replay->options.overwrite, ret_error);
         struct port *recorder = recording ? port_recorder_new(port, recording) : NULL;
         if (!recorder) {
             port->operations->close(port);

@@ -7,6 +7,7 @@
 #include "cmd/commands.h"
 #include "cmd/failure.h"
 #include "cmd/options/options.h"
+#include "cmd/output_file.h"
 #include "phone/other_host.h"
 #include "phone/phone_peer.h"
 #include "port/interruption.h"
@@ -37,6 +38,7 @@ struct simulated_phone {
     struct mac_address mac;
     char serial[PHONE_TEXT_SIZE], product[PHONE_TEXT_SIZE];
     enum phone_state state; /* of its last event */
+    bool is_written;        /* its image has been written to a file */
 };
 
 struct simulation {
@@ -74,7 +76,7 @@ static void say_event(const struct simulation *simulation, const struct simulate
 }
 
 /* The image was accepted. A file that cannot be written is said and ends nothing. */
-static void write_image(const struct simulation *simulation, const struct simulated_phone *phone)
+static void write_image(const struct simulation *simulation, struct simulated_phone *phone)
 {
     const char *path = simulation->options.image_path;
     if (!path)
@@ -86,12 +88,13 @@ static void write_image(const struct simulation *simulation, const struct simula
         snprintf(name, sizeof name, "%s", path);
     size_t length;
     const uint8_t *image = phone_download(phone->peer.phone, &length);
-    FILE *file = fopen(name, "wbe");
-    bool is_written = file && fwrite(image, 1, length, file) == length;
-    if (file && fclose(file) != 0)
-        is_written = false;
-    if (!is_written)
-        fprintf(stderr, "spa-sos simulate: %s: cannot write the image\n", name);
+    struct error error;
+    /* What this run has written itself is replaced by the next download. */
+    if (output_file_write(name, simulation->command_line->overwrite || phone->is_written, image,
+                          length, &error))
+        phone->is_written = true;
+    else
+        fprintf(stderr, "spa-sos simulate: %s\n", error.text);
 }
 
 static void observe(void *context, struct peer *peer, const struct peer_event *peer_event,
@@ -292,7 +295,8 @@ static bool simulate(struct simulation *simulation, struct error *ret_error)
         fprintf(stderr, "spa-sos simulate: warning: %s %s\n", simulation->interface.name,
                 simulation->interface.why);
     if (options->write_path) {
-        simulation->recording = recording_create(options->write_path, ret_error);
+        simulation->recording =
+            recording_create(options->write_path, options->overwrite, ret_error);
         if (!simulation->recording)
             return false;
     }

@@ -144,7 +144,8 @@ static bool write_extracted(const struct trace_run *run, struct error *ret_error
     if (transfer_image_result(image) == TRANSFER_IMAGE_CANNOT_TELL)
         return error_set(ret_error, ERROR_INPUT, "nothing was extracted: %s",
                          transfer_image_reason(image));
-    if (!output_file_write(run->options->extract_path, bytes, length, ret_error))
+    if (!output_file_write(run->options->extract_path, run->options->overwrite, bytes, length,
+                           ret_error))
         return false;
     if (transfer_image_result(image) == TRANSFER_IMAGE_GOOD)
         snprintf(sentence, sizeof sentence, "wrote the image of %zu bytes to %s", length,
@@ -180,9 +181,10 @@ static void copy_frame(void *context, const struct frame *frame)
 static bool write_redacted(struct trace_run *run, struct error *ret_error)
 {
     const char *path = run->options->redact_path;
-    if (!output_file_write(path, "", 0, ret_error)) /* claims the name: nothing is overwritten */
+    if (!output_file_write(path, run->options->overwrite, "", 0,
+                           ret_error)) /* claims the name: nothing is overwritten */
         return false;
-    run->copy = recording_create(path, ret_error);
+    run->copy = recording_create(path, true, ret_error);
     if (!run->copy || !trace_source_read(&run->source, NULL, copy_frame, run, ret_error))
         return false;
     const char *trouble = recording_trouble(run->copy);
@@ -237,8 +239,8 @@ static bool write_page(const struct trace_run *run, const struct report_facts *f
 {
     struct text page = TEXT_EMPTY;
     report_html(run->page, &run->diagnosis, facts, &page);
-    bool is_written =
-        output_file_write(run->options->report_path, text_chars(&page), page.length, ret_error);
+    bool is_written = output_file_write(run->options->report_path, run->options->overwrite,
+                                        text_chars(&page), page.length, ret_error);
     text_free(&page);
     return is_written;
 }

@@ -76,7 +76,7 @@ static bool open_recording(struct live_run *run, struct error *ret_error)
     const struct options *options = &run->options;
     struct error error;
     if (options->write_path) {
-        run->recording = recording_create(options->write_path, ret_error);
+        run->recording = recording_create(options->write_path, options->overwrite, ret_error);
         return run->recording != NULL;
     }
     if (options->command == OPTIONS_WATCH)
@@ -343,6 +343,8 @@ static int finish(struct live_run *run, enum run_end end, const struct error *er
     } else if (end == RUN_INTERRUPTED && interruption_signal() != 0) {
         status = EXIT_SIGNAL_BASE + interruption_signal();
     }
+    if (run->recording)
+        diagnosis_limit_evidence(&diagnosis, recording_frame_count(run->recording));
     result.trace_path = keep_trace(run, status);
     write_results(run, &diagnosis);
     live_report_print(&result);
@@ -392,11 +394,47 @@ static int fail(struct live_run *run, const struct error *error)
     return status;
 }
 
+static void say_list(struct live_run *run)
+{
+    const struct phone_list *list = &run->options.phones;
+    const char *line = text_chars(&list->questions);
+    for (; *line; line += strcspn(line, "\n") + 1)
+        progress_message(run->progress, "warning: %.*s", (int)strcspn(line, "\n"), line);
+    if (list->done_count)
+        progress_message(
+            run->progress,
+            "%zu phone%s of the list %s recovered by an earlier run (%s.result.csv) and "
+            "left alone",
+            list->done_count, list->done_count == 1 ? "" : "s",
+            list->done_count == 1 ? "was" : "were", run->options.phones_path);
+}
+
+/* Nothing is left of the list: an earlier run has recovered all of it. */
+static int report_list_done(struct live_run *run)
+{
+    if (run->options.json)
+        document_print(report_json_earlier(run->options.phones.done_count));
+    else
+        printf("All %zu phones of %s were recovered by an earlier run. To begin anew remove "
+               "%s.result.csv.\n",
+               run->options.phones.done_count, run->options.phones_path, run->options.phones_path);
+    progress_finish(run->progress);
+    return 0;
+}
+
 int live_run_command(const struct options *options)
 {
     struct live_run run = {.options = *options, .interruption = -1};
     struct error error = {0};
     run.progress = progress_new(&run.options);
+    if (options->phones_path) {
+        say_list(&run);
+        if (options->phones.serial_count + options->phones.mac_count == 0) {
+            int status = report_list_done(&run);
+            close_all(&run);
+            return status;
+        }
+    }
     if (!open_all(&run, &error))
         return fail(&run, &error);
     enum run_end end =

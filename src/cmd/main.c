@@ -8,6 +8,7 @@
 #include "cmd/failure.h"
 #include "cmd/options/complete.h"
 #include "cmd/options/help.h"
+#include "cmd/outputs.h"
 
 #include <pcap/pcap.h>
 #include <stdio.h>
@@ -87,6 +88,8 @@ static int parse_and_run(const struct command_row *command, int argc, char **arg
         status = failure_tell(command->name, asks_for_json(argc, argv), &error);
     } else if (options.help) {
         help_print_command(command->command);
+    } else if (!outputs_check(&options, &error)) {
+        status = failure_tell(command->name, options.json, &error);
     } else {
         status = run_command(&options);
     }

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool write_all(int descriptor, const uint8_t *bytes, size_t length)
@@ -22,14 +23,20 @@ static bool write_all(int descriptor, const uint8_t *bytes, size_t length)
     return true;
 }
 
-bool output_file_write(const char *path, const void *bytes, size_t length, struct error *ret_error)
+bool output_file_write(const char *path, bool overwrite, const void *bytes, size_t length,
+                       struct error *ret_error)
 {
     char shown[512];
     text_escape(path, strlen(path), shown, sizeof shown);
-    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    struct stat status;
+    bool is_special = stat(path, &status) == 0 && !S_ISREG(status.st_mode); /* pipe, device */
+    overwrite = overwrite || is_special;
+    int descriptor =
+        open(path, O_WRONLY | O_CREAT | (overwrite ? O_TRUNC : O_EXCL) | O_CLOEXEC, 0666);
     if (descriptor < 0 && errno == EEXIST)
-        return error_set(ret_error, ERROR_ENVIRONMENT,
-                         "%s exists already and is left as it is; name a new file", shown);
+        return error_set(
+            ret_error, ERROR_ENVIRONMENT,
+            "%s exists already and is left as it is; name a new file, or say --overwrite", shown);
     if (descriptor < 0)
         return error_set(ret_error, ERROR_ENVIRONMENT, "%s cannot be written: %s", shown,
                          strerror(errno));
@@ -41,7 +48,8 @@ bool output_file_write(const char *path, const void *bytes, size_t length, struc
     }
     if (is_written)
         return true;
-    unlink(path);
+    if (!is_special)
+        unlink(path);
     return error_set(ret_error, ERROR_ENVIRONMENT, "%s cannot be written: %s", shown,
                      strerror(problem));
 }

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define SERIAL_LENGTH 11 /* CBT141100HR */
+
 static void *grow(void *array, size_t count, size_t size)
 {
     void *grown = reallocarray(array, count + 1, size);
@@ -69,6 +71,10 @@ void phone_list_free(struct phone_list *list)
     free(list->serials);
     free(list->macs);
     free(list->text);
+    for (size_t i = 0; i < list->done_count; i++)
+        free(list->done[i].line);
+    free(list->done);
+    text_free(&list->questions);
     *list = (struct phone_list){0};
 }
 
@@ -117,6 +123,104 @@ static bool add_word(struct phone_list *list, const char *word, struct error *re
     return true;
 }
 
+/* Serial numbers of these phones have eleven characters; a shorter one was cut or mistyped. */
+static void question(struct phone_list *list, const char *path, unsigned line_number,
+                     const char *word)
+{
+    size_t length = strlen(word);
+    if (recm_serial_form(word) != SERIAL_PLAUSIBLE || length == SERIAL_LENGTH)
+        return;
+    text_add(&list->questions,
+             "--phones %s, line %u: %s has %zu characters, serial numbers of these phones have %d. "
+             "Is it complete?\n",
+             path, line_number, word, length, SERIAL_LENGTH);
+}
+
+/* ---- the results of an earlier run ---- */
+
+#define RESULTS_HEADER "wanted,serial,mac,product,state,attempts,verdict"
+#define RESULTS_STATE  4 /* the fifth column */
+
+/* The column of a line, NULL if there are fewer. `ret_length` without quotes or comma. */
+static const char *column_of(const char *line, unsigned number, size_t *ret_length)
+{
+    for (;; number--) {
+        bool quoted = *line == '"';
+        size_t length = quoted ? 1 + strcspn(line + 1, "\"") : strcspn(line, ",");
+        if (number == 0) {
+            *ret_length = quoted ? length - 1 : length;
+            return quoted ? line + 1 : line;
+        }
+        line += length + quoted;
+        if (*line != ',')
+            return NULL;
+        line++;
+    }
+}
+
+static bool is_word(const char *chars, size_t length, const char *word)
+{
+    return chars && strlen(word) == length && memcmp(chars, word, length) == 0;
+}
+
+static void take_off(struct phone_list *list, const char *wanted, size_t length)
+{
+    for (size_t i = 0; i < list->serial_count; i++) {
+        if (!is_word(wanted, length, list->serials[i]))
+            continue;
+        memmove(&list->serials[i], &list->serials[i + 1],
+                (--list->serial_count - i) * sizeof *list->serials);
+        return;
+    }
+    for (size_t i = 0; i < list->mac_count; i++) {
+        if (!is_word(wanted, length, mac_format(&list->macs[i]).text))
+            continue;
+        memmove(&list->macs[i], &list->macs[i + 1], (--list->mac_count - i) * sizeof *list->macs);
+        return;
+    }
+}
+
+static void keep_result(struct phone_list *list, const char *line)
+{
+    size_t state_length, wanted_length;
+    const char *state = column_of(line, RESULTS_STATE, &state_length);
+    const char *wanted = column_of(line, 0, &wanted_length);
+    if (!is_word(state, state_length, session_state_name(SESSION_RECOVERED)))
+        return;
+    take_off(list, wanted, wanted_length);
+    list->done = grow(list->done, list->done_count, sizeof *list->done);
+    list->done[list->done_count].line = strdup(line);
+    if (!list->done[list->done_count++].line)
+        abort();
+}
+
+bool phone_list_read_results(struct phone_list *list, const char *list_path,
+                             struct error *ret_error)
+{
+    struct text path = TEXT_EMPTY;
+    bool good = true;
+    text_add(&path, "%s.result.csv", list_path);
+    char *text = access(path.chars, F_OK) == 0 ? read_all(path.chars, ret_error) : NULL;
+    if (!text) {
+        good = access(path.chars, F_OK) != 0;
+    } else {
+        char *rest = text, *line = strsep(&rest, "\n");
+        if (strcmp(line, RESULTS_HEADER) != 0)
+            good = error_set_expected(
+                ret_error, ERROR_INPUT, RESULTS_HEADER,
+                "%s is not a table of results that this program wrote: it is left as it is. Move "
+                "it away, or name the list otherwise",
+                path.chars);
+        while (good && (line = strsep(&rest, "\n")))
+            keep_result(list, line);
+    }
+    free(text);
+    text_free(&path);
+    return good;
+}
+
+/* ---- reading the list ---- */
+
 bool phone_list_read(const char *path, struct phone_list *list, struct error *ret_error)
 {
     list->text = read_all(path, ret_error);
@@ -129,6 +233,7 @@ bool phone_list_read(const char *path, struct phone_list *list, struct error *re
         line_number++;
         char *word = trim(line);
         struct error cause;
+        question(list, path, line_number, word);
         if (*word != '\0' && !add_word(list, word, &cause))
             return error_set(ret_error, ERROR_INPUT, "--phones %s, line %u: %s", path, line_number,
                              cause.text);
@@ -205,7 +310,9 @@ static void write_table(FILE *file, const struct phone_list *list, const struct 
                         const struct diagnosis *diagnosis)
 {
     struct session_status status;
-    fputs("wanted,serial,mac,product,state,attempts,verdict\n", file);
+    fputs(RESULTS_HEADER "\n", file);
+    for (size_t i = 0; i < list->done_count; i++)
+        fprintf(file, "%s\n", list->done[i].line);
     for (size_t i = 0; i < list->serial_count; i++) {
         bool seen = find_session(station, list->serials[i], NULL, &status);
         write_line(file, list->serials[i], seen ? &status : NULL, diagnosis);

@@ -9,6 +9,7 @@
 
 #include "base/address.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "engine/station.h"
 
 #include <stdbool.h>
@@ -22,12 +23,26 @@ struct phone_list {
     size_t serial_count;
     struct mac_address *macs; /* owned */
     size_t mac_count;
-    char *text; /* owned: the file's contents */
+    char *text;                   /* owned: the file's contents */
+    struct phone_list_done *done; /* owned: recovered by an earlier run, to be kept */
+    size_t done_count;
+    struct text questions; /* lines about entries that look wrong, each with \n */
+};
+
+/* A phone that an earlier run of the same list has recovered. */
+struct phone_list_done {
+    char *line; /* owned: its line of the results, without \n */
 };
 
 /* Adds the phones of a file. Returns: false with ret_error (ERROR_INPUT) naming the line at fault.
  */
 bool phone_list_read(const char *path, struct phone_list *list, struct error *ret_error);
+/*
+ * Reads LIST_PATH.result.csv, if there is one: phones that were recovered are taken off the list,
+ * and their lines kept. Returns: false with ret_error (ERROR_INPUT) if it is not such a table.
+ */
+bool phone_list_read_results(struct phone_list *list, const char *list_path,
+                             struct error *ret_error);
 /*
  * `serial` outlives the list. Returns: false with ret_error (ERROR_USAGE), which says what it looks
  * like, if no phone can have it.
@@ -39,9 +54,9 @@ void phone_list_add_mac(struct phone_list *list, const struct mac_address *mac);
 void phone_list_free(struct phone_list *list);
 
 /*
- * Writes one line for each phone of the list: wanted, serial, mac, product, state, attempts,
- * verdict, into LIST_PATH.result.csv. The file appears whole or not at all (written aside and
- * renamed). Returns: false with ret_error (ERROR_ENVIRONMENT).
+ * Writes the kept lines of an earlier run and one line for each phone of the list: wanted, serial,
+ * mac, product, state, attempts, verdict, into LIST_PATH.result.csv. The file appears whole or not
+ * at all (written aside and renamed). Returns: false with ret_error (ERROR_ENVIRONMENT).
  */
 bool phone_list_write_results(const struct phone_list *list, const char *list_path,
                               const struct station *station, const struct diagnosis *diagnosis,

@@ -427,6 +427,21 @@ void diagnosis_conclude(struct diagnosis *diagnosis, enum run_purpose purpose)
     text_free(&headline);
 }
 
+static void limit_evidence(struct verdict *verdict, uint64_t last)
+{
+    while (verdict->evidence_count && verdict->evidence[verdict->evidence_count - 1] > last)
+        verdict->evidence_count--;
+}
+
+void diagnosis_limit_evidence(struct diagnosis *diagnosis, uint64_t last)
+{
+    limit_evidence(&diagnosis->leading, last);
+    for (size_t i = 0; i < diagnosis->finding_count; i++)
+        limit_evidence(&diagnosis->findings[i], last);
+    for (size_t i = 0; i < diagnosis->phone_count; i++)
+        limit_evidence(&diagnosis->phones[i].verdict, last);
+}
+
 void diagnosis_free(struct diagnosis *diagnosis)
 {
     verdict_free(&diagnosis->leading);

@@ -88,6 +88,8 @@ void diagnosis_make_for(const struct facts *facts, const struct run_scope *scope
  * above.
  */
 void diagnosis_conclude(struct diagnosis *diagnosis, enum run_purpose purpose);
+/* Leaves out evidence behind frame `last`: the trace ends there. */
+void diagnosis_limit_evidence(struct diagnosis *diagnosis, uint64_t last);
 void diagnosis_free(struct diagnosis *diagnosis);
 
 /* How a user knows this phone: its serial number, else its MAC address; escaped. */

@@ -96,8 +96,8 @@ failed:
     return NULL;
 }
 
-/* Returns: a descriptor of a new or truncated file, or -1 with errno. */
-static int open_for_writing(const char *path)
+/* Returns: a descriptor of a new file, a pipe or device, or a truncated file; or -1 with errno. */
+static int open_for_writing(const char *path, bool overwrite)
 {
     int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor >= 0) {
@@ -106,8 +106,12 @@ static int open_for_writing(const char *path)
     }
     if (errno != EEXIST)
         return -1;
-    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
     struct stat status;
+    if (!overwrite && stat(path, &status) == 0 && S_ISREG(status.st_mode)) {
+        errno = EEXIST;
+        return -1;
+    }
+    descriptor = open(path, O_WRONLY | O_CLOEXEC);
     if (descriptor >= 0 && fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
         ftruncate(descriptor, 0) != 0) {
         int saved = errno;
@@ -118,7 +122,7 @@ static int open_for_writing(const char *path)
     return descriptor;
 }
 
-struct recording *recording_create(const char *path, struct error *ret_error)
+struct recording *recording_create(const char *path, bool overwrite, struct error *ret_error)
 {
     bool is_stdout = strcmp(path, "-") == 0;
     if (is_stdout && isatty(STDOUT_FILENO)) {
@@ -126,9 +130,10 @@ struct recording *recording_create(const char *path, struct error *ret_error)
                   "unwritable trace: standard output is a terminal; redirect it, or name a file");
         return NULL;
     }
-    int descriptor = is_stdout ? dup(STDOUT_FILENO) : open_for_writing(path);
+    int descriptor = is_stdout ? dup(STDOUT_FILENO) : open_for_writing(path, overwrite);
     if (descriptor < 0) {
-        error_set(ret_error, ERROR_ENVIRONMENT, "%s: unwritable trace: %s", path, strerror(errno));
+        error_set(ret_error, ERROR_ENVIRONMENT, "%s: unwritable trace: %s", path,
+                  errno == EEXIST ? "it exists already and is left as it is" : strerror(errno));
         return NULL;
     }
     return recording_new(descriptor, path, ret_error);

@@ -18,12 +18,12 @@
 struct recording;
 
 /*
- * -w FILE: every frame in full. An existing regular file is truncated; a new one belongs to the
- * user who called sudo. "-" is standard output, which must not be a terminal. SIGPIPE is ignored
- * from here on if `path` is not a regular file. Returns: to be freed by recording_close; NULL with
- * ret_error ("unwritable trace: ...").
+ * -w FILE: every frame in full. An existing regular file is left as it is, or truncated if the
+ * user wants it so; a new one belongs to the user who called sudo. "-" is standard output, which
+ * must not be a terminal. SIGPIPE is ignored from here on if `path` is not a regular file. Returns:
+ * to be freed by recording_close; NULL with ret_error ("unwritable trace: ...").
  */
-struct recording *recording_create(const char *path, struct error *ret_error);
+struct recording *recording_create(const char *path, bool overwrite, struct error *ret_error);
 
 /*
  * The automatic trace, in $TMPDIR (/tmp): created exclusively, mode 0600, DATA frames cut to

@@ -109,6 +109,8 @@ struct json_t *report_json(const struct diagnosis *diagnosis, const struct repor
 struct json_t *report_json_comparison(size_t recorded, size_t now, const char *differences);
 /* Of a dry run: how many frames stand in the trace. */
 struct json_t *report_json_rehearsal(const char *command, const char *trace, uint64_t frames);
+/* Of a list whose phones were all recovered by an earlier run. */
+struct json_t *report_json_earlier(size_t phone_count);
 /* A phone that was played on an interface. The strings are the caller's, raw; NULL: not known. */
 struct report_played_phone {
     struct mac_address mac;

@@ -272,3 +272,10 @@ json_t *report_json_rehearsal(const char *command, const char *trace, uint64_t f
     set(object, "counters", counters);
     return object;
 }
+
+json_t *report_json_earlier(size_t phone_count)
+{
+    json_t *object = document("recover", RESULT_RECOVERED);
+    set(object, "recovered_earlier", number(phone_count));
+    return object;
+}

@@ -329,7 +329,7 @@ static void write_trace(const struct edit *trace, const char *directory, const c
     struct error error;
 
     snprintf(path, sizeof(path), "%s/%s.pcap", directory, name);
-    struct recording *recording = recording_create(path, &error);
+    struct recording *recording = recording_create(path, true, &error);
     if (!recording) {
         fprintf(stderr, "make_traces: %s\n", error.text);
         exit(EXIT_FAILURE);

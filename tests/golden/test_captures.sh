@@ -97,7 +97,7 @@ said "a phone known by LLDP alone is mentioned" 5 'by LLDP' 'SEP0004F2112233' '!
 spoiled named-switch no-phone-seen
 said "a switch that is named after a phone is none" 5 'No frame of any phone' '!firmware-running'
 spoiled healthy-phone upgrade-ignored
-said "a healthy phone nearby changes nothing" 1 'upgrade-ignored' '58:bf:ea:33:cc:09: firmware-running (likely)'
+said "a healthy phone nearby changes nothing" 1 'upgrade-ignored' '58:bf:ea:33:cc:09 firmware-running (not counted)'
 spoiled cut68 firmware-crash-loop
 said "what the cut hides is not denied, and how to capture is said" 6 'cut to 68 bytes' 'tcpdump -s 0' \
 	'!No frame of any phone'

@@ -178,14 +178,14 @@ phone() {
 	local name=$1
 	shift
 	start "$name" "$name" "$spa_sos" simulate -i eth0 --timing nominal --boot-delay 0.3 --flash-time 0.5 \
-		--image-out "$lab/$name.image" "$@"
+		--image-out "$lab/$name.image" --overwrite "$@"
 }
 
 # recover [OPTION...]: starts the tool on eth0 of host pc as process 'tool', with trace and JSON, and
 # waits until it is at work.
 recover() {
 	[ -e "$lab/pc.before" ] || host_remember pc
-	start tool pc "$spa_sos" recover -i eth0 -w "$lab/tool.pcap" --json "$@" "$image"
+	start tool pc "$spa_sos" recover -i eth0 -w "$lab/tool.pcap" --overwrite --json "$@" "$image"
 	wait_until 10 test -s "$lab/tool.pcap"
 }
 

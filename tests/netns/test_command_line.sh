@@ -112,6 +112,26 @@ result "the results of the list stand beside it" equals "$(cut -d, -f1,2,5,7 she
 		'CBT14119999,,not seen,' 'wanted,serial,state,verdict' | sort)"
 result "the third phone got no order" equals "$(grep -c 'CBT14110003.*told to fetch' "$lab/tool.err")" 0
 stop phone
+# An interrupted shelf goes on where it stopped: only the missing phone is left.
+start tool pc "$spa_sos" recover -i eth0 --dhcp always --phones shelf -t 20 --json "$image"
+phone phone --count 3 --mac 02:53:00:00:00:20 --serial CBT14119997
+finish tool 60
+result "an earlier result is read: who was recovered is left alone" \
+	equals "$status $(json .result) $(grep -c 'told to fetch' "$lab/tool.err")" "0 recovered 1"
+result "and the new result is added" equals "$(cut -d, -f1,5 shelf.result.csv | sort)" \
+	"$(printf '%s\n' '02:53:00:00:00:11,recovered' 'CBT14110001,recovered' 'CBT14119999,recovered' 'wanted,state' | sort)"
+stop phone
+now_recover -i eth0 --phones shelf --json "$image"
+result "nothing left to do: success at once, in a document" \
+	equals "$status $(jq -r '"\(.result) \(.recovered_earlier)"' "$lab/out")" "0 recovered 3"
+printf 'CBT14110001\nCBT1411\n' >short
+echo 'a,b' >short.result.csv
+now_recover -i eth0 --phones short "$image"
+result "a table that is none of ours is left as it is" equals "$status $(grep -c 'short.result.csv is not a table of results' "$lab/err") $(cat short.result.csv)" "4 1 a,b"
+rm short.result.csv
+now_recover -i eth0 --phones short -t 0.5 "$image"
+result "a serial number of a wrong length is questioned, with its line" \
+	grep -q 'line 2: CBT1411 has 7 characters, serial numbers of these phones have 11. Is it complete?' "$lab/err"
 
 start tool pc "$spa_sos" recover -i eth0 --dhcp always -s CBT14119999 -t 4 --json "$image"
 phone phone

@@ -362,7 +362,7 @@ static void run(struct world *world, struct port *port, const char *trace_path,
                 struct world_result *ret)
 {
     struct error error;
-    struct recording *recording = trace_path ? recording_create(trace_path, &error) : NULL;
+    struct recording *recording = trace_path ? recording_create(trace_path, true, &error) : NULL;
     struct port *recorder = recording ? port_recorder_new(port, recording) : NULL;
     struct checking_port checking = {
         .base = {&checking_operations},

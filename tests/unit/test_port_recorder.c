@@ -130,7 +130,7 @@ static void every_frame_can_be_read_at_once_in_full(void **state)
     (void)state;
     struct error error = {0};
     struct scripted scripted = scripted_data(558, 3);
-    struct recording *recording = recording_create(file, &error);
+    struct recording *recording = recording_create(file, true, &error);
     assert_non_null(recording);
     struct port *port = port_recorder_new(&scripted.port, recording);
     struct port_frame frame, read_back;
@@ -159,7 +159,7 @@ static void an_existing_file_is_truncated_not_replaced(void **state)
         fputs("old contents\n", old);
     fclose(old);
     assert_int_equal(stat(file, &before), 0);
-    struct recording *recording = recording_create(file, &error);
+    struct recording *recording = recording_create(file, true, &error);
     assert_non_null(recording);
     recording_close(recording);
     assert_int_equal(stat(file, &after), 0);
@@ -171,12 +171,12 @@ static void unwritable_places_are_errors_that_name_them(void **state)
 {
     (void)state;
     struct error error = {0};
-    assert_null(recording_create("/nonexistent/directory/x.pcap", &error));
+    assert_null(recording_create("/nonexistent/directory/x.pcap", true, &error));
     assert_int_equal(error.kind, ERROR_ENVIRONMENT);
     assert_non_null(strstr(error.text, "/nonexistent/directory/x.pcap"));
     assert_non_null(strstr(error.text, "unwritable trace"));
-    assert_null(recording_create(directory, &error));
-    assert_null(recording_create("/dev/full", &error));
+    assert_null(recording_create(directory, true, &error));
+    assert_null(recording_create("/dev/full", true, &error));
     assert_non_null(strstr(error.text, "No space left"));
 }
 
@@ -185,7 +185,7 @@ static void a_full_disk_is_said_once_and_leaves_a_whole_trace(void **state)
     (void)state;
     struct error error = {0};
     struct scripted scripted = scripted_data(558, 0);
-    struct recording *recording = recording_create(file, &error);
+    struct recording *recording = recording_create(file, true, &error);
     struct rlimit before, small;
     getrlimit(RLIMIT_FSIZE, &before);
     small = before;
@@ -212,7 +212,7 @@ static void a_reader_that_goes_away_does_not_end_the_program(void **state)
     struct scripted scripted = scripted_data(100, 0);
     assert_int_equal(mkfifo(file, 0600), 0);
     int reader = open(file, O_RDONLY | O_NONBLOCK);
-    struct recording *recording = recording_create(file, &error);
+    struct recording *recording = recording_create(file, true, &error);
     assert_non_null(recording);
     close(reader);
     struct port_frame frame = frame_of(&scripted);
@@ -231,7 +231,7 @@ static void new_files_belong_to_the_invoking_user(void **state)
     struct error error = {0};
     setenv("SUDO_UID", "1234", 1);
     setenv("SUDO_GID", "2345", 1);
-    struct recording *recording = recording_create(file, &error);
+    struct recording *recording = recording_create(file, true, &error);
     struct recording *automatic = recording_create_automatic(&error);
     unsetenv("SUDO_UID");
     unsetenv("SUDO_GID");
@@ -254,7 +254,7 @@ static void odd_sudo_variables_change_nothing(void **state)
         struct stat status;
         setenv("SUDO_UID", odd[i], 1);
         setenv("SUDO_GID", odd[i], 1);
-        struct recording *recording = recording_create(file, &error);
+        struct recording *recording = recording_create(file, true, &error);
         assert_non_null(recording);
         assert_int_equal(stat(file, &status), 0);
         assert_int_equal(status.st_uid, geteuid());

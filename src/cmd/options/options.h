@@ -36,6 +36,7 @@ struct options {
     size_t operand_count;
     const char *interface;
     const char *write_path; /* -w */
+    bool overwrite;         /* outputs that exist are written over */
     bool json, events, gentle, quiet;
     unsigned verbose;
     int verbosity; /* -1 with -q, 0, 1 with -v, 2 with -vv */

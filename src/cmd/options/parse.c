@@ -237,7 +237,8 @@ static bool derive(struct options *options, struct error *ret_error)
     if (options->command == OPTIONS_SIMULATE)
         return simulate_options_complete(&options->simulate, ret_error);
     if (options->phones_path) {
-        if (!phone_list_read(options->phones_path, &options->phones, ret_error))
+        if (!phone_list_read(options->phones_path, &options->phones, ret_error) ||
+            !phone_list_read_results(&options->phones, options->phones_path, ret_error))
             return false;
         options->station.selection.all = true;
     }

@@ -53,6 +53,9 @@ const struct option_row option_rows[] = {
     {"write", 'w', LIVE | OPTIONS_SIMULATE, TEXT(write_path), .argument = "FILE",
      .completion = COMPLETE_CAPTURE,
      .help = "record every frame sent and received (pcap); '-' is standard output"},
+    {"overwrite", 0, ALL & ~(unsigned)OPTIONS_INTERFACES, FLAG(overwrite),
+     .help = "write over files that exist already; without it they are left as they\n"
+             "are, and nothing is begun"},
     {"timeout", 't', OPTIONS_DISCOVER, OWN(take_discover_timeout), .argument = "SECONDS",
      .help = "end so long after the last new answer (default: 60 s until the first\n"
              "one, then 5 s); 0: never"},
