@@ -31,7 +31,8 @@ struct trace_run {
     struct extractor *extractor; /* NULL unless asked for, as are the next two */
     struct redactor *redactor;
     struct report_page *page;
-    struct recording *copy; /* of the second pass */
+    struct report_page *timeline; /* all of it */
+    struct recording *copy;       /* of the second pass */
     uint8_t *copy_bytes;
     size_t copy_capacity;
     struct diagnosis diagnosis;
@@ -51,12 +52,8 @@ static void observe(void *context, const struct observation *observation)
     struct trace_run *run = context;
     if (run->page)
         report_page_observe(run->page, observation);
-    if (run->options->timeline) {
-        struct text line = TEXT_EMPTY;
-        report_timeline_line(observation, run->first_ns, &line);
-        fputs(text_chars(&line), run->options->json ? stderr : stdout);
-        text_free(&line);
-    }
+    if (run->timeline)
+        report_page_observe(run->timeline, observation);
 }
 
 static void take_first(void *context, const struct frame *frame)
@@ -98,7 +95,7 @@ static struct capture_quality quality_of(const struct port_trace_facts *facts)
 static bool judge(struct trace_run *run, struct error *ret_error)
 {
     run->observer = observer_new();
-    if (run->page || run->options->timeline)
+    if (run->page || run->timeline)
         observer_set_sink(run->observer, observe, run);
     if (!trace_source_read(&run->source, pass_over, take_first, run, ret_error))
         return false;
@@ -210,6 +207,10 @@ static bool write_redacted(struct trace_run *run, struct error *ret_error)
 static void print_text(const struct trace_run *run, const struct report_facts *facts)
 {
     struct text text = TEXT_EMPTY;
+    if (run->timeline) {
+        report_timeline(run->timeline, &run->diagnosis, &text);
+        text_add(&text, "\n");
+    }
     if (run->options->verbosity < 0) {
         if (run->options->operand_count > 1)
             text_add(&text, "%s: ", facts->trace);
@@ -269,6 +270,8 @@ static bool report(struct trace_run *run, struct trace_outcome *ret, struct erro
         .notes = notes,
         .note_count = note_count,
     };
+    if (options->json && run->timeline)
+        facts.timeline = report_timeline_json(run->timeline, &run->diagnosis);
     if (options->json)
         ret->document = report_json(&run->diagnosis, &facts);
     else
@@ -291,6 +294,8 @@ static bool open_run(struct trace_run *run, const struct trace_group *group,
         run->extractor = extractor_new();
     if (options->report_path)
         run->page = report_page_new();
+    if (options->timeline)
+        run->timeline = report_page_new_complete();
     if (options->redact_path) {
         uint64_t seed;
         if (getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
@@ -305,6 +310,7 @@ static void close_run(struct trace_run *run)
     recording_close(run->copy);
     free(run->copy_bytes);
     report_page_free(run->page);
+    report_page_free(run->timeline);
     redactor_free(run->redactor);
     extractor_free(run->extractor);
     diagnosis_free(&run->diagnosis);

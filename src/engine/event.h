@@ -39,7 +39,7 @@ struct station_event {
     enum station_event_kind kind;
     struct mac_address mac; /* zero: about the segment */
     enum session_state old_state, new_state;
-    char text[256]; /* one plain sentence, escaped */
+    char text[320]; /* one plain sentence, escaped */
 };
 
 /* Returns: "transfer" etc.: static strings. */

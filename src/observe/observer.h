@@ -49,7 +49,7 @@ struct observation {
     bool repeated;  /* the same REQUEST, RRQ, DATA or ACK as before */
     bool concluded; /* not a frame but what follows from it */
     unsigned block; /* DATA, ACK */
-    char text[160]; /* plain and escaped: "DATA 17, 512 bytes" */
+    char text[320]; /* plain and escaped: "DATA 17, 512 bytes" */
 };
 
 typedef void observation_sink(void *context, const struct observation *observation);

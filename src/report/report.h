@@ -77,6 +77,7 @@ struct report_facts {
     const struct report_phone_state *states;
     size_t state_count;
     const struct report_capture *capture;
+    struct json_t *timeline;   /* for the document, which takes it over; NULL: none */
     const struct error *error; /* what ended the run: then there is no result */
     const char *const *notes;  /* sentences about this run or trace ("redacted: ...") */
     size_t note_count;
@@ -84,6 +85,9 @@ struct report_facts {
 
 /* "5, 7-9 and 12": `count` ascending frame numbers. */
 void report_frame_list(const uint64_t *numbers, size_t count, struct text *ret);
+
+/* "frame.number in {5,7..9,12}": the same as a display filter of Wireshark and tshark. */
+void report_display_filter(const uint64_t *numbers, size_t count, struct text *ret);
 
 /* One paragraph each, as text and page say it. */
 void report_counters_text(const struct report_counters *counters, struct text *ret);
@@ -95,13 +99,6 @@ void report_text(const struct diagnosis *diagnosis, const struct report_facts *f
 /* Appends one line about the leading verdict ("no-dhcp (certain): The phone asked ..."), unwrapped.
  */
 void report_line(const struct diagnosis *diagnosis, struct text *ret);
-
-/*
- * Appends one line about an observation: seconds since `start_ns`, frame number, sender and
- * receiver, what it is.
- */
-void report_timeline_line(const struct observation *observation, instant_ns start_ns,
-                          struct text *ret);
 
 /* Returns: the document of one run or trace; the caller's (json_decref). */
 struct json_t *report_json(const struct diagnosis *diagnosis, const struct report_facts *facts);

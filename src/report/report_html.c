@@ -178,7 +178,13 @@ static void add_why(const struct diagnosis *diagnosis, struct text *ret)
     if (leading->evidence_count > 0) {
         text_add(ret, "<p>The proof: ");
         add_frames(leading, ret);
-        text_add(ret, ", <a href=\"#evidence\">decoded below</a>.</p>");
+        struct text filter = TEXT_EMPTY;
+        report_display_filter(leading->evidence, leading->evidence_count, &filter);
+        text_add(ret,
+                 ", <a href=\"#evidence\">decoded below</a>. In Wireshark: "
+                 "<code>%s</code></p>",
+                 text_chars(&filter));
+        text_free(&filter);
     }
     text_add(ret, "</section>\n");
 }

@@ -75,6 +75,12 @@ static json_t *verdict_json(const struct verdict *verdict, const struct report_f
     for (size_t i = 0; facts->trace && i < verdict->evidence_count; i++)
         append(evidence, number(verdict->evidence[i]));
     set(object, "evidence", evidence);
+    if (facts->trace && verdict->evidence_count > 0) {
+        struct text filter = TEXT_EMPTY;
+        report_display_filter(verdict->evidence, verdict->evidence_count, &filter);
+        set(object, "display_filter", json_string(text_chars(&filter)));
+        text_free(&filter);
+    }
     set(object, "advice", string(verdict->advice));
     if (verdict->has_phone)
         set(object, "phone", json_string(mac_format(&verdict->phone).text));
@@ -193,6 +199,8 @@ json_t *report_json(const struct diagnosis *diagnosis, const struct report_facts
         set(object, "trace", string(facts->trace));
     if (facts->counters)
         set(object, "counters", counters_json(facts->counters));
+    if (facts->timeline)
+        set(object, "timeline", facts->timeline);
     if (facts->note_count > 0) {
         json_t *notes = checked(json_array());
         for (size_t i = 0; i < facts->note_count; i++)

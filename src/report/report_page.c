@@ -19,8 +19,17 @@ struct report_page *report_page_new(void)
     return page;
 }
 
+struct report_page *report_page_new_complete(void)
+{
+    struct report_page *page = report_page_new();
+    page->keeps_all = true;
+    return page;
+}
+
 void report_page_free(struct report_page *page)
 {
+    if (page)
+        free(page->all);
     free(page);
 }
 
@@ -28,6 +37,14 @@ void report_page_free(struct report_page *page)
 
 static struct page_row *row_at(struct report_page *page, uint64_t index)
 {
+    if (page->keeps_all && index >= page->capacity) {
+        page->capacity = page->capacity ? 2 * page->capacity : ROWS_FIRST;
+        page->all = reallocarray(page->all, page->capacity, sizeof *page->all);
+        if (!page->all)
+            abort();
+    }
+    if (page->keeps_all)
+        return &page->all[index];
     return index < ROWS_FIRST ? &page->rows[index]
                               : &page->newest[(index - ROWS_FIRST) % ROWS_NEWEST];
 }
@@ -109,17 +126,20 @@ void report_page_observe(void *context, const struct observation *observation)
 size_t page_row_count(const struct report_page *page)
 {
     uint64_t kept = ROWS_FIRST + ROWS_NEWEST;
-    return (size_t)(page->row_count < kept ? page->row_count : kept);
+    return (size_t)(page->keeps_all || page->row_count < kept ? page->row_count : kept);
 }
 
 uint64_t page_rows_omitted_before(const struct report_page *page, size_t index)
 {
     uint64_t kept = ROWS_FIRST + ROWS_NEWEST;
-    return index == ROWS_FIRST && page->row_count > kept ? page->row_count - kept : 0;
+    bool is_place = index == ROWS_FIRST && !page->keeps_all;
+    return is_place && page->row_count > kept ? page->row_count - kept : 0;
 }
 
 const struct page_row *page_row(const struct report_page *page, size_t index)
 {
+    if (page->keeps_all)
+        return &page->all[index];
     if (index < ROWS_FIRST)
         return &page->rows[index];
     uint64_t oldest = page_rows_omitted_before(page, ROWS_FIRST);

@@ -18,6 +18,8 @@ struct report_page;
 
 /* Returns: to be freed by report_page_free. */
 struct report_page *report_page_new(void);
+/* The same that leaves nothing out: memory grows with the story, folded as it is. */
+struct report_page *report_page_new_complete(void);
 void report_page_free(struct report_page *page); /* NULL is allowed */
 
 /* An observation_sink; `context` is the struct report_page. */
@@ -25,6 +27,16 @@ void report_page_observe(void *context, const struct observation *observation);
 /* Keeps what the frame shows if it is evidence of the leading verdict. */
 void report_page_frame(struct report_page *page, const struct diagnosis *diagnosis,
                        const struct frame *frame);
+
+/*
+ * Appends the story as text, a line per row: seconds, frame numbers, sender and receiver, what it
+ * is; '*' marks the proof of the leading verdict.
+ */
+void report_timeline(const struct report_page *page, const struct diagnosis *diagnosis,
+                     struct text *ret);
+/* The same as a JSON array; the caller's. */
+struct json_t *report_timeline_json(const struct report_page *page,
+                                    const struct diagnosis *diagnosis);
 
 /* Appends the page: UTF-8, starting with the doctype. */
 void report_html(const struct report_page *page, const struct diagnosis *diagnosis,

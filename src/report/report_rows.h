@@ -36,6 +36,9 @@ struct report_page {
     struct page_row rows[ROWS_FIRST];
     struct page_row newest[ROWS_NEWEST]; /* a ring */
     uint64_t row_count;                  /* of all rows ever made */
+    bool keeps_all;                      /* in `all` instead of the two above */
+    struct page_row *all;                /* owned */
+    size_t capacity;                     /* of it */
     struct page_evidence evidence[VERDICT_EVIDENCE_MAXIMUM];
     size_t evidence_count;
     size_t evidence_next; /* place in the verdict's list */

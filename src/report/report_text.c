@@ -219,34 +219,6 @@ void report_line(const struct diagnosis *diagnosis, struct text *ret)
              diagnosis->headline);
 }
 
-void report_timeline_line(const struct observation *observation, instant_ns start_ns,
-                          struct text *ret)
-{
-    text_add(ret, "%12.6f ", (double)(observation->time_ns - start_ns) / (double)NS_PER_S);
-    if (observation->number > 0)
-        text_add(ret, "%7" PRIu64 "  ", observation->number);
-    else
-        text_add(ret, "%7s  ", "");
-    if (observation->has_frame)
-        text_add(ret, "%s > %s  ", mac_format(&observation->from).text,
-                 mac_format(&observation->to).text);
-    else if (observation->has_phone)
-        text_add(ret, "%-39s", mac_format(&observation->phone).text);
-    else
-        text_add(ret, "%-39s", "");
-    /* Summaries of ARP end with the addresses that stand in front already. */
-    const char *mac = observation->has_frame
-                          ? strstr(observation->text, mac_format(&observation->to).text)
-                          : NULL;
-    size_t length = strlen(observation->text);
-    if (mac && mac > observation->text && strcmp(mac, mac_format(&observation->to).text) == 0) {
-        const char *comma = strrchr(observation->text, ',');
-        length = comma ? (size_t)(comma - observation->text) : length;
-    }
-    text_add(ret, "%.*s%s\n", (int)length, observation->text,
-             observation->repeated ? " (again)" : "");
-}
-
 void report_text(const struct diagnosis *diagnosis, const struct report_facts *facts,
                  struct text *ret)
 {
@@ -260,6 +232,11 @@ void report_text(const struct diagnosis *diagnosis, const struct report_facts *f
     add_paragraph(ret, "Verdict", text_chars(&words));
     text_free(&words);
     add_evidence(leading, &words);
+    if (leading->evidence_count > 0) {
+        text_add(&words, " (in Wireshark: ");
+        report_display_filter(leading->evidence, leading->evidence_count, &words);
+        text_add(&words, ")");
+    }
     if (leading->detail[0])
         add_paragraph(ret, "Why", leading->detail);
     if (leading->evidence_count > 0 && facts->trace)

@@ -87,11 +87,19 @@ diagnose -v found.pcap
 grep -q '^  Capture ' "$out"
 tap_result $? "-v says how complete the capture is" "$out"
 diagnose --timeline gateway-dead.pcap
-[ "$(grep -cE '^ +[0-9]+\.[0-9]{6} +[0-9]+ ' "$out")" -ge 18 ] && tail -n +1 "$out" | grep -q '^  Verdict'
+[ "$(grep -cE '^[* ] +[0-9]+\.[0-9]{6} +[0-9]+ ' "$out")" -ge 14 ] && grep -q '234.4.8.10:4811$' "$out" && tail -n +1 "$out" | grep -q '^  Verdict'
 tap_result $? "--timeline lists the events before the report" "$out"
 diagnose --json --timeline gateway-dead.pcap
-jq -e '.verdict.id == "gateway-dead"' "$out" >/dev/null && grep -q 'who has' "$errors"
-tap_result $? "with --json the timeline is on standard error" "$errors"
+jq -e '.verdict.id == "gateway-dead" and (.timeline | map(select(.text | contains("who has"))) | length) >= 2' "$out" >/dev/null &&
+	[ "$(jq -r '[.timeline[] | select(.proof) | .frame] | .[0]' "$out")" = "$(jq '.verdict.evidence[0]' "$out")" ]
+tap_result $? "with --json the timeline is in the document, the proof marked" "$out"
+diagnose --timeline recovered.pcap
+[ "$(wc -l <"$out")" -lt 60 ] && grep -qE '^\*? +[0-9.]+ +[0-9]+-[0-9]+ .*DATA and ACK 2 to ' "$out" && grep -q '^\*' "$out"
+tap_result $? "a transfer is folded into a line, and the proof is marked" "$out"
+diagnose --json recovered.pcap
+tshark -n -r recovered.pcap -Y "$(jq -r .verdict.display_filter "$out")" -T fields -e frame.number 2>"$errors" | tr '\n' ' ' >"$scratch/log"
+[ "$(cat "$scratch/log")" = "$(jq -r '.verdict.evidence[]' "$out" | tr '\n' ' ')" ]
+tap_result $? "the display filter shows exactly the proof" "$scratch/log"
 
 diagnose --json --extract-image "$scratch/image.bin" delivered.pcap
 [ -s "$scratch/image.bin" ] && "$program" image "$scratch/image.bin" >"$scratch/log" 2>&1 &&
