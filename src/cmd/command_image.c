@@ -80,7 +80,10 @@ static void print_as_text(const struct image_file *file, const struct verdict_of
     printf("sha256   %s\n", sha256);
     for (unsigned i = 0; i < image->warning_count; i++)
         printf("warning  %s\n", image->warnings[i].text);
-    printf("verdict  %s%s%s\n", verdict->valid ? "valid" : "invalid",
+    printf("verdict  %s%s%s\n",
+           verdict->valid       ? "valid"
+           : image->needs_force ? IMAGE_FILE_FORCE_WORDS
+                                : "invalid",
            text_chars(&verdict->sentence)[0] ? ": " : "", text_chars(&verdict->sentence));
     if (verdict->advice)
         printf("advice   %s\n", verdict->advice);
@@ -182,12 +185,8 @@ static void judge(const struct image_file *file, struct verdict_of_image *ret)
     if (ret->refusal || !image->needs_force)
         return;
     ret->refusal = "needs-force";
-    ret->advice = "recover sends such an image only with --force. Take an image of the vendor.";
-    for (unsigned i = 0; i < image->warning_count && !text_chars(&ret->sentence)[0]; i++) {
-        if (image->warnings[i].kind == IMAGE_WARNING_SECTOR_TWICE ||
-            image->warnings[i].kind == IMAGE_WARNING_NOTHING_FLASHED)
-            text_add(&ret->sentence, "%s", image->warnings[i].text);
-    }
+    ret->advice = IMAGE_FILE_FORCE_ADVICE;
+    text_add(&ret->sentence, "%s", image_file_force_reason(image));
 }
 
 static int extract_if_valid(const struct image *image, const char *path, bool overwrite)

@@ -22,7 +22,8 @@
 #include <string.h>
 
 struct replay {
-    struct options options; /* a copy: the phone is that of the trace */
+    struct progress *progress; /* NULL: nothing is shown */
+    struct options options;    /* a copy: the phone is that of the trace */
     struct replay_live_options live;
     const char *trace_path;
     struct replay_facts facts;
@@ -82,7 +83,11 @@ static struct station *make_station(struct replay *replay, struct error *ret_err
 static void observe(void *context, const struct station *station, const struct station_event *event,
                     instant_ns now_ns)
 {
-    progress_observe(context, station, event, now_ns);
+    const struct replay *replay = context;
+    /* What the user is to do now was meant for the run that is repeated. */
+    if (event && event->kind == STATION_EVENT_MESSAGE && replay->options.verbosity < 1)
+        return;
+    progress_observe(replay->progress, station, event, now_ns);
 }
 
 static int report(struct replay *replay, struct port *port, const struct station *station)
@@ -141,12 +146,12 @@ static int run_offline(struct replay *replay, struct error *ret_error)
         }
     }
     if (port) {
-        struct progress *progress = replay->options.compare ? NULL : progress_new(&replay->options);
+        replay->progress = replay->options.compare ? NULL : progress_new(&replay->options);
         enum run_end end =
-            run_station(port, station, progress ? observe : NULL, progress, ret_error);
-        if (progress)
-            progress_finish(progress);
-        progress_free(progress);
+            run_station(port, station, replay->progress ? observe : NULL, replay, ret_error);
+        if (replay->progress)
+            progress_finish(replay->progress);
+        progress_free(replay->progress);
         if (end != RUN_FAILED)
             status = replay->options.compare ? compare(replay) : report(replay, port, station);
         port->operations->close(port);

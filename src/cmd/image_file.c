@@ -249,3 +249,13 @@ void image_file_free(struct image_file *file)
     text_free(&file->notes);
     *file = (struct image_file){0};
 }
+
+const char *image_file_force_reason(const struct image *image)
+{
+    for (unsigned i = 0; image->needs_force && i < image->warning_count; i++) {
+        enum image_warning_kind kind = image->warnings[i].kind;
+        if (kind == IMAGE_WARNING_SECTOR_TWICE || kind == IMAGE_WARNING_NOTHING_FLASHED)
+            return image->warnings[i].text;
+    }
+    return "";
+}

@@ -48,6 +48,13 @@ const char *image_file_refusal(const struct image_file *file, struct text *ret_s
 /* Returns: what the user should do about that refusal, a static sentence; NULL without one. */
 const char *image_file_advice(const struct image_file *file);
 
+/* Of an image that is valid and needs --force: the same words wherever it is named. */
+#define IMAGE_FILE_FORCE_WORDS "valid, but not what you want"
+#define IMAGE_FILE_FORCE_ADVICE                                                                    \
+    "recover sends such an image only with --force. Take an image of the vendor."
+/* Why it needs it: the text of that warning, "" if it does not. */
+const char *image_file_force_reason(const struct image *image);
+
 void image_file_free(struct image_file *file);
 
 /*

@@ -62,10 +62,9 @@ static bool load_image(struct live_run *run, struct error *ret_error)
         return false;
     print_image_findings(run);
     if (run->image.image.needs_force && !options->station.force)
-        return error_set(ret_error, ERROR_INPUT,
-                         "%s is valid, but not what you want to send (see the warning above). "
-                         "If you do, say --force",
-                         options->image_path);
+        return error_set(ret_error, ERROR_INPUT, "%s: %s: %s\n%s", options->image_path,
+                         IMAGE_FILE_FORCE_WORDS, image_file_force_reason(&run->image.image),
+                         IMAGE_FILE_FORCE_ADVICE);
     run->options.station.image = run->image.image.bytes;
     run->options.station.image_length = run->image.image.length;
     return true;

@@ -197,6 +197,7 @@ void replay_facts_configure(const struct replay_facts *facts, const uint8_t *ima
 {
     struct station_config config = station_config_default();
     config.mode = facts->ordered ? STATION_RECOVER : STATION_DISCOVER;
+    config.quiet_ns = 0; /* how long the recorded program looked is in the trace */
     config.source_mac = facts->pc_mac;
     config.address = facts->pc_ip;
     config.prefix_length = facts->prefix_length;

@@ -290,7 +290,9 @@ static void tell_frame(struct station *station, const struct frame *frame, insta
 {
     struct station_event *event =
         journal_add(&station->core.journal, now_ns, STATION_EVENT_FRAME, &frame->ethernet.source);
-    frame_summary(frame, event->text, sizeof event->text);
+    int length = snprintf(event->text, sizeof event->text,
+                          "frame %llu: ", (unsigned long long)frame->number);
+    frame_summary(frame, event->text + length, sizeof event->text - (size_t)length);
 }
 
 void station_frame(struct station *station, const struct frame *frame, instant_ns now_ns)

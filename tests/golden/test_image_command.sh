@@ -109,7 +109,7 @@ expect_text 'an image with a sector twice is not usable without --force' 4 \
 	'recover sends such an image only with --force'
 run only-boot-sectors.bin
 expect_text 'an image that flashes nothing is not usable without --force' 4 \
-	'verdict  invalid: no sector has a number above 31, wanted at least one: the phone would skip them all and flash nothing'
+	'verdict  valid, but not what you want: no sector has a number above 31, wanted at least one: the phone would skip them all and flash nothing'
 run trailing-garbage.bin
 expect_text 'what is behind the image is not sent, and that is said' 0 \
 	'the 777 bytes behind it are not sent'

@@ -65,7 +65,7 @@ phone phone
 finish tool 40
 result "recovered: status 0" equals "$status" 0
 result "a pipe gets neither control characters nor escapes" plain "$lab/tool.out" "$lab/tool.err"
-result "a line per 10 %" equals "$(grep -cE '^CBT[^ ]*: [0-9]+0 %$' "$lab/tool.err")" 10
+result "a line per 10 %" equals "$(grep -cE '^ +[0-9]+[.][0-9]  CBT[^ ]*: [0-9]+0 %$' "$lab/tool.err")" 10
 result "of a success no automatic trace is left" equals "$(find . -name 'spa-sos-*.pcap' | wc -l)" 0
 stop phone
 

@@ -38,6 +38,7 @@ struct options {
     const char *write_path; /* -w */
     bool overwrite;         /* outputs that exist are written over */
     bool json, events, gentle, quiet;
+    bool clock; /* --time: messages carry the time of day */
     unsigned verbose;
     int verbosity; /* -1 with -q, 0, 1 with -v, 2 with -vv */
     enum color_choice color;

@@ -164,6 +164,8 @@ const struct option_row option_rows[] = {
     {"gentle", 0, OPTIONS_RECOVER | OPTIONS_SIMULATE, FLAG(gentle),
      .help = "never poll, always sleep"},
     {"json", 0, ALL, FLAG(json), .help = "one JSON document on standard output at the end"},
+    {"time", 0, RUNS, FLAG(clock),
+     .help = "clock time in messages (default: seconds since the start)"},
     {"events", 0, RUNS, FLAG(events), .help = "events as JSON lines instead of messages"},
     {"verbose", 'v', RUNS, COUNT(verbose), .help = "more messages; -vv: every frame of note"},
     {"verbose", 'v', OPTIONS_DIAGNOSE, COUNT(verbose),

@@ -25,9 +25,12 @@ static void say_percent(struct progress_view *view, const struct station_event *
                         const struct session_status *status, unsigned percent)
 {
     char name[PROGRESS_NAME_SIZE];
-    (void)event;
-    if (view->verbosity >= 0)
-        fprintf(stderr, "%s: %u %%\n", progress_phone_name(status, name), percent);
+    struct text time = TEXT_EMPTY;
+    if (view->verbosity < 0)
+        return;
+    progress_add_time(&time, view, event->time_ns);
+    fprintf(stderr, "%s%s: %u %%\n", text_chars(&time), progress_phone_name(status, name), percent);
+    text_free(&time);
 }
 
 static void free_view(struct progress_view *view)

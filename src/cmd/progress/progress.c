@@ -57,6 +57,7 @@ struct progress *progress_new(const struct options *options)
     if (!progress->view)
         abort();
     progress->view->verbosity = options->verbosity;
+    progress->view->shows_clock = options->clock;
     progress->view->flash_wait_ns =
         options->command == OPTIONS_RECOVER ? options->station.flash_wait_ns : 0;
     return progress;
@@ -132,7 +133,7 @@ void progress_observe(void *context, const struct station *station,
     struct progress *progress = context;
     struct progress_view *view = progress->view;
     if (progress->start_ns == 0)
-        progress->start_ns = now_ns;
+        progress->start_ns = view->start_ns = now_ns;
     if (event && event->kind == STATION_EVENT_PROGRESS)
         show_percent(progress, station, event);
     else if (event)

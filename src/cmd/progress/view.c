@@ -3,6 +3,7 @@
 #include "cmd/progress/view.h"
 
 #include <string.h>
+#include <time.h>
 
 bool progress_is_wanted(const struct progress_view *view, const struct station_event *event)
 {
@@ -10,9 +11,26 @@ bool progress_is_wanted(const struct progress_view *view, const struct station_e
     return view->verbosity >= needed;
 }
 
+void progress_add_time(struct text *text, const struct progress_view *view, instant_ns time_ns)
+{
+    time_t seconds = (time_t)(time_ns / NS_PER_S);
+    struct tm local;
+    char clock[16];
+    if (!view->shows_clock) {
+        instant_ns since_ns =
+            view->start_ns && time_ns > view->start_ns ? time_ns - view->start_ns : 0;
+        text_add(text, "%8.1f  ", (double)since_ns / (double)NS_PER_S);
+        return;
+    }
+    localtime_r(&seconds, &local);
+    strftime(clock, sizeof clock, "%H:%M:%S", &local);
+    text_add(text, "%s  ", clock);
+}
+
 void progress_add_event(struct text *text, const struct progress_view *view,
                         const struct station_event *event)
 {
+    progress_add_time(text, view, event->time_ns);
     text_add(text, "%s", event->text);
     if (event->kind == STATION_EVENT_STATE && view->verbosity > 0)
         text_add(text, " (%s -> %s)", session_state_name(event->old_state),

@@ -13,6 +13,8 @@
 struct progress_view {
     const struct progress_view_operations *operations;
     int verbosity;
+    instant_ns start_ns;       /* of the run; 0 before its first step */
+    bool shows_clock;          /* times of messages: of day, else since the start */
     duration_ns flash_wait_ns; /* longest time of writing that the run waits for; 0: none */
 };
 
@@ -45,7 +47,9 @@ struct progress_view *progress_json_new(void);
 
 /* Is the event for a user who asked for so much? */
 bool progress_is_wanted(const struct progress_view *view, const struct station_event *event);
-/* The event's sentence, with -v also the states. */
+/* Its time in front of a line: "    12.3  " seconds since the start, or "17:18:19  ". */
+void progress_add_time(struct text *text, const struct progress_view *view, instant_ns time_ns);
+/* The event's time and sentence, with -v also the states. */
 void progress_add_event(struct text *text, const struct progress_view *view,
                         const struct station_event *event);
 
