@@ -105,10 +105,11 @@ sleep 0.3
 ip link set left up
 "$probe" right 1 2 >/dev/null
 wait_for 'from 77'
+check "that it was switched off is told apart from a cable" said '^switched off$'
 check "an interface switched off and on again still receives" times_said '^frame .* from 77 ' 2
 ip link del left
 wait $pid
-check "a removed interface ends the run with status 3" said '^error 3 left: the interface was removed'
+check "a removed interface ends the run with status 3" said '^error 3 left: the interface is gone'
 
 pair
 ip link set right down
@@ -117,7 +118,7 @@ check "a cable that is out from the start is the first event" said '^carrier dow
 ip link set left down
 "$probe" left 1 0 >"$out"
 check "an interface that is switched off is said to be, with the cure" \
-	said '^error 3 left: .*switched off.*ip link set left up'
+	said '^error 3 left is switched off. Switch it on: sudo ip link set left up'
 begin left 1 0 wait
 wait_for '^waiting switched-off 1$'
 ip link set left up

@@ -70,6 +70,9 @@ static int run(struct probe *probe, instant_ns end_ns, struct error *error)
         case PORT_CARRIER_DOWN:
             printf("carrier down\n");
             break;
+        case PORT_DISABLED:
+            printf("switched off\n");
+            break;
         case PORT_INTERRUPTED:
             printf("interrupted by %d\n", interruption_signal());
             return 0;
