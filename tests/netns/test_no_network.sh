@@ -73,7 +73,10 @@ sleep 20
 result "switched on 20 s after the tool: the tool is still waiting" running tool
 phone phone
 ended_recovered "switched on 20 s after the tool"
-messages() { sed -E 's/([0-9a-f]{2}:){5}[0-9a-f]{2}/MAC/; /^\.\.\.$/d'; } # but for whose phone it is
+# But for whose phone it is, when, how fast the link and how long the image.
+messages() {
+	sed -E 's/([0-9a-f]{2}:){5}[0-9a-f]{2}/MAC/; /^\.\.\.$/d; s/^ *[0-9]+\.[0-9]  //; s/at [0-9]+ Mbit/at N Mbit/; s/, [0-9]+ bytes, checked/, N bytes, checked/'
+}
 picture_is_true() {
 	sed -n '/^    \$ spa-sos recover/,/^    The phone was recovered/s/^    //p' "$top_srcdir/README.md" |
 		sed '1d;$d' | messages >"$lab/picture"
