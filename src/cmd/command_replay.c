@@ -8,6 +8,7 @@
 #include "cmd/failure.h"
 #include "cmd/image_file.h"
 #include "cmd/live_report.h"
+#include "cmd/outputs.h"
 #include "cmd/progress/progress.h"
 #include "cmd/replay_facts.h"
 #include "cmd/replay_live.h"
@@ -104,6 +105,10 @@ static int report(struct replay *replay, struct port *port, const struct station
     port->operations->counters(port, &result.counters);
     int status = diagnosis.status;
     live_report_print(&result);
+    struct error trouble;
+    if (replay->options.annotate &&
+        !outputs_annotate(replay->options.write_path, &diagnosis, true, &trouble))
+        status = failure_tell("replay", false, &trouble);
     diagnosis_free(&diagnosis);
     return status;
 }

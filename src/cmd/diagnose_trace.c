@@ -6,6 +6,7 @@
 #include "cmd/diagnose_trace.h"
 
 #include "cmd/output_file.h"
+#include "cmd/outputs.h"
 #include "cmd/trace_meter.h"
 #include "cmd/trace_source.h"
 #include "observe/extract.h"
@@ -175,6 +176,18 @@ static void copy_frame(void *context, const struct frame *frame)
     recording_frame(run->copy, &copy);
 }
 
+/* Its frames count from 1 like those of the trace, unless some were passed over. */
+static bool annotate_copy(struct trace_run *run, const char *path, struct error *ret_error)
+{
+    if (run->source.facts.foreign_frames || run->options->filter)
+        return error_set(ret_error, ERROR_USAGE,
+                         "--annotate: frames were passed over, so that the copy's numbers are its "
+                         "own; leave --filter out");
+    recording_close(run->copy);
+    run->copy = NULL;
+    return outputs_annotate(path, &run->diagnosis, false, ret_error);
+}
+
 static bool write_redacted(struct trace_run *run, struct error *ret_error)
 {
     const char *path = run->options->redact_path;
@@ -187,6 +200,8 @@ static bool write_redacted(struct trace_run *run, struct error *ret_error)
     const char *trouble = recording_trouble(run->copy);
     if (trouble)
         return error_set(ret_error, ERROR_ENVIRONMENT, "%s", trouble);
+    if (run->options->annotate && !annotate_copy(run, path, ret_error))
+        return false;
     if (run->source.facts.extras || run->source.facts.tunnelled_frames)
         say(run,
             "comments, names of hosts and interfaces and keys of the file, and what was around "

@@ -6,6 +6,7 @@
 #include "cmd/image_file.h"
 #include "cmd/live_report.h"
 #include "cmd/options/table.h"
+#include "cmd/outputs.h"
 #include "cmd/phone_list.h"
 #include "cmd/progress/progress.h"
 #include "cmd/rehearsal.h"
@@ -347,6 +348,10 @@ static int finish(struct live_run *run, enum run_end end, const struct error *er
     result.trace_path = keep_trace(run, status);
     write_results(run, &diagnosis);
     live_report_print(&result);
+    struct error trouble;
+    if (run->options.annotate &&
+        !outputs_annotate(run->options.write_path, &diagnosis, true, &trouble))
+        status = failure_tell(options_command_name(run->options.command), false, &trouble);
     diagnosis_free(&diagnosis);
     return status;
 }

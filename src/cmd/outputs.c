@@ -3,6 +3,8 @@
 #include "cmd/outputs.h"
 
 #include "base/text.h"
+#include "judge/verdict.h"
+#include "port/annotate.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -66,4 +68,18 @@ bool outputs_check(const struct options *options, struct error *ret_error)
             return false;
     }
     return true;
+}
+
+bool outputs_annotate(const char *path, const struct diagnosis *diagnosis, bool with_sentence,
+                      struct error *ret_error)
+{
+    const struct verdict *leading = &diagnosis->leading;
+    struct text comment = TEXT_EMPTY;
+    text_add(&comment, "spa-sos: proof of %s (%s)%s%s", verdict_name(leading->id),
+             confidence_name(leading->confidence), with_sentence ? ": " : "",
+             with_sentence ? leading->sentence : "");
+    bool good = annotate_file(path, leading->evidence, leading->evidence_count,
+                              text_chars(&comment), ret_error);
+    text_free(&comment);
+    return good;
 }

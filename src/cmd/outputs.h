@@ -14,4 +14,13 @@
  */
 bool outputs_check(const struct options *options, struct error *ret_error);
 
+struct diagnosis; /* judge/verdict.h */
+/*
+ * Makes a pcapng of the trace `path`, with a comment at each frame that proves the leading verdict;
+ * `with_sentence`: the verdict's own words, which hold names. Returns: false with ret_error
+ * (ERROR_ENVIRONMENT); the trace is as it was then.
+ */
+bool outputs_annotate(const char *path, const struct diagnosis *diagnosis, bool with_sentence,
+                      struct error *ret_error);
+
 #endif

@@ -76,4 +76,21 @@ tap_result $? "where no trace was kept there are no frame numbers" out
 "$program" replay trace.pcap >out 2>err
 ! grep -q 'Evidence' out
 tap_result $? "not in the text either" out
+
+# ---- comments at the proof ----
+commented() { tshark -n -r "$1" -Y frame.comment -T fields -e frame.number -e frame.comment 2>err; }
+"$program" replay trace.pcap -w annotated.pcapng --annotate --json >out 2>err
+[ "$(commented annotated.pcapng | cut -f1 | tr '\n' ' ')" = "$(jq -r '.verdict.evidence[]' out | tr '\n' ' ')" ] &&
+	[ "$(commented annotated.pcapng | cut -f2 | sort -u)" = "spa-sos: proof of recovered (certain): The phone was recovered: its normal firmware runs." ]
+tap_result $? "--annotate: a comment at each frame that proves the verdict, nowhere else" err
+"$program" replay trace.pcap -w plain.pcap >out 2>err
+[ "$(tshark -n -r plain.pcap -x 2>err | sha256sum)" = "$(tshark -n -r annotated.pcapng -x 2>err | sha256sum)" ] &&
+	[ "$(tshark -n -r plain.pcap -T fields -e frame.time_epoch 2>err | sha256sum)" = "$(tshark -n -r annotated.pcapng -T fields -e frame.time_epoch 2>err | sha256sum)" ]
+tap_result $? "frames and times are the same as without" err
+"$program" diagnose trace.pcap --redact public.pcapng --annotate >out 2>err
+[ "$(commented public.pcapng | cut -f2 | sort -u)" = "spa-sos: proof of recovered (certain)" ] && "$program" diagnose -q public.pcapng >out 2>err
+tap_result $? "the redacted copy has comments too, without names" err
+refused 2 'write FILE needs|--annotate needs -w FILE' replay trace.pcap --annotate
+refused 2 '--annotate and -w - do not go together' replay trace.pcap --annotate -w -
+refused 2 '--annotate needs --redact OUT' diagnose trace.pcap --annotate
 tap_done

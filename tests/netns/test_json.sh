@@ -13,8 +13,10 @@ of() { jq -r "$2" "$lab/$1.out"; }
 direct_cable
 image 40000
 start phone phone "$spa_sos" simulate -i eth0 --timing nominal --boot-delay 0.3 --flash-time 0.5 --exit-after-flash --json -q
-recover
+recover --annotate
 finish tool 60
+result "--annotate: comments at the proof, rights dropped or not" \
+	equals "$(tshark -n -r "$lab/tool.pcap" -Y frame.comment -T fields -e frame.number 2>/dev/null | tr '\n' ' ')" "$(json '.verdict.evidence[]' | tr '\n' ' ')"
 result "recover: the phone is recovered" equals "$status $(json .result)" "0 recovered"
 frames=$(tshark -n -r "$lab/tool.pcap" | wc -l)
 result "frames in and out make up the trace" equals "$(json '.counters | .frames_in + .frames_out')" "$frames"

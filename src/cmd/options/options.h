@@ -36,6 +36,7 @@ struct options {
     size_t operand_count;
     const char *interface;
     const char *write_path; /* -w */
+    bool annotate;          /* the trace as pcapng, with comments at the proof */
     bool overwrite;         /* outputs that exist are written over */
     bool json, events, gentle, quiet;
     bool clock; /* --time: messages carry the time of day */

@@ -190,6 +190,10 @@ static bool check_standard_streams(const struct options *options, struct error *
     if (options->json && options->write_path && strcmp(options->write_path, "-") == 0)
         return error_set(ret_error, ERROR_USAGE,
                          "--json and -w - both want standard output: write one of them to a file");
+    if (options->annotate && options->write_path && strcmp(options->write_path, "-") == 0)
+        return error_set(ret_error, ERROR_USAGE,
+                         "--annotate and -w - do not go together: the comments are added when the "
+                         "run ends. Name a file");
     for (size_t i = 0; i < options->operand_count; i++)
         inputs += strcmp(options->operands[i], "-") == 0;
     if (inputs > 1)

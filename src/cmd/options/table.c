@@ -53,6 +53,12 @@ const struct option_row option_rows[] = {
     {"write", 'w', LIVE | OPTIONS_SIMULATE, TEXT(write_path), .argument = "FILE",
      .completion = COMPLETE_CAPTURE,
      .help = "record every frame sent and received (pcap); '-' is standard output"},
+    {"annotate", 0, RUNS, FLAG(annotate),
+     .help = "the trace of -w as pcapng, with a comment at each frame that proves the\n"
+             "verdict; written when the run ends"},
+    {"annotate", 0, OPTIONS_DIAGNOSE, FLAG(annotate),
+     .help = "the copy of --redact as pcapng, with a comment at each frame that\n"
+             "proves the verdict"},
     {"overwrite", 0, ALL & ~(unsigned)OPTIONS_INTERFACES, FLAG(overwrite),
      .help = "write over files that exist already; without it they are left as they\n"
              "are, and nothing is begun"},
@@ -190,6 +196,8 @@ const struct option_relation option_relations[] = {
     {ALL, "all", OPTION_EXCLUDES, "serial", "one takes every phone, the other a certain one"},
     {ALL, "all", OPTION_EXCLUDES, "phone-mac", "one takes every phone, the other a certain one"},
     {ALL, "all", OPTION_EXCLUDES, "phones", "one takes every phone, the other those of a list"},
+    {RUNS, "annotate", OPTION_NEEDS, "write", "the comments stand in that file"},
+    {OPTIONS_DIAGNOSE, "annotate", OPTION_NEEDS, "redact", "the comments stand in the copy"},
     {ALL, "dry-run", OPTION_NEEDS, "write", "the frames are written there instead of being sent"},
     {ALL, "compare", OPTION_EXCLUDES, "interface",
      "on an interface the partner decides what is sent"},
