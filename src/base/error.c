@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool set(struct error *ret, enum error_kind kind, const char *expected, const char *format,
-                va_list arguments)
+__attribute__((format(printf, 4, 0))) static bool set(struct error *ret, enum error_kind kind,
+                                                      const char *expected, const char *format,
+                                                      va_list arguments)
 {
     ret->kind = kind;
     vsnprintf(ret->text, sizeof ret->text, format, arguments);
