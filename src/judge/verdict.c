@@ -67,6 +67,8 @@ static void take_evidence(struct judgement *judgement, struct verdict *ret)
 
 /* ---- candidates: the rules that hold ---- */
 
+#define FILTER_SHOWN 80 /* bytes of a filter in a sentence */
+
 struct candidate {
     const struct verdict_row *row;
     const struct phone_facts *phone;
@@ -355,6 +357,22 @@ static void list_findings(struct candidates *candidates, const struct run_scope 
             make_verdict(&candidates->list[i], scope, &ret->findings[ret->finding_count++]);
 }
 
+/* What was passed over may be the very thing: the first sentence says so, whatever it says. */
+static void name_filter(const struct facts *facts, struct diagnosis *diagnosis)
+{
+    const char *filter = facts->quality.filter;
+    struct text headline = TEXT_EMPTY;
+    char shown[4 * FILTER_SHOWN + 1];
+    if (!filter || strstr(diagnosis->headline, "match the filter"))
+        return;
+    text_escape(filter, strnlen(filter, FILTER_SHOWN), shown, sizeof(shown));
+    text_add(&headline, "%s Only frames that match the filter '%s' were read.", diagnosis->headline,
+             shown);
+    free(diagnosis->headline);
+    diagnosis->headline = copy(text_chars(&headline));
+    text_free(&headline);
+}
+
 void diagnosis_make_for(const struct facts *facts, const struct run_scope *scope,
                         struct diagnosis *ret)
 {
@@ -400,6 +418,7 @@ void diagnosis_make_for(const struct facts *facts, const struct run_scope *scope
     leading->leads = true;
     ret->leading_is_of_phone = leading->phone_index < leaders.slot_count;
     diagnosis_conclude(ret, scope->purpose);
+    name_filter(facts, ret);
     list_findings(&candidates, scope, ret);
 
     for (size_t i = 0; i < candidates.count; i++)

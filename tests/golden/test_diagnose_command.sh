@@ -86,6 +86,17 @@ tap_result $? "-q prints one line a trace, with its name" "$out"
 diagnose -v found.pcap
 grep -q '^  Capture ' "$out"
 tap_result $? "-v says how complete the capture is" "$out"
+diagnose --filter arp recovered.pcap
+tr '\n' ' ' <"$out" | grep -q "Only frames that match the filter 'arp' were read\."
+tap_result $? "a filter in force is named in the first sentence" "$out"
+diagnose -q --filter tcp recovered.pcap
+grep -q "Cannot tell what happened from what is there. Only frames that match the filter 'tcp' were read" "$out"
+tap_result $? "where nothing is left of it that is why" "$out"
+for command in interfaces discover recover watch diagnose replay simulate image; do
+	"$program" help "$command" | awk 'length > 80'
+done >"$out"
+[ ! -s "$out" ]
+tap_result $? "help fits 80 columns" "$out"
 diagnose --timeline gateway-dead.pcap
 [ "$(grep -cE '^[* ] +[0-9]+\.[0-9]{6} +[0-9]+ ' "$out")" -ge 14 ] && grep -q '234.4.8.10:4811$' "$out" && tail -n +1 "$out" | grep -q '^  Verdict'
 tap_result $? "--timeline lists the events before the report" "$out"

@@ -273,6 +273,39 @@ static void another_program_that_recovered_the_phone_is_a_finding(void **state)
     diagnosis_free(&diagnosis);
 }
 
+/* What was checked before it was sent is not to be unpacked from another container. */
+static void a_refusal_after_our_own_check_does_not_advise_another_container(void **state)
+{
+    struct bench *bench = *state;
+    struct diagnosis diagnosis;
+    struct mac_address phone = bench_phone(1);
+    play(bench, 0, DELIVERED);
+    bench_reply(bench, &phone, serial_of(0));
+    judge(bench, &everything, &diagnosis);
+    assert_int_equal(diagnosis.leading.id, VERDICT_IMAGE_REJECTED);
+    assert_null(strstr(diagnosis.leading.advice, ".zip"));
+    assert_non_null(strstr(diagnosis.leading.advice, "The file itself is valid"));
+    diagnosis_free(&diagnosis);
+}
+
+/* The disk was full: frames that are not in the trace prove nothing to its reader. */
+static void evidence_ends_with_the_trace(void **state)
+{
+    struct bench *bench = *state;
+    struct diagnosis diagnosis;
+    play(bench, 0, RECOVERED);
+    judge(bench, &everything, &diagnosis);
+    size_t before = diagnosis.leading.evidence_count;
+    uint64_t last = diagnosis.leading.evidence[before - 1];
+    assert_true(before > 1);
+    diagnosis_limit_evidence(&diagnosis, last - 1);
+    assert_int_equal(diagnosis.leading.evidence_count, before - 1);
+    diagnosis_limit_evidence(&diagnosis, 0);
+    assert_int_equal(diagnosis.leading.evidence_count, 0);
+    assert_int_equal(diagnosis.phones[0].verdict.evidence_count, 0);
+    diagnosis_free(&diagnosis);
+}
+
 /* ---- everything agrees ---- */
 
 struct outcome {
@@ -405,6 +438,8 @@ int main(void)
         WITH_BENCH(interrupted_after_the_last_block_it_warns),
         WITH_BENCH(another_program_leads_where_this_run_stood_back),
         WITH_BENCH(another_program_that_recovered_the_phone_is_a_finding),
+        WITH_BENCH(a_refusal_after_our_own_check_does_not_advise_another_container),
+        WITH_BENCH(evidence_ends_with_the_trace),
         cmocka_unit_test(headline_table_json_result_and_status_agree),
     };
     return cmocka_run_group_tests(tests, make_image, free_image);

@@ -6,7 +6,25 @@
 
 #include <string.h>
 
-#define HELP_COLUMN 30
+#define HELP_COLUMN  28
+#define LINE_COLUMNS 80
+
+/* Words, folded before the last column; the cursor stands at `indent`, as it does on each line. */
+static void print_words(const char *words, size_t indent)
+{
+    size_t column = indent;
+    while (*words) {
+        size_t length = strcspn(words, " \n");
+        if (column > indent && column + 1 + length >= LINE_COLUMNS) {
+            printf("\n%*s", (int)indent, "");
+            column = indent;
+        }
+        column += (size_t)printf("%s%.*s", column > indent ? " " : "", (int)length, words);
+        words += length;
+        words += strspn(words, " \n");
+    }
+    putchar('\n');
+}
 
 static void print_row(const struct option_row *row)
 {
@@ -24,14 +42,7 @@ static void print_row(const struct option_row *row)
         printf("%s\n%*s", text_chars(&left), HELP_COLUMN, "");
     else
         printf("%-*s", HELP_COLUMN, text_chars(&left));
-    for (const char *line = text_chars(&help);;) {
-        size_t length = strcspn(line, "\n");
-        printf("%.*s\n", (int)length, line);
-        if (line[length] == '\0')
-            break;
-        printf("%*s", HELP_COLUMN, "");
-        line += length + 1;
-    }
+    print_words(text_chars(&help), HELP_COLUMN);
     text_free(&left);
     text_free(&help);
 }
@@ -39,13 +50,17 @@ static void print_row(const struct option_row *row)
 void help_print_command(enum options_command command)
 {
     const struct command_row *row = command_row_of(command);
-    printf("usage: %s\n\n%s\n\nOptions:\n", row->usage, row->description);
+    printf("usage: %s\n\n", row->usage);
+    print_words(row->description, 0);
+    printf("\nOptions:\n");
     for (size_t i = 0; i < option_row_count; i++) {
         if (option_rows[i].commands & (unsigned)command)
             print_row(&option_rows[i]);
     }
-    if (row->exit_status)
-        printf("\nExit status: %s\n", row->exit_status);
+    if (row->exit_status) {
+        printf("\nExit status:\n");
+        print_words(row->exit_status, 0);
+    }
     printf("\nExamples:\n%s", row->examples);
 }
 
