@@ -255,15 +255,11 @@ RULE(judge_vlan_changes)
 static void say_what_hides(const struct facts *facts, const char *sentence, struct judgement *ret)
 {
     const struct capture_quality *quality = &facts->quality;
-    char filter[ESCAPED(80)];
     if (!quality->filter && !quality->cut_frames)
         return;
     text_add(&ret->sentence, "%s", sentence);
     if (quality->filter) {
-        size_t length = strlen(quality->filter);
-        text_escape(quality->filter, length, filter, sizeof(filter));
-        text_add(&ret->sentence, " Only frames that match the filter '%s%s' were read.", filter,
-                 4 * length >= sizeof(filter) ? "..." : "");
+        text_add(&ret->sentence, " %s", filter_words(facts).text);
         text_add(&ret->advice, "Judge the whole capture: leave --filter out. ");
     }
     if (quality->cut_frames)

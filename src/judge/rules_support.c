@@ -72,6 +72,21 @@ bool vlans_differ(vlan_path a, vlan_path b)
     return common < count_a && common < count_b;
 }
 
+struct filter_text filter_words(const struct facts *facts)
+{
+    const char *filter = facts->quality.filter;
+    struct filter_text result = {""};
+    char shown[ESCAPED(FILTER_SHOWN)];
+    if (!filter)
+        return result;
+    size_t length = strnlen(filter, FILTER_SHOWN);
+    text_escape(filter, length, shown, sizeof(shown));
+    snprintf(result.text, sizeof(result.text),
+             "Only frames that match the filter '%s%s' were read.", shown,
+             filter[length] ? "..." : "");
+    return result;
+}
+
 bool is_bystander(const struct phone_facts *phone)
 {
     return phone->in_firmware && phone->loader_frames.total == 0 && phone->attempts == 0;

@@ -17,6 +17,13 @@ struct span_text {
 };
 struct span_text span(duration_ns duration);
 
+/* "Only frames that match the filter 'arp' were read."; "" if all were. Valid by itself. */
+#define FILTER_SHOWN 80 /* bytes of a filter in a sentence */
+struct filter_text {
+    char text[ESCAPED(FILTER_SHOWN) + 64];
+};
+struct filter_text filter_words(const struct facts *facts);
+
 /* The phone in words: its serial number if it is known, and its MAC address. Valid by itself. */
 struct phone_text {
     char text[ESCAPED(RECM_TEXT_SIZE) + 32];

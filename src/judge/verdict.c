@@ -6,6 +6,7 @@
 #include "judge/catalogue.h"
 #include "judge/class.h"
 #include "judge/headline.h"
+#include "judge/rules_support.h"
 #include "judge/scope.h"
 
 #include <stdio.h>
@@ -66,8 +67,6 @@ static void take_evidence(struct judgement *judgement, struct verdict *ret)
 }
 
 /* ---- candidates: the rules that hold ---- */
-
-#define FILTER_SHOWN 80 /* bytes of a filter in a sentence */
 
 struct candidate {
     const struct verdict_row *row;
@@ -287,13 +286,12 @@ static struct candidate *leader_of_run(const struct leaders *leaders, const stru
                          reason->row->id != VERDICT_FOUND;
         return worst && !is_reason ? worst : reason;
     }
+    if (!segment || urgency(segment) <= urgency(worst))
+        return worst;
+    if (segment->row->class == CLASS_CHOICE)
+        return chooses ? segment : worst;
     /* What goes on around them is a finding where they got what they were to get. */
-    bool may_lead = verdict_exit_status(worst->row->id, scope->purpose) != 0 ||
-                    (chooses && segment && segment->row->class == CLASS_CHOICE);
-    return may_lead && segment && urgency(segment) > urgency(worst) &&
-                   (chooses || segment->row->class != CLASS_CHOICE)
-               ? segment
-               : worst;
+    return verdict_exit_status(worst->row->id, scope->purpose) != 0 ? segment : worst;
 }
 
 static struct candidate *leader_of_all(const struct leaders *leaders, const struct run_scope *scope)
@@ -360,14 +358,11 @@ static void list_findings(struct candidates *candidates, const struct run_scope 
 /* What was passed over may be the very thing: the first sentence says so, whatever it says. */
 static void name_filter(const struct facts *facts, struct diagnosis *diagnosis)
 {
-    const char *filter = facts->quality.filter;
+    struct filter_text filter = filter_words(facts);
     struct text headline = TEXT_EMPTY;
-    char shown[4 * FILTER_SHOWN + 1];
-    if (!filter || strstr(diagnosis->headline, "match the filter"))
+    if (!filter.text[0] || strstr(diagnosis->headline, filter.text))
         return;
-    text_escape(filter, strnlen(filter, FILTER_SHOWN), shown, sizeof(shown));
-    text_add(&headline, "%s Only frames that match the filter '%s' were read.", diagnosis->headline,
-             shown);
+    text_add(&headline, "%s %s", diagnosis->headline, filter.text);
     free(diagnosis->headline);
     diagnosis->headline = copy(text_chars(&headline));
     text_free(&headline);
