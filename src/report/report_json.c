@@ -4,6 +4,7 @@
  * null. Text from the network is escaped as everywhere, which also makes it valid UTF-8.
  */
 #include "report/report.h"
+#include "report/report_rows.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -286,4 +287,35 @@ json_t *report_json_earlier(size_t phone_count)
     json_t *object = document("recover", RESULT_RECOVERED);
     set(object, "recovered_earlier", number(phone_count));
     return object;
+}
+
+static json_t *row_json(const struct page_row *row, const struct diagnosis *diagnosis)
+{
+    const struct observation *first = &row->first;
+    json_t *object = checked(json_object());
+    struct text words = TEXT_EMPTY;
+    timeline_words(row, &words);
+    set(object, "seconds", json_real(timeline_seconds(row, diagnosis)));
+    set(object, "text", json_string(text_chars(&words)));
+    set(object, "proof", json_boolean(page_row_is_evidence(row, &diagnosis->leading)));
+    text_free(&words);
+    if (first->number > 0) {
+        set(object, "frame", number(first->number));
+        set(object, "last_frame", number(row->last_number));
+    }
+    if (first->has_phone)
+        set(object, "phone", json_string(mac_format(&first->phone).text));
+    if (first->has_frame && !row->is_transfer) {
+        set(object, "from", json_string(mac_format(&first->from).text));
+        set(object, "to", json_string(mac_format(&first->to).text));
+    }
+    return object;
+}
+
+json_t *report_timeline_json(const struct report_page *page, const struct diagnosis *diagnosis)
+{
+    json_t *rows = checked(json_array());
+    for (size_t i = 0; i < page_row_count(page); i++)
+        append(rows, row_json(page_row(page, i), diagnosis));
+    return rows;
 }

@@ -54,6 +54,11 @@ void page_row_text(const struct page_row *row, struct text *ret);
 /* Is one of its frames evidence of the leading verdict? */
 bool page_row_is_evidence(const struct page_row *row, const struct verdict *verdict);
 
+/* The same without the addresses that a line of the timeline has in front, and its time in seconds.
+ */
+void timeline_words(const struct page_row *row, struct text *ret);
+double timeline_seconds(const struct page_row *row, const struct diagnosis *diagnosis);
+
 /* Appends text with everything HTML means something by escaped. */
 void html_text(struct text *ret, const char *chars);
 /* The ladder diagram, a table with one small drawing per row. */

@@ -5,9 +5,7 @@
 #include "report/report_rows.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Summaries of ARP end with the addresses that stand in front already. */
@@ -47,7 +45,7 @@ static void add_hosts(const struct page_row *row, struct text *ret)
         text_add(ret, "%-39s", "");
 }
 
-static void add_words(const struct page_row *row, struct text *ret)
+void timeline_words(const struct page_row *row, struct text *ret)
 {
     if (row->is_transfer || row->count > 1)
         page_row_text(row, ret);
@@ -56,7 +54,7 @@ static void add_words(const struct page_row *row, struct text *ret)
                  row->first.repeated ? " (again)" : "");
 }
 
-static double seconds_of(const struct page_row *row, const struct diagnosis *diagnosis)
+double timeline_seconds(const struct page_row *row, const struct diagnosis *diagnosis)
 {
     return (double)(row->first.time_ns - diagnosis->first_ns) / (double)NS_PER_S;
 }
@@ -67,44 +65,10 @@ void report_timeline(const struct report_page *page, const struct diagnosis *dia
     for (size_t i = 0; i < page_row_count(page); i++) {
         const struct page_row *row = page_row(page, i);
         bool is_proof = page_row_is_evidence(row, &diagnosis->leading);
-        text_add(ret, "%c%11.6f ", is_proof ? '*' : ' ', seconds_of(row, diagnosis));
+        text_add(ret, "%c%11.6f ", is_proof ? '*' : ' ', timeline_seconds(row, diagnosis));
         add_numbers(row, ret);
         add_hosts(row, ret);
-        add_words(row, ret);
+        timeline_words(row, ret);
         text_add(ret, "\n");
     }
-}
-
-static json_t *checked(json_t *value)
-{
-    if (!value)
-        abort();
-    return value;
-}
-
-json_t *report_timeline_json(const struct report_page *page, const struct diagnosis *diagnosis)
-{
-    json_t *rows = checked(json_array());
-    for (size_t i = 0; i < page_row_count(page); i++) {
-        const struct page_row *row = page_row(page, i);
-        struct text words = TEXT_EMPTY;
-        add_words(row, &words);
-        json_t *object = checked(json_pack("{s:f, s:s, s:b}", "seconds", seconds_of(row, diagnosis),
-                                           "text", text_chars(&words), "proof",
-                                           page_row_is_evidence(row, &diagnosis->leading)));
-        text_free(&words);
-        if (row->first.number > 0) {
-            json_object_set_new(object, "frame", json_integer((json_int_t)row->first.number));
-            json_object_set_new(object, "last_frame", json_integer((json_int_t)row->last_number));
-        }
-        if (row->first.has_phone)
-            json_object_set_new(object, "phone", json_string(mac_format(&row->first.phone).text));
-        if (row->first.has_frame && !row->is_transfer) {
-            json_object_set_new(object, "from", json_string(mac_format(&row->first.from).text));
-            json_object_set_new(object, "to", json_string(mac_format(&row->first.to).text));
-        }
-        if (json_array_append_new(rows, object) != 0)
-            abort();
-    }
-    return rows;
 }
