@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-__attribute__((format(printf, 4, 0))) static bool set(struct error *ret, enum error_kind kind,
+__attribute__((format(printf, 4, 0))) static void set(struct error *ret, enum error_kind kind,
                                                       const char *expected, const char *format,
                                                       va_list arguments)
 {
@@ -16,7 +16,6 @@ __attribute__((format(printf, 4, 0))) static bool set(struct error *ret, enum er
     size_t length = strlen(ret->text);
     if (length > 0 && ret->text[length - 1] == '\n')
         ret->text[length - 1] = '\0';
-    return false;
 }
 
 bool error_set(struct error *ret, enum error_kind kind, const char *format, ...)

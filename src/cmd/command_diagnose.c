@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EXIT_SIGNAL_BASE 128
-
 static volatile sig_atomic_t signal_number;
 
 static void note_signal(int number)

@@ -167,10 +167,8 @@ static int extract(const struct image *image, const char *path, bool overwrite)
 {
     char shown[512];
     struct error error;
-    if (!output_file_write(path, overwrite, image->bytes, image->length, &error)) {
-        fprintf(stderr, "spa-sos image: %s\n", error.text);
-        return (int)error.kind;
-    }
+    if (!output_file_write(path, overwrite, image->bytes, image->length, &error))
+        return failure_tell("image", false, &error);
     fprintf(stderr, "wrote the image of %zu bytes to %s\n", image->length,
             text_escape(path, strlen(path), shown, sizeof shown));
     return 0;
@@ -197,7 +195,7 @@ static int extract_if_valid(const struct image *image, const char *path, bool ov
     return ERROR_INPUT;
 }
 
-static int check_file(const struct options *options)
+int command_image(const struct options *options)
 {
     struct image_file file;
     struct error error;
@@ -222,9 +220,4 @@ static int check_file(const struct options *options)
     text_free(&verdict.sentence);
     image_file_free(&file);
     return status;
-}
-
-int command_image(const struct options *options)
-{
-    return check_file(options);
 }

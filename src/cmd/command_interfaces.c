@@ -92,9 +92,7 @@ static void print_json(const struct interface_list *list)
     json_t *document =
         json_pack("{s:s, s:s, s:s, s:o}", "schema", "spa-sos/1", "command", "interfaces", "result",
                   usable_count(list) > 0 ? "found" : "nothing-found", "interfaces", interfaces);
-    json_dumpf(document, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(document);
+    document_print(document);
 }
 
 int command_interfaces(const struct options *options)

@@ -187,9 +187,8 @@ int command_replay(const struct options *options)
         status = replay.live.interface ? replay_live(&replay.live, replay.trace_path, &error)
                                        : run_offline(&replay, &error);
     }
-    if (status < 0) {
+    if (status < 0)
         status = failure_tell("replay", options->json, &error);
-    }
     replay_frames_free(replay.recorded);
     replay_frames_free(replay.now);
     replay_facts_free(&replay.facts);

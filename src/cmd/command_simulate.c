@@ -26,8 +26,7 @@
 #include <sys/random.h>
 #include <time.h>
 
-#define EXIT_SIGNAL_BASE 128
-#define LINGER_NS        (2 * NS_PER_S) /* after the last phone has shown that it runs again */
+#define LINGER_NS (2 * NS_PER_S) /* after the last phone has shown that it runs again */
 
 struct simulation;
 

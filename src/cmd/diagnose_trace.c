@@ -5,6 +5,7 @@
  */
 #include "cmd/diagnose_trace.h"
 
+#include "cmd/failure.h"
 #include "cmd/output_file.h"
 #include "cmd/outputs.h"
 #include "cmd/trace_meter.h"
@@ -191,8 +192,8 @@ static bool annotate_copy(struct trace_run *run, const char *path, struct error 
 static bool write_redacted(struct trace_run *run, struct error *ret_error)
 {
     const char *path = run->options->redact_path;
-    if (!output_file_write(path, run->options->overwrite, "", 0,
-                           ret_error)) /* claims the name: nothing is overwritten */
+    /* Claims the name: nothing is overwritten unless that was asked for. */
+    if (!output_file_write(path, run->options->overwrite, "", 0, ret_error))
         return false;
     run->copy = recording_create(path, true, ret_error);
     if (!run->copy || !trace_source_read(&run->source, NULL, copy_frame, run, ret_error))
@@ -339,8 +340,7 @@ static void close_run(struct trace_run *run)
 static void fail(const struct trace_run *run, const char *trace, const struct error *error,
                  struct trace_outcome *ret)
 {
-    fprintf(stderr, "spa-sos diagnose: %s\n", error->text);
-    ret->status = (int)error->kind;
+    ret->status = failure_tell("diagnose", false, error);
     ret->result = RESULT_INVALID;
     if (run->options->json)
         ret->document = report_json_unreadable("diagnose", trace, error);
@@ -376,10 +376,8 @@ bool diagnose_trace(const struct options *options, const struct trace_group *gro
     if (is_judged) {
         ret->status = run.diagnosis.status;
         ret->result = run.diagnosis.result;
-        if (!report(&run, ret, ret_error)) {
-            fprintf(stderr, "spa-sos diagnose: %s\n", ret_error->text);
-            ret->status = (int)ret_error->kind;
-        }
+        if (!report(&run, ret, ret_error))
+            ret->status = failure_tell("diagnose", false, ret_error);
     } else if (go_on) {
         fail(&run, trace, ret_error, ret);
     }

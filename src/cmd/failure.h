@@ -12,6 +12,8 @@
 
 struct json_t; /* jansson.h */
 
+#define EXIT_SIGNAL_BASE 128 /* and the signal's number (docs: command line, exit status) */
+
 /* `command`: the subcommand's name. Returns: the exit status. */
 int failure_tell(const char *command, bool json, const struct error *error);
 /* Prints a document of report/ on standard output and takes it over. */

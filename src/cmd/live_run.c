@@ -23,7 +23,6 @@
 #include <string.h>
 #include <sys/random.h>
 
-#define EXIT_SIGNAL_BASE   128
 #define REDRAW_INTERVAL_NS (200 * NS_PER_MS) /* while nothing else happens */
 
 struct live_run {

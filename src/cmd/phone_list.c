@@ -198,12 +198,11 @@ bool phone_list_read_results(struct phone_list *list, const char *list_path,
                              struct error *ret_error)
 {
     struct text path = TEXT_EMPTY;
-    bool good = true;
     text_add(&path, "%s.result.csv", list_path);
-    char *text = access(path.chars, F_OK) == 0 ? read_all(path.chars, ret_error) : NULL;
-    if (!text) {
-        good = access(path.chars, F_OK) != 0;
-    } else {
+    bool exists = access(path.chars, F_OK) == 0;
+    char *text = exists ? read_all(path.chars, ret_error) : NULL;
+    bool good = text || !exists;
+    if (text) {
         char *rest = text, *line = strsep(&rest, "\n");
         if (strcmp(line, RESULTS_HEADER) != 0)
             good = error_set_expected(

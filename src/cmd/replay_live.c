@@ -16,8 +16,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define EXIT_SIGNAL_BASE 128
-
 static bool learn(struct recorded_phone *phone, const char *path, struct error *ret_error)
 {
     struct port_trace_config config = {.path = path};

@@ -4,13 +4,13 @@
  * (engine/station.h). What frames mean is in intake.c, what phones do in states.c.
  */
 #include "engine/station.h"
-#include "engine/watched.h"
 
 #include "base/random.h"
 #include "engine/choice.h"
 #include "engine/hints.h"
 #include "engine/intake.h"
 #include "engine/limits.h"
+#include "engine/watched.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,8 +5,6 @@
 #include "cmd/progress/status_area.h"
 #include "cmd/progress/view.h"
 
-#define STATUS_COLUMNS 120
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +13,8 @@
 
 #define uthash_fatal(message) abort() /* out of memory: as everywhere in this program */
 #include <uthash.h>
+
+#define STATUS_COLUMNS 120 /* of the answer to SIGUSR1 */
 
 struct phone_percent {
     UT_hash_handle hh; /* by mac */
@@ -144,26 +144,13 @@ void progress_observe(void *context, const struct station *station,
 
 void progress_status(struct progress *progress, const struct station *station, instant_ns now_ns)
 {
-    size_t count = station_session_count(station);
-    struct session_status *phones = calloc(count ? count : 1, sizeof *phones);
-    if (!phones)
-        abort();
-    for (size_t i = 0; i < count; i++)
-        station_session(station, i, &phones[i]);
-    const struct status_view view = {
-        .phones = phones,
-        .phone_count = count,
-        .running_ns = progress->start_ns ? now_ns - progress->start_ns : 0,
-        .without_link_ns = station_without_link(station, now_ns),
-        .flash_wait_ns = progress->view->flash_wait_ns,
-        .now_ns = now_ns,
-    };
+    duration_ns running_ns = progress->start_ns ? now_ns - progress->start_ns : 0;
     struct status_area area;
-    status_area_compose(&view, STATUS_COLUMNS, 3 * STATUS_AREA_LINES, &area);
+    status_area_of(station, running_ns, now_ns, progress->view->flash_wait_ns, STATUS_COLUMNS,
+                   3 * STATUS_AREA_LINES, &area);
     for (unsigned i = 0; i < area.count; i++)
         progress_message(progress, "status: %s", text_chars(&area.lines[i]));
     status_area_free(&area);
-    free(phones);
 }
 
 bool progress_draws(const struct progress *progress)

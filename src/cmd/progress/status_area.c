@@ -5,6 +5,7 @@
 #include "cmd/progress/view.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define WIDE_COLUMNS    76 /* from here on there is room for the product and for whole sentences */
@@ -139,7 +140,8 @@ static void add_phone(struct status_area *area, const struct status_view *view,
              columns);
 }
 
-void status_area_totals(const struct session_status *phones, size_t count, struct text *ret)
+/* "12 recovered, 2 failed, 1 at work, 3 writing, 15 waiting": what is zero is left out. */
+static void add_totals(struct text *ret, const struct session_status *phones, size_t count)
 {
     enum { RECOVERED, FAILED, AT_WORK, WRITING, WAITING, KINDS };
     static const char *const words[KINDS] = {"recovered", "failed", "at work", "writing",
@@ -199,9 +201,31 @@ void status_area_compose(const struct status_view *view, unsigned columns, unsig
         add_working(ret, view, columns, most - ret->count - 1);
         if (columns >= WIDE_COLUMNS)
             text_add(&totals, "%zu phones: ", view->phone_count);
-        status_area_totals(view->phones, view->phone_count, &totals);
+        add_totals(&totals, view->phones, view->phone_count);
         add_line(ret, &totals, STATUS_PLAIN, columns);
     }
+}
+
+void status_area_of(const struct station *station, duration_ns running_ns, instant_ns now_ns,
+                    duration_ns flash_wait_ns, unsigned columns, unsigned rows,
+                    struct status_area *ret)
+{
+    size_t count = station_session_count(station);
+    struct session_status *phones = calloc(count ? count : 1, sizeof *phones);
+    if (!phones)
+        abort();
+    for (size_t i = 0; i < count; i++)
+        station_session(station, i, &phones[i]);
+    const struct status_view view = {
+        .phones = phones,
+        .phone_count = count,
+        .running_ns = running_ns,
+        .without_link_ns = station_without_link(station, now_ns),
+        .flash_wait_ns = flash_wait_ns,
+        .now_ns = now_ns,
+    };
+    status_area_compose(&view, columns, rows, ret);
+    free(phones);
 }
 
 void status_area_free(struct status_area *area)

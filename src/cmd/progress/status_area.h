@@ -33,9 +33,9 @@ struct status_view {
 void status_area_compose(const struct status_view *view, unsigned columns, unsigned rows,
                          struct status_area *ret);
 void status_area_free(struct status_area *area);
-/*
- * "12 recovered, 2 failed, 1 at work, 3 writing, 15 waiting": what is zero is left out.
- */
-void status_area_totals(const struct session_status *phones, size_t count, struct text *ret);
+/* The same for a station that runs since `running_ns`; aborts without memory. */
+void status_area_of(const struct station *station, duration_ns running_ns, instant_ns now_ns,
+                    duration_ns flash_wait_ns, unsigned columns, unsigned rows,
+                    struct status_area *ret);
 
 #endif

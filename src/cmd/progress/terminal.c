@@ -105,26 +105,11 @@ static void draw_waiting(struct progress_view *view, const char *what, duration_
 static void draw_status(struct terminal *terminal, const struct station *station,
                         duration_ns running_ns, instant_ns now_ns)
 {
-    size_t count = station_session_count(station);
-    struct session_status *phones = calloc(count ? count : 1, sizeof *phones);
-    unsigned columns, rows;
-    if (!phones)
-        return; /* without memory the last picture stays */
-    for (size_t i = 0; i < count; i++)
-        station_session(station, i, &phones[i]);
-    const struct status_view view = {
-        .phones = phones,
-        .phone_count = count,
-        .running_ns = running_ns,
-        .without_link_ns = station_without_link(station, now_ns),
-        .flash_wait_ns = terminal->view.flash_wait_ns,
-        .now_ns = now_ns,
-    };
     struct status_area area;
+    unsigned columns, rows;
     terminal_size(&columns, &rows);
-    status_area_compose(&view, columns, rows, &area);
+    status_area_of(station, running_ns, now_ns, terminal->view.flash_wait_ns, columns, rows, &area);
     draw(terminal, &area);
-    free(phones);
 }
 
 static void step(struct progress_view *view, const struct station *station, duration_ns running_ns,
