@@ -10,6 +10,7 @@
 #define QUIET_AFTER_LAST_ACK_NS SECONDS(3) /* shorter: the capture simply ends there */
 #define LONG_CAPTURE_NS         SECONDS(60)
 #define ASKING_IN_VAIN_NS       SECONDS(2)
+#define REMOVAL_NS              SECONDS(2) /* an interface goes down before it goes away */
 #define INTERRUPTED_NS          SECONDS(5)
 #define KNOWN_BY_BYTES          58 /* up to the flags of a DHCP message */
 #define VLAN_CHANGES            2  /* three starts, each in another VLAN than the one before */
@@ -464,7 +465,10 @@ RULE(judge_no_link)
 
     if (!segment->carrier_known || segment->carrier_up)
         return false;
-    ret->finding_only = facts->phone_count > 0;
+    bool failed = facts->ending == ENDING_FAILED;
+    if (failed && until_end(facts, segment->carrier_ns) < REMOVAL_NS)
+        return false;
+    ret->finding_only = failed || facts->phone_count > 0;
     if (segment->interface_disabled) {
         ret->confidence = CONFIDENCE_LIKELY;
         text_add(&ret->sentence, "The interface is switched off.");

@@ -60,6 +60,8 @@ on pc ip link set eth0 up
 
 start pulled pc "$spa_sos" discover -i eth0 -t 20 --json
 sleep 1.5
+on pc ip link set eth0 down # the kernel does both at a removal; a busy host hears them apart
+sleep 0.3
 on pc ip link delete eth0
 finish pulled 20
 result "an adapter that was pulled out: status 3, error and verdict in one document" \

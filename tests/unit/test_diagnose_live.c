@@ -37,6 +37,33 @@ static void a_cable_without_link_is_named(void **state)
     bench_expect(bench, VERDICT_NO_LINK, CONFIDENCE_CERTAIN);
 }
 
+/* The kernel switches an interface off before it removes it, and both may be heard apart. */
+static void an_interface_that_went_away_is_not_told_as_switched_off(void **state)
+{
+    struct bench *bench = *state;
+    observer_link(bench->observer, LINK_UP, bench->now_ns);
+    bench_wait(bench, 3);
+    observer_link(bench->observer, LINK_DISABLED, bench->now_ns);
+    end_after(bench, 0.2);
+    observer_set_ending(bench->observer, ENDING_FAILED);
+    bench_expect(bench, VERDICT_INTERRUPTED, CONFIDENCE_POSSIBLE);
+}
+
+/* It had no link long before: the loss leads, and the cable stays a finding. */
+static void a_cable_without_link_does_not_lead_before_a_lost_interface(void **state)
+{
+    struct bench *bench = *state;
+    struct diagnosis diagnosis;
+    observer_link(bench->observer, LINK_NONE, bench->now_ns);
+    end_after(bench, 60);
+    observer_set_ending(bench->observer, ENDING_FAILED);
+    diagnosis_make(observer_facts(bench->observer), &diagnosis);
+    assert_int_equal(diagnosis.leading.id, VERDICT_INTERRUPTED);
+    assert_int_equal(diagnosis.finding_count, 1);
+    assert_int_equal(diagnosis.findings[0].id, VERDICT_NO_LINK);
+    diagnosis_free(&diagnosis);
+}
+
 static void a_link_that_came_is_no_fault(void **state)
 {
     struct bench *bench = *state;
@@ -329,6 +356,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         LIVE_TEST(a_cable_without_link_is_named),
+        LIVE_TEST(an_interface_that_went_away_is_not_told_as_switched_off),
+        LIVE_TEST(a_cable_without_link_does_not_lead_before_a_lost_interface),
         LIVE_TEST(a_link_that_came_is_no_fault),
         LIVE_TEST(three_drops_in_two_minutes_are_flapping),
         LIVE_TEST(two_drops_or_slow_ones_are_not),
