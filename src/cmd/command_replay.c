@@ -71,12 +71,12 @@ static struct station *make_station(struct replay *replay, struct error *ret_err
     }
     if (replay->facts.has_specific_serial) {
         phone_list_add_serial_view(&replay->options.phones, replay->facts.serial);
-        config->selection.serials = replay->options.phones.serials;
-        config->selection.serial_count = replay->options.phones.serial_count;
+    } else if (replay->facts.chosen_at_once) {
+        phone_list_add_mac(&replay->options.phones, &replay->facts.phone_mac);
     }
-    if (replay->facts.chosen_at_once && !replay->facts.has_specific_serial) {
-        config->selection.macs = &replay->facts.phone_mac;
-        config->selection.mac_count = 1;
+    if (replay->options.phones.name_count) {
+        config->selection.names = replay->options.phones.names;
+        config->selection.name_count = replay->options.phones.name_count;
     }
     return station_new(config, ret_error);
 }
@@ -178,9 +178,9 @@ int command_replay(const struct options *options)
     /* A replay is judged as the recovery that it repeats, for the phone that the trace shows. */
     replay.options.command = OPTIONS_RECOVER;
     replay.options.phones = (struct phone_list){0};
-    if (options->phones.mac_count > 0) {
+    if (options->phones.name_count > 0) {
         replay.live.has_mac = true;
-        replay.live.mac = options->phones.macs[0];
+        replay.live.mac = options->phones.names[0].mac;
     }
     if (read_inputs(&replay, &error)) {
         replay.live.mac = replay.facts.phone_mac;

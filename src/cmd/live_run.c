@@ -432,7 +432,7 @@ int live_run_command(const struct options *options)
     run.progress = progress_new(&run.options);
     if (options->phones_path) {
         say_list(&run);
-        if (options->phones.serial_count + options->phones.mac_count == 0) {
+        if (options->phones.name_count == 0) {
             int status = report_list_done(&run);
             close_all(&run);
             return status;

@@ -54,22 +54,33 @@ bool phone_list_add_serial(struct phone_list *list, const char *serial, struct e
     return true;
 }
 
+static void add(struct phone_list *list, struct phone_name name)
+{
+    list->names = grow(list->names, list->name_count, sizeof *list->names);
+    list->names[list->name_count++] = name;
+}
+
 void phone_list_add_serial_view(struct phone_list *list, const char *serial)
 {
-    list->serials = grow(list->serials, list->serial_count, sizeof *list->serials);
-    list->serials[list->serial_count++] = serial;
+    add(list, (struct phone_name){.serial = serial});
 }
 
 void phone_list_add_mac(struct phone_list *list, const struct mac_address *mac)
 {
-    list->macs = grow(list->macs, list->mac_count, sizeof *list->macs);
-    list->macs[list->mac_count++] = *mac;
+    add(list, (struct phone_name){.mac = *mac});
+}
+
+/* As the table of results names it. */
+static struct text words_of(const struct phone_name *name)
+{
+    struct text words = TEXT_EMPTY;
+    text_add(&words, "%s", name->serial ? name->serial : mac_format(&name->mac).text);
+    return words;
 }
 
 void phone_list_free(struct phone_list *list)
 {
-    free(list->serials);
-    free(list->macs);
+    free(list->names);
     free(list->text);
     for (size_t i = 0; i < list->done_count; i++)
         free(list->done[i].line);
@@ -165,17 +176,14 @@ static bool is_word(const char *chars, size_t length, const char *word)
 
 static void take_off(struct phone_list *list, const char *wanted, size_t length)
 {
-    for (size_t i = 0; i < list->serial_count; i++) {
-        if (!is_word(wanted, length, list->serials[i]))
+    for (size_t i = 0; i < list->name_count; i++) {
+        struct text words = words_of(&list->names[i]);
+        bool found = is_word(wanted, length, text_chars(&words));
+        text_free(&words);
+        if (!found)
             continue;
-        memmove(&list->serials[i], &list->serials[i + 1],
-                (--list->serial_count - i) * sizeof *list->serials);
-        return;
-    }
-    for (size_t i = 0; i < list->mac_count; i++) {
-        if (!is_word(wanted, length, mac_format(&list->macs[i]).text))
-            continue;
-        memmove(&list->macs[i], &list->macs[i + 1], (--list->mac_count - i) * sizeof *list->macs);
+        memmove(&list->names[i], &list->names[i + 1],
+                (--list->name_count - i) * sizeof *list->names);
         return;
     }
 }
@@ -237,7 +245,7 @@ bool phone_list_read(const char *path, struct phone_list *list, struct error *re
             return error_set(ret_error, ERROR_INPUT, "--phones %s, line %u: %s", path, line_number,
                              cause.text);
     }
-    if (list->serial_count + list->mac_count == 0)
+    if (list->name_count == 0)
         return error_set(ret_error, ERROR_INPUT,
                          "--phones %s: the list names no phone (a serial number or MAC address a "
                          "line is expected)",
@@ -292,14 +300,14 @@ static void write_line(FILE *file, const char *wanted, const struct session_stat
             verdict_of(diagnosis, &status->mac));
 }
 
-static bool find_session(const struct station *station, const char *serial,
-                         const struct mac_address *mac, struct session_status *ret)
+static bool find_session(const struct station *station, const struct phone_name *name,
+                         struct session_status *ret)
 {
-    if (mac)
-        return station_session_of(station, mac, ret);
+    if (!name->serial)
+        return station_session_of(station, &name->mac, ret);
     for (size_t i = 0; i < station_session_count(station); i++) {
         station_session(station, i, ret);
-        if (ret->answered && strcmp(ret->serial, serial) == 0)
+        if (ret->answered && strcmp(ret->serial, name->serial) == 0)
             return true;
     }
     return false;
@@ -312,13 +320,11 @@ static void write_table(FILE *file, const struct phone_list *list, const struct 
     fputs(RESULTS_HEADER "\n", file);
     for (size_t i = 0; i < list->done_count; i++)
         fprintf(file, "%s\n", list->done[i].line);
-    for (size_t i = 0; i < list->serial_count; i++) {
-        bool seen = find_session(station, list->serials[i], NULL, &status);
-        write_line(file, list->serials[i], seen ? &status : NULL, diagnosis);
-    }
-    for (size_t i = 0; i < list->mac_count; i++) {
-        bool seen = find_session(station, NULL, &list->macs[i], &status);
-        write_line(file, mac_format(&list->macs[i]).text, seen ? &status : NULL, diagnosis);
+    for (size_t i = 0; i < list->name_count; i++) {
+        struct text words = words_of(&list->names[i]);
+        bool seen = find_session(station, &list->names[i], &status);
+        write_line(file, text_chars(&words), seen ? &status : NULL, diagnosis);
+        text_free(&words);
     }
 }
 

@@ -7,8 +7,8 @@
 #ifndef CMD_PHONE_LIST_H
 #define CMD_PHONE_LIST_H
 
-#include "base/address.h"
 #include "base/error.h"
+#include "base/phone_name.h"
 #include "base/text.h"
 #include "engine/station.h"
 
@@ -19,10 +19,8 @@
 
 /* Start with zeros, end with phone_list_free. */
 struct phone_list {
-    const char **serials; /* owned array of views into `text` or the command line */
-    size_t serial_count;
-    struct mac_address *macs; /* owned */
-    size_t mac_count;
+    struct phone_name *names; /* owned array; serials are views into `text` or the command line */
+    size_t name_count;
     char *text;                   /* owned: the file's contents */
     struct phone_list_done *done; /* owned: recovered by an earlier run, to be kept */
     size_t done_count;

@@ -64,11 +64,12 @@ static void rehearsal_close(struct port *port)
 static struct phone *make_phone(const struct options *options, struct error *ret_error)
 {
     struct phone_config config = phone_config_default();
+    const struct phone_name *name = options->phones.name_count ? options->phones.names : NULL;
     config.timing = PHONE_TIMING_NOMINAL;
     snprintf(config.serial, sizeof config.serial, "%s",
-             options->phones.serial_count ? options->phones.serials[0] : "CBT14110001");
-    config.mac = options->phones.mac_count ? options->phones.macs[0]
-                                           : (struct mac_address){{0x02, 0x53, 0x4f, 0, 0, 1}};
+             name && name->serial ? name->serial : "CBT14110001");
+    config.mac =
+        name && !name->serial ? name->mac : (struct mac_address){{0x02, 0x53, 0x4f, 0, 0, 1}};
     return phone_new(&config, ret_error);
 }
 

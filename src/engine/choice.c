@@ -18,7 +18,7 @@ static const struct station_selection *selection_of(const struct choice *choice)
 
 static bool names_phones(const struct choice *choice)
 {
-    return selection_of(choice)->serial_count || selection_of(choice)->mac_count;
+    return selection_of(choice)->name_count > 0;
 }
 
 /* A bench goes on from phone to phone: whatever answers is meant. */
@@ -27,18 +27,43 @@ static bool takes_all(const struct choice *choice)
     return selection_of(choice)->all || choice->core->config.keep_going;
 }
 
+static bool has_name(const struct session *session, const struct phone_name *name)
+{
+    if (!name->serial)
+        return mac_equal(&session->mac, &name->mac);
+    return session->answered && strcmp(session->serial, name->serial) == 0;
+}
+
 static bool is_named(const struct choice *choice, const struct session *session)
 {
     const struct station_selection *selection = selection_of(choice);
-    for (size_t i = 0; i < selection->mac_count; i++) {
-        if (mac_equal(&selection->macs[i], &session->mac))
-            return true;
-    }
-    for (size_t i = 0; session->answered && i < selection->serial_count; i++) {
-        if (strcmp(selection->serials[i], session->serial) == 0)
+    for (size_t i = 0; i < selection->name_count; i++) {
+        if (has_name(session, &selection->names[i]))
             return true;
     }
     return false;
+}
+
+static size_t count_serials(const struct station_selection *selection)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < selection->name_count; i++)
+        count += selection->names[i].serial != NULL;
+    return count;
+}
+
+/* `number` is below count_serials. */
+static const struct phone_name *nth_serial(const struct station_selection *selection, size_t number)
+{
+    size_t i = 0;
+    for (; !selection->names[i].serial || number > 0; i++)
+        number -= selection->names[i].serial != NULL;
+    return &selection->names[i];
+}
+
+bool choice_names_serials(const struct choice *choice)
+{
+    return count_serials(selection_of(choice)) > 0;
 }
 
 bool choice_wants(const struct choice *choice, const struct session *session)
@@ -194,33 +219,43 @@ void choice_dispatch(struct choice *choice, instant_ns now_ns)
         session_handle(core->waiting, EVENT_TURN, now_ns);
 }
 
-static const struct session *by_serial(const struct choice *choice, const char *serial)
+static const struct session *find_named(const struct choice *choice, const struct phone_name *name)
 {
+    if (!name->serial)
+        return roster_find(choice->roster, &name->mac);
     for (size_t i = 0; i < choice->roster->count; i++) {
         const struct session *session = choice->roster->sessions[i];
-        if (session->answered && strcmp(session->serial, serial) == 0)
+        if (has_name(session, name))
             return session;
     }
     return NULL;
 }
 
+static bool has_answered(const struct choice *choice, const struct phone_name *name)
+{
+    const struct session *session = find_named(choice, name);
+    return session && session->answered;
+}
+
+static bool all_named_answered(const struct choice *choice)
+{
+    const struct station_selection *selection = selection_of(choice);
+    for (size_t i = 0; i < selection->name_count; i++) {
+        if (!has_answered(choice, &selection->names[i]))
+            return false;
+    }
+    return true;
+}
+
 bool choice_searches(const struct choice *choice)
 {
     const struct station_config *config = &choice->core->config;
-    const struct station_selection *selection = selection_of(choice);
     if (config->mode == STATION_WATCH)
         return false;
     if (config->mode == STATION_DISCOVER || config->keep_going)
         return true;
-    for (size_t i = 0; i < selection->serial_count; i++) {
-        if (!by_serial(choice, selection->serials[i]))
-            return true;
-    }
-    for (size_t i = 0; i < selection->mac_count; i++) {
-        const struct session *session = roster_find(choice->roster, &selection->macs[i]);
-        if (!session || !session->answered)
-            return true;
-    }
+    if (!all_named_answered(choice))
+        return true;
     if (names_phones(choice))
         return false;
     return takes_all(choice) || (!choice->only && !choice->several);
@@ -229,19 +264,21 @@ bool choice_searches(const struct choice *choice)
 const char *choice_search_serial(const struct choice *choice, unsigned turn)
 {
     const struct station_selection *selection = selection_of(choice);
-    if (!selection->serial_count || selection->all)
+    if (!choice_names_serials(choice) || selection->all)
         return NULL;
     if (turn >= PROBE_SPECIFIC_ONLY && turn % PROBE_WILDCARD_EVERY == 0)
         return NULL;
-    size_t entries = selection->serial_count + (selection->mac_count ? 1 : 0);
+    size_t serials = count_serials(selection);
+    size_t entries = serials + (serials < selection->name_count ? 1 : 0);
     for (size_t i = 0; i < entries; i++) {
         size_t entry = (turn + i) % entries;
-        if (entry == selection->serial_count)
+        if (entry == serials)
             return NULL; /* those named by MAC address can only be asked for by wildcard */
-        if (!by_serial(choice, selection->serials[entry]))
-            return selection->serials[entry];
+        const struct phone_name *name = nth_serial(selection, entry);
+        if (!has_answered(choice, name))
+            return name->serial;
     }
-    return selection->serials[0];
+    return nth_serial(selection, 0)->serial;
 }
 
 bool choice_is_at_work(const struct choice *choice)
@@ -260,17 +297,13 @@ bool choice_awaits(const struct choice *choice, char *ret, size_t size)
     const struct station_selection *selection = selection_of(choice);
     const char *first = NULL;
     size_t count = 0;
-    for (size_t i = 0; i < selection->serial_count; i++) {
-        if (!by_serial(choice, selection->serials[i]) && count++ == 0)
-            first = selection->serials[i];
-    }
     struct mac_text text;
-    for (size_t i = 0; i < selection->mac_count; i++) {
-        const struct session *session = roster_find(choice->roster, &selection->macs[i]);
-        if ((!session || !session->answered) && count++ == 0) {
-            text = mac_format(&selection->macs[i]);
-            first = text.text;
-        }
+    for (size_t i = 0; i < selection->name_count; i++) {
+        const struct phone_name *name = &selection->names[i];
+        if (has_answered(choice, name) || count++ > 0)
+            continue;
+        text = mac_format(&name->mac);
+        first = name->serial ? name->serial : text.text;
     }
     if (count == 0)
         return false;
@@ -282,21 +315,6 @@ bool choice_awaits(const struct choice *choice, char *ret, size_t size)
 }
 
 /* ---- When the run is over ---- */
-
-static bool all_named_answered(const struct choice *choice)
-{
-    const struct station_selection *selection = selection_of(choice);
-    for (size_t i = 0; i < selection->serial_count; i++) {
-        if (!by_serial(choice, selection->serials[i]))
-            return false;
-    }
-    for (size_t i = 0; i < selection->mac_count; i++) {
-        const struct session *session = roster_find(choice->roster, &selection->macs[i]);
-        if (!session || !session->answered)
-            return false;
-    }
-    return true;
-}
 
 struct tally {
     size_t over;    /* wanted, and nothing more to come */
@@ -328,12 +346,8 @@ static size_t entries_left(const struct choice *choice)
 {
     const struct station_selection *selection = selection_of(choice);
     size_t left = 0;
-    for (size_t i = 0; i < selection->serial_count; i++) {
-        const struct session *session = by_serial(choice, selection->serials[i]);
-        left += !session || !session_is_over(session);
-    }
-    for (size_t i = 0; i < selection->mac_count; i++) {
-        const struct session *session = roster_find(choice->roster, &selection->macs[i]);
+    for (size_t i = 0; i < selection->name_count; i++) {
+        const struct session *session = find_named(choice, &selection->names[i]);
         left += !session || !session_is_over(session);
     }
     return left;

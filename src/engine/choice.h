@@ -25,6 +25,8 @@ void choice_init(struct choice *choice, struct core *core, struct roster *roster
 struct session *choice_meet(struct choice *choice, const struct mac_address *mac,
                             instant_ns now_ns);
 bool choice_wants(const struct choice *choice, const struct session *session);
+/* Phones are named by serial number (perhaps others by MAC address). */
+bool choice_names_serials(const struct choice *choice);
 /* May its own URL attempts be answered? Unlike choice_wants it need not have answered before: the
  * only phone there is, is meant if none was named. */
 bool choice_serves(const struct choice *choice, const struct session *session);

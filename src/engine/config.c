@@ -42,8 +42,9 @@ bool station_config_check(const struct station_config *config, struct error *ret
         return error_set(ret_error, ERROR_USAGE,
                          "the file name must have 1 to %d printable ASCII characters",
                          RECM_FILE_NAME_MAXIMUM);
-    for (size_t i = 0; i < config->selection.serial_count; i++) {
-        if (!recm_serial_is_sendable(config->selection.serials[i]))
+    for (size_t i = 0; i < config->selection.name_count; i++) {
+        const char *serial = config->selection.names[i].serial;
+        if (serial && !recm_serial_is_sendable(serial))
             return error_set(ret_error, ERROR_USAGE,
                              "a serial number has 1 to 19 printable ASCII characters");
     }

@@ -6,6 +6,7 @@
 #include "base/address.h"
 #include "base/error.h"
 #include "base/instant.h"
+#include "base/phone_name.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,10 +28,8 @@ enum gateway_policy {
 
 /* Which phones this run is for. The strings and arrays are the caller's and outlive the station. */
 struct station_selection {
-    const char *const *serials; /* only these; count 0 and mac count 0 = any */
-    size_t serial_count;
-    const struct mac_address *macs;
-    size_t mac_count;
+    const struct phone_name *names; /* only these; count 0 = any */
+    size_t name_count;
     bool all; /* every phone that answers; otherwise one, and several phones is a failure */
 };
 

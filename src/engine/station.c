@@ -412,10 +412,8 @@ void station_diagnose(const struct station *station, struct diagnosis *ret)
     struct run_scope scope = {.purpose = purpose_of(config)};
     if (config->is_live) {
         scope.takes_all = config->selection.all || config->keep_going;
-        scope.serials = config->selection.serials;
-        scope.serial_count = config->selection.serial_count;
-        scope.macs = config->selection.macs;
-        scope.mac_count = config->selection.mac_count;
+        scope.names = config->selection.names;
+        scope.name_count = config->selection.name_count;
         scope.interface = config->interface;
         scope.image = config->image_name;
     }

@@ -49,9 +49,12 @@ RULE(judge_no_dhcp)
     ret->confidence =
         visibility_of(phone) == SEES_SEVERAL_HOSTS ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
     judge_marks(ret, &boot->discovers);
-    text_add(&ret->detail, "%s asked %s, took no offer, and has sent nothing for %s.",
-             phone_words(phone).text,
-             second_only ? "a second time (the first is not in the capture)" : "twice",
+    text_add(&ret->detail, "%s asked ", phone_words(phone).text);
+    if (second_only)
+        text_add(&ret->detail, "a second time (the first is not in the %s)", record_word(facts));
+    else
+        text_add(&ret->detail, "twice");
+    text_add(&ret->detail, ", took no offer, and has sent nothing for %s.",
              span(silence(facts, phone)).text);
     probes_in_vain(facts, phone, marks_newest(&boot->discovers), ret);
     return true;
@@ -97,7 +100,8 @@ RULE(judge_dhcp_offer_unusable)
                      boot->newest_xid, boot->offered_wrong_xid);
     } else {
         ret->confidence = CONFIDENCE_LIKELY;
-        text_add(&ret->subject, "the capture shows no defect; perhaps it did not reach the phone");
+        text_add(&ret->subject, "the %s shows no defect; perhaps it did not reach the phone",
+                 record_word(facts));
         text_add(&ret->detail, "An OFFER in good form was sent in time. ");
     }
     judge_marks(ret, &boot->discovers);
@@ -126,7 +130,7 @@ RULE(judge_dhcp_ack_lost)
         phone_words(phone).text, ipv4_format(boot->chosen_server).text);
     if (boot->bad_acks.total) {
         judge_marks(ret, &boot->bad_acks);
-        text_add(&ret->detail, " An ACK is in the capture, but %s.",
+        text_add(&ret->detail, " An ACK is in the %s, but %s.", record_word(facts),
                  lease_defect_words(boot->ack_defect));
     }
     probes_in_vain(facts, phone, marks_newest(&boot->dhcp_requests), ret);
@@ -254,9 +258,10 @@ RULE(judge_port_blocked)
     judge_marks(ret, &segment->bpdus_not_forwarding);
     judge_marks(ret, &boot->discovers);
     text_add(&ret->detail,
-             "The first DISCOVER of %s that came through is its second; the capture had been "
+             "The first DISCOVER of %s that came through is its second; the %s had been "
              "running for %s, and the switch speaks spanning tree.",
-             phone_words(phone).text, span(boot->discovers.first_ns - facts->first_ns).text);
+             phone_words(phone).text, record_word(facts),
+             span(boot->discovers.first_ns - facts->first_ns).text);
     if (segment->bpdus_not_forwarding.total)
         text_add(&ret->detail, " Its BPDUs say that the port was not forwarding.");
     probes_in_vain(facts, phone, marks_newest(&boot->discovers), ret);

@@ -496,8 +496,8 @@ RULE(judge_phone_deaf)
                             ret);
     if (boot->acks.total == 0 && boot->dhcp_requests.total)
         text_add(&ret->detail,
-                 " Its lease from %s is not in the capture: one without subnet mask "
+                 " Its lease from %s is not in the %s: one without subnet mask "
                  "or router has this effect.",
-                 ipv4_format(boot->chosen_server).text);
+                 ipv4_format(boot->chosen_server).text, record_word(facts));
     return true;
 }

@@ -44,8 +44,10 @@ RULE(judge_image_rejected)
              phone_words(phone).text,
              span(attempt->loader_after.first_ns - attempt->last_ack_ns).text);
     if (attempt->result == TRANSFER_IMAGE_GOOD)
-        text_add(&ret->detail, " What the capture shows is a valid image: it was damaged on the "
-                               "way to the phone, or the phone refuses it for another reason.");
+        text_add(&ret->detail,
+                 " What the %s shows is a valid image: it was damaged on the "
+                 "way to the phone, or the phone refuses it for another reason.",
+                 record_word(facts));
     else if (attempt->reason[0])
         text_add(&ret->detail, " The file itself: %s.", attempt->reason);
     return true;

@@ -129,7 +129,8 @@ RULE(judge_gateway_dead)
              phone_words(phone).text, (unsigned long long)attempt->gateway_asks.total,
              ipv4_format(attempt->gateway_ip).text);
     if (attempt->gateway_answers.total)
-        text_add(&ret->detail, " An answer is in the capture; the phone did not take it.");
+        text_add(&ret->detail, " An answer is in the %s; the phone did not take it.",
+                 record_word(facts));
     return true;
 }
 

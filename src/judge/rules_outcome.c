@@ -261,7 +261,8 @@ static void say_what_hides(const struct facts *facts, const char *sentence, stru
     text_add(&ret->sentence, "%s", sentence);
     if (quality->filter) {
         text_add(&ret->sentence, " %s", filter_words(facts).text);
-        text_add(&ret->advice, "Judge the whole capture: leave --filter out. ");
+        text_add(&ret->advice, is_run(facts) ? "Start again without --filter. "
+                                             : "Judge the whole capture: leave --filter out. ");
     }
     if (quality->cut_frames)
         text_add(&ret->sentence, " The frames were cut to %zu bytes.", quality->cut_length);
@@ -387,7 +388,7 @@ static bool phone_is_unclear(const struct facts *facts, const struct phone_facts
         text_add(&ret->detail, "; it has been silent for %s.", span(silence(facts, phone)).text);
     else
         text_add(&ret->detail, "; %s later the %s.", span(silence(facts, phone)).text,
-                 facts->ending == ENDING_RECORDING ? "capture ends" : "run ended");
+                 is_run(facts) ? "run ended" : "capture ends");
     say_cut(facts, ret);
     return true;
 }

@@ -142,6 +142,11 @@ enum visibility visibility_of(const struct phone_facts *phone)
     return phone->boot.unicast_to.total ? SEES_ONE_HOST : SEES_NO_UNICAST;
 }
 
+const char *record_word(const struct facts *facts)
+{
+    return is_run(facts) ? "trace" : "capture";
+}
+
 bool is_run(const struct facts *facts)
 {
     return facts->ending != ENDING_RECORDING;

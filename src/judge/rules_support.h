@@ -73,6 +73,8 @@ enum visibility visibility_of(const struct phone_facts *phone);
 
 /* It is judged as a run of this program, over or not; else as a recording of anybody's. */
 bool is_run(const struct facts *facts);
+/* What holds the frames, as its reader calls it: a run has a trace, others make a capture. */
+const char *record_word(const struct facts *facts);
 /* Time from `since_ns` to the end of the capture. */
 duration_ns until_end(const struct facts *facts, instant_ns since_ns);
 /* Since the phone's newest frame. */

@@ -35,9 +35,12 @@ RULE(judge_request_for_file_unanswered)
     judge_marks(ret, &attempt->read_requests);
     text_add(&ret->detail, "%s asked %llu times", phone_words(phone).text,
              (unsigned long long)times);
-    text_add(&ret->detail, sees ? "; no answer was sent."
-                                : "; no answer is in the capture, which may not show what others "
-                                  "send to the phone.");
+    if (sees)
+        text_add(&ret->detail, "; no answer was sent.");
+    else
+        text_add(&ret->detail,
+                 "; no answer is in the %s, which may not show what others send to the phone.",
+                 record_word(facts));
     return true;
 }
 
@@ -58,7 +61,8 @@ static bool judge_unseen_refusal(const struct facts *facts, const struct phone_f
         until_end(facts, attempt->read_requests.newest_ns) < TFTP_REPEAT_NS)
         return false;
     ret->confidence = phone->attempts > 2 ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
-    text_add(&ret->subject, "another server, by an ERROR that this capture does not show");
+    text_add(&ret->subject, "another server, by an ERROR that this %s does not show",
+             record_word(facts));
     judge_marks(ret, &attempt->read_requests);
     judge_marks(ret, &attempt->good_data);
     text_add(
@@ -113,7 +117,8 @@ RULE(judge_data_not_reaching)
         if (attempt->data_defect == DATA_PORT)
             text_add(&ret->subject, " (%u)", attempt->defect_port);
     } else {
-        text_add(&ret->subject, "the capture shows no defect; perhaps they are lost on the way");
+        text_add(&ret->subject, "the %s shows no defect; perhaps they are lost on the way",
+                 record_word(facts));
     }
     text_add(&ret->detail, "%llu DATA frames were sent, and %s goes on asking for the file.",
              (unsigned long long)attempt->data.total, phone_words(phone).text);
@@ -173,8 +178,10 @@ RULE(judge_wrong_block)
              "whatever comes.",
              phone_words(phone).text, attempt->wrong_expected, attempt->wrong_got);
     if (!attempt->wrong_is_sure)
-        text_add(&ret->detail, " Frames are missing in the capture at that place, so the blocks in "
-                               "between may have been sent after all.");
+        text_add(&ret->detail,
+                 " Frames are missing in the %s at that place, so the blocks in "
+                 "between may have been sent after all.",
+                 record_word(facts));
     return true;
 }
 
@@ -235,7 +242,7 @@ RULE(judge_transfer_stalled)
         judge_number(ret, marks_newest(&phone->boot.replies));
     describe_break(phone, ret);
     if (!sees_data)
-        text_add(&ret->detail, " The capture does not show what the server sends.");
+        text_add(&ret->detail, " The %s does not show what the server sends.", record_word(facts));
     return true;
 }
 

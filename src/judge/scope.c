@@ -6,18 +6,17 @@
 
 #include <string.h>
 
-static bool has_serial(const struct phone_facts *phone, const char *serial)
+static bool has_name(const struct phone_facts *phone, const struct phone_name *name)
 {
-    return phone->answered && strcmp(phone->reply.serial, serial) == 0;
+    if (!name->serial)
+        return mac_equal(&phone->mac, &name->mac);
+    return phone->answered && strcmp(phone->reply.serial, name->serial) == 0;
 }
 
 static bool is_named(const struct run_scope *scope, const struct phone_facts *phone)
 {
-    for (size_t i = 0; i < scope->serial_count; i++)
-        if (has_serial(phone, scope->serials[i]))
-            return true;
-    for (size_t i = 0; i < scope->mac_count; i++)
-        if (mac_equal(&scope->macs[i], &phone->mac))
+    for (size_t i = 0; i < scope->name_count; i++)
+        if (has_name(phone, &scope->names[i]))
             return true;
     return false;
 }
@@ -40,7 +39,7 @@ static bool somebody_was_ordered(const struct facts *facts)
 static bool is_meant(const struct facts *facts, const struct run_scope *scope,
                      const struct phone_facts *phone)
 {
-    if (scope->serial_count || scope->mac_count)
+    if (scope->name_count)
         return is_named(scope, phone);
     if (is_bystander(phone))
         return false;
@@ -48,11 +47,11 @@ static bool is_meant(const struct facts *facts, const struct run_scope *scope,
 }
 
 /* The phone of this name that has no place yet. */
-static const struct phone_facts *find_named(const struct facts *facts, const char *serial,
-                                            const struct mac_address *mac)
+static const struct phone_facts *find_named(const struct facts *facts,
+                                            const struct phone_name *name)
 {
     for (const struct phone_facts *phone = facts->phones; phone; phone = phone->by_mac.next)
-        if (serial ? has_serial(phone, serial) : mac_equal(&phone->mac, mac))
+        if (has_name(phone, name))
             return phone;
     return NULL;
 }
@@ -63,30 +62,26 @@ struct slots {
     struct phone_set placed;
 };
 
-static void add_named(struct slots *slots, const struct facts *facts, const char *serial,
-                      const struct mac_address *mac)
+static void add_named(struct slots *slots, const struct facts *facts, const struct phone_name *name)
 {
-    const struct phone_facts *phone = find_named(facts, serial, mac);
+    const struct phone_facts *phone = find_named(facts, name);
     if (phone && phone_set_has(&slots->placed, phone->index))
         return;
     if (phone)
         phone_set_add(&slots->placed, phone->index);
-    slots->list[slots->count++] =
-        (struct slot){.phone = phone, .serial = serial, .mac = mac, .is_meant = true};
+    slots->list[slots->count++] = (struct slot){.phone = phone, .name = name, .is_meant = true};
 }
 
 struct slot *scope_slots(const struct facts *facts, const struct run_scope *scope,
                          size_t *ret_count)
 {
     struct slots slots = {0};
-    size_t most = facts->phone_count + scope->serial_count + scope->mac_count;
+    size_t most = facts->phone_count + scope->name_count;
     slots.list = calloc(most ? most : 1, sizeof(*slots.list));
     if (!slots.list)
         abort();
-    for (size_t i = 0; i < scope->serial_count; i++)
-        add_named(&slots, facts, scope->serials[i], NULL);
-    for (size_t i = 0; i < scope->mac_count; i++)
-        add_named(&slots, facts, NULL, &scope->macs[i]);
+    for (size_t i = 0; i < scope->name_count; i++)
+        add_named(&slots, facts, &scope->names[i]);
     for (const struct phone_facts *phone = facts->phones; phone; phone = phone->by_mac.next)
         if (!phone_set_has(&slots.placed, phone->index))
             slots.list[slots.count++] =
@@ -98,10 +93,10 @@ struct slot *scope_slots(const struct facts *facts, const struct run_scope *scop
 void scope_judge_missing(const struct facts *facts, const struct slot *slot,
                          enum verdict_id *ret_id, struct judgement *ret)
 {
-    char serial[ESCAPED(RECM_TEXT_SIZE)];
-    const char *name =
-        slot->mac ? mac_format(slot->mac).text
-                  : text_escape(slot->serial, strlen(slot->serial), serial, sizeof(serial));
+    char escaped[ESCAPED(RECM_TEXT_SIZE)];
+    const char *serial = slot->name->serial;
+    const char *name = serial ? text_escape(serial, strlen(serial), escaped, sizeof escaped)
+                              : mac_format(&slot->name->mac).text;
     bool is_interrupted = facts->ending == ENDING_INTERRUPTED;
     *ret_id = is_interrupted ? VERDICT_INTERRUPTED : VERDICT_NO_PHONE_SEEN;
     ret->confidence = CONFIDENCE_LIKELY;
@@ -109,9 +104,9 @@ void scope_judge_missing(const struct facts *facts, const struct slot *slot,
         text_add(&ret->sentence, "You interrupted the run before %s was seen.", name);
     else
         text_add(&ret->sentence, "%s was not seen.", name);
-    for (unsigned i = 0; slot->serial && i < SERIALS_MAXIMUM; i++) {
+    for (unsigned i = 0; serial && i < SERIALS_MAXIMUM; i++) {
         const struct asked_serial *asked = &facts->segment.serials[i];
-        if (asked->index == 0 || strcmp(asked->serial, slot->serial) != 0)
+        if (asked->index == 0 || strcmp(asked->serial, serial) != 0)
             continue;
         judge_marks(ret, &asked->requests);
         text_add(&ret->detail, "It was asked for %llu times by its serial number.",

@@ -11,8 +11,7 @@
 /* A place in the report: a phone that was seen, or one that was asked for by name and was not. */
 struct slot {
     const struct phone_facts *phone; /* NULL: not seen */
-    const char *serial;              /* not seen: how it was named ... */
-    const struct mac_address *mac;   /* ... by one of these two */
+    const struct phone_name *name;   /* how it was asked for; NULL: it was not */
     bool is_meant;                   /* it counts */
 };
 

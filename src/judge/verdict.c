@@ -212,10 +212,9 @@ static void describe_phone(const struct phone_facts *facts, struct diagnosis_pho
 
 static void describe_missing(const struct slot *slot, struct diagnosis_phone *ret)
 {
-    if (slot->mac)
-        ret->mac = *slot->mac;
-    else
-        snprintf(ret->serial, sizeof(ret->serial), "%s", slot->serial);
+    ret->mac = slot->name->mac;
+    if (slot->name->serial)
+        snprintf(ret->serial, sizeof(ret->serial), "%s", slot->name->serial);
 }
 
 struct diagnosis_phone_text diagnosis_phone_name(const struct diagnosis_phone *phone)
@@ -278,7 +277,7 @@ static struct candidate *leader_of_run(const struct leaders *leaders, const stru
     struct candidate *worst = first_of(leaders, true, false, scope->purpose);
     struct candidate *other = first_of(leaders, false, false, scope->purpose);
     struct candidate *segment = leaders->of_segment;
-    bool chooses = !scope->takes_all && scope->serial_count + scope->mac_count == 0;
+    bool chooses = !scope->takes_all && scope->name_count == 0;
     if (!first_of(leaders, true, true, scope->purpose)) {
         /* None of those was seen: a reason for that says more than that. */
         struct candidate *reason = more_urgent(other, segment);
@@ -433,6 +432,7 @@ void diagnosis_make(const struct facts *facts, struct diagnosis *ret)
 void diagnosis_conclude(struct diagnosis *diagnosis, enum run_purpose purpose)
 {
     struct text headline = TEXT_EMPTY;
+    diagnosis->purpose = purpose;
     diagnosis->status = verdict_exit_status(diagnosis->leading.id, purpose);
     diagnosis->result = verdict_result(diagnosis->leading.id, purpose);
     headline_add(diagnosis, purpose, &headline);

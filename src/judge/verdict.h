@@ -9,6 +9,7 @@
 
 #include "base/address.h"
 #include "base/instant.h"
+#include "base/phone_name.h"
 #include "judge/class.h"
 #include "wire/recm.h"
 
@@ -56,16 +57,15 @@ struct diagnosis_phone {
 struct run_scope {
     enum run_purpose purpose;
     bool takes_all; /* every phone; else, if none is named, the only one */
-    const char *const *serials;
-    size_t serial_count;
-    const struct mac_address *macs;
-    size_t mac_count;
+    const struct phone_name *names;
+    size_t name_count;
     const char *interface, *image; /* for commands in the advice; NULL: not known */
 };
 
 struct diagnosis {
     struct verdict leading;     /* of a run: the worst of the phones it was for */
     bool leading_is_of_phone;   /* else of the segment */
+    enum run_purpose purpose;   /* what it was judged for */
     char *headline;             /* what is said first: the leading sentence, or how many of them */
     enum verdict_result result; /* what the leading verdict means: see diagnosis_for */
     int status;                 /* exit status, likewise */

@@ -112,7 +112,7 @@ void transfer_image_data(struct transfer_image *transfer, uint16_t block, const 
         return;
     /* A first block other than 1 is stored although the phone does not acknowledge it. */
     if (!transfer->has_stored && block > 1)
-        doubt(transfer, "the first DATA in the capture is block %u", block);
+        doubt(transfer, "the first DATA recorded is block %u", block);
     struct waiting_block *slot = &transfer->window[transfer->next_slot];
     transfer->next_slot = (transfer->next_slot + 1) % WINDOW_BLOCKS;
     *slot = (struct waiting_block){
@@ -129,7 +129,7 @@ void transfer_image_data(struct transfer_image *transfer, uint16_t block, const 
 static bool store(struct transfer_image *transfer, struct waiting_block *block)
 {
     if (!block->whole)
-        doubt(transfer, "the capture was cut to a length that ends inside DATA %u", block->number);
+        doubt(transfer, "DATA %u was recorded only in part (cut frames)", block->number);
     append(transfer, block);
     block->used = false;
     transfer->ended = block->length < TFTP_BLOCK_LENGTH;
@@ -151,13 +151,13 @@ bool transfer_image_ack(struct transfer_image *transfer, uint16_t number,
     bool counted =
         transfer->has_stored && ip_identification == (uint16_t)(transfer->last_identification + 1);
     if (!in_order && !counted)
-        doubt(transfer, "the capture lacks what came before ACK %u", number);
+        doubt(transfer, "what came before ACK %u was not recorded", number);
     transfer->has_stored = true;
     transfer->last_stored = number;
     transfer->last_identification = ip_identification;
     struct waiting_block *block = newest_waiting(transfer, number);
     if (!block) {
-        doubt(transfer, "the capture holds ACK %u but not the DATA before it", number);
+        doubt(transfer, "ACK %u was recorded, but not the DATA before it", number);
         return false;
     }
     return store(transfer, block);
@@ -201,7 +201,7 @@ enum transfer_image_result transfer_image_complete(struct transfer_image *transf
         if (last && last->length < TFTP_BLOCK_LENGTH)
             store(transfer, last);
         else
-            doubt(transfer, "the capture does not hold the last block, behind block %u",
+            doubt(transfer, "the last block, behind block %u, was not recorded",
                   transfer->last_stored);
     }
     if (transfer->doubt[0]) {

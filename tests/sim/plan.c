@@ -112,6 +112,7 @@ void plan_simple(const uint8_t *image, size_t image_length, struct plan *ret)
     };
     ret->phones[0].config.flash_ns = 20 * NS_PER_S;
     ret->station = station_config_default();
+    ret->station.is_live = true;
     ret->station.source_mac = (struct mac_address){{0x3c, 0x97, 0x0e, 0x4b, 0x21, 0x07}};
     ret->station.image = image;
     ret->station.image_length = image_length;
@@ -162,9 +163,9 @@ static void draw_power_cuts(struct random *random, struct phone_plan *phone)
 static void choose_serial(struct plan *plan, const char *serial)
 {
     snprintf(plan->serial_text, sizeof plan->serial_text, "%s", serial);
-    plan->serial = plan->serial_text;
-    plan->station.selection.serials = &plan->serial;
-    plan->station.selection.serial_count = 1;
+    plan->name = (struct phone_name){.serial = plan->serial_text};
+    plan->station.selection.names = &plan->name;
+    plan->station.selection.name_count = 1;
 }
 
 static void set_phones(struct random *random, struct plan *ret, unsigned count)

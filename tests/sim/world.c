@@ -11,6 +11,7 @@
 #include "run/plug.h"
 #include "run/run.h"
 #include "tests/sim/checks.h"
+#include "tests/support/report_check.h"
 
 #include <md5.h>
 #include <stdio.h>
@@ -267,9 +268,11 @@ static void watch(void *context, const struct station *station, const struct sta
 
 static bool phone_is_wanted(const struct plan *plan, const struct phone_plan *phone)
 {
-    if (plan->station.selection.serial_count)
-        return strcmp(plan->serial_text, phone->config.serial) == 0;
-    return true;
+    if (plan->station.selection.name_count == 0)
+        return true;
+    if (!plan->name.serial)
+        return mac_equal(&plan->name.mac, &phone->config.mac);
+    return strcmp(plan->name.serial, phone->config.serial) == 0;
 }
 
 static void count_recovered(const struct world *world, struct world_result *ret)
@@ -312,11 +315,15 @@ static void judge(struct world *world, enum run_end end, struct world_result *re
     struct diagnosis diagnosis;
     station_diagnose(world->station, &diagnosis);
     ret->verdict = diagnosis.leading.id;
+    char why[sizeof ret->violation];
+    bool agrees = report_agrees(&diagnosis, sizeof why, why);
     diagnosis_free(&diagnosis);
     ret->verdict_right = is_right(plan, ret);
     if (ret->violation[0])
         return;
-    if (!ret->ended)
+    if (!agrees)
+        snprintf(ret->violation, sizeof ret->violation, "the report: %.230s", why);
+    else if (!ret->ended)
         snprintf(ret->violation, sizeof ret->violation, "the run did not end");
     else if (plan->outcome == OUTCOME_RECOVERED && ret->recovered != ret->wanted)
         snprintf(ret->violation, sizeof ret->violation, "%u of %u phones were recovered",

@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "diagnose_bench.h"
 #include "report/report.h"
+#include "tests/support/report_check.h"
 #include "tests/support/synthetic_image.h"
 
 #include <jansson.h>
@@ -121,9 +122,11 @@ static void assert_headline(const struct bench *bench, const struct run_scope *s
 static void the_headline_counts_and_names_the_others(void **state)
 {
     struct bench *bench = *state;
-    static const char *const names[] = {"CBT14190000", "CBT14190001", "CBT14190002", "CBT1419AAA9"};
-    const struct run_scope scope = {
-        .purpose = PURPOSE_RECOVER, .serials = names, .serial_count = 4};
+    static const struct phone_name names[] = {{.serial = "CBT14190000"},
+                                              {.serial = "CBT14190001"},
+                                              {.serial = "CBT14190002"},
+                                              {.serial = "CBT1419AAA9"}};
+    const struct run_scope scope = {.purpose = PURPOSE_RECOVER, .names = names, .name_count = 4};
     play(bench, 0, RECOVERED);
     play(bench, 1, STALLED);
     play(bench, 2, RECOVERED);
@@ -174,8 +177,8 @@ static void bystanders_do_not_count(void **state)
 static void somebody_elses_phone_is_no_answer(void **state)
 {
     struct bench *bench = *state;
-    static const char *const names[] = {"CBT1419AAA9"};
-    const struct run_scope scope = {.purpose = PURPOSE_FIND, .serials = names, .serial_count = 1};
+    static const struct phone_name names[] = {{.serial = "CBT1419AAA9"}};
+    const struct run_scope scope = {.purpose = PURPOSE_FIND, .names = names, .name_count = 1};
     struct diagnosis diagnosis;
     play(bench, 0, FOUND);
     judge(bench, &scope, &diagnosis);
@@ -308,106 +311,39 @@ static void evidence_ends_with_the_trace(void **state)
 
 /* ---- everything agrees ---- */
 
-struct outcome {
-    size_t meant, recovered;
-    int worst;
-    bool has_leading; /* the leading verdict stands with one of those that count */
-};
-
-static void count(const struct diagnosis *diagnosis, enum run_purpose purpose, struct outcome *ret)
-{
-    *ret = (struct outcome){0};
-    for (size_t i = 0; i < diagnosis->phone_count; i++) {
-        const struct diagnosis_phone *phone = &diagnosis->phones[i];
-        if (!phone->is_meant)
-            continue;
-        int status = verdict_exit_status(phone->verdict.id, purpose);
-        ret->meant++;
-        ret->recovered += phone->verdict.id == VERDICT_RECOVERED;
-        ret->worst = ret->meant == 1 ? status : verdict_worse_status(ret->worst, status);
-        ret->has_leading = ret->has_leading || phone->verdict.id == diagnosis->leading.id;
-    }
-}
-
-/* The first paragraph of a report, its line breaks as spaces. */
-static void unfold(const char *text, size_t size, char ret[static size])
-{
-    size_t length = 0;
-    for (; *text && strncmp(text, "\n  ", 3) != 0 && length + 1 < size; text++)
-        ret[length++] = *text == '\n' ? ' ' : *text;
-    ret[length] = '\0';
-}
-
-static void assert_report_agrees(const struct diagnosis *diagnosis)
-{
-    char first[2048];
-    struct report_facts facts = {.command = "recover", .trace = "a.pcap"};
-    struct text text = TEXT_EMPTY, line = TEXT_EMPTY;
-    report_text(diagnosis, &facts, &text);
-    report_line(diagnosis, &line);
-    unfold(text_chars(&text), sizeof first, first);
-    assert_string_equal(first, diagnosis->headline);
-    assert_non_null(strstr(text_chars(&line), diagnosis->headline));
-    assert_memory_equal(text_chars(&line), verdict_name(diagnosis->leading.id),
-                        strlen(verdict_name(diagnosis->leading.id)));
-    json_t *document = report_json(diagnosis, &facts);
-    json_t *phones = json_object_get(document, "phones");
-    assert_string_equal(json_string_value(json_object_get(document, "headline")),
-                        diagnosis->headline);
-    assert_string_equal(json_string_value(json_object_get(document, "result")),
-                        verdict_result_name(diagnosis->result));
-    assert_int_equal(json_array_size(phones), diagnosis->phone_count);
-    const char *at = text_chars(&text);
-    for (size_t i = 0; diagnosis->phone_count > 1 && i < diagnosis->phone_count; i++) {
-        struct diagnosis_phone_text name = diagnosis_phone_name(&diagnosis->phones[i]);
-        char row[128];
-        snprintf(row, sizeof row, "\n    %s ", name.text); /* rows in the order of the document */
-        at = strstr(at, row);
-        assert_non_null(at);
-        json_t *phone = json_array_get(phones, i);
-        json_t *verdict = json_object_get(json_object_get(phone, "verdict"), "id");
-        assert_string_equal(json_string_value(verdict),
-                            verdict_name(diagnosis->phones[i].verdict.id));
-    }
-    json_decref(document);
-    text_free(&text);
-    text_free(&line);
-}
-
 static void one_random_run(struct random *random)
 {
     struct bench bench;
     struct diagnosis diagnosis;
-    struct outcome outcome;
-    const char *names[PHONES_MAXIMUM_HERE];
+    struct phone_name names[PHONES_MAXIMUM_HERE] = {{0}};
     static const enum run_purpose purposes[] = {PURPOSE_RECOVER, PURPOSE_DELIVER, PURPOSE_FIND};
-    struct run_scope scope = {.purpose = purposes[random_below(random, 3)], .serials = names};
+    struct run_scope scope = {.purpose = purposes[random_below(random, 3)], .names = names};
     unsigned phones = (unsigned)random_below(random, PHONES_MAXIMUM_HERE + 1);
     open_bench(&bench);
     scope.takes_all = random_below(random, 2);
     for (unsigned i = 0; i < PHONES_MAXIMUM_HERE; i++)
         if (scope.takes_all == 0 && random_below(random, 2))
-            names[scope.serial_count++] = serial_of(i);
+            names[scope.name_count++] =
+                random_below(random, 3) ? (struct phone_name){.serial = serial_of(i)}
+                                        : (struct phone_name){.mac = bench_phone((uint8_t)(i + 1))};
     for (unsigned i = 0; i < phones; i++)
         play(&bench, i, (enum story)random_below(random, STORY_COUNT));
     bench_wait(&bench, 70);
     judge(&bench, &scope, &diagnosis);
-    assert_report_agrees(&diagnosis);
-    assert_int_equal(diagnosis.status, verdict_exit_status(diagnosis.leading.id, scope.purpose));
-    assert_int_equal(diagnosis.result, verdict_result(diagnosis.leading.id, scope.purpose));
-    count(&diagnosis, scope.purpose, &outcome);
-    if (diagnosis.leading_is_of_phone && outcome.has_leading)
-        assert_int_equal(diagnosis.status, outcome.worst);
-    if (diagnosis.status == 0 && scope.purpose == PURPOSE_RECOVER && outcome.meant > 1 &&
-        diagnosis.leading.id == VERDICT_RECOVERED) {
-        bool all = strstr(diagnosis.headline, "All ") == diagnosis.headline;
-        assert_true(all == (outcome.recovered == outcome.meant));
-    }
-    if (scope.serial_count) {
-        assert_int_equal(outcome.meant, scope.serial_count);
-        for (size_t i = 0; i < scope.serial_count; i++) {
-            bool seen = diagnosis.phones[i].answered;
-            assert_true(!seen || strcmp(diagnosis.phones[i].serial, names[i]) == 0);
+    char why[512];
+    if (!report_agrees(&diagnosis, sizeof why, why))
+        fail_msg("%s", why);
+    if (scope.name_count) {
+        size_t meant = 0;
+        for (size_t i = 0; i < diagnosis.phone_count; i++)
+            meant += diagnosis.phones[i].is_meant;
+        assert_int_equal(meant, scope.name_count);
+        for (size_t i = 0; i < scope.name_count; i++) {
+            const struct diagnosis_phone *phone = &diagnosis.phones[i];
+            if (!names[i].serial)
+                assert_true(mac_equal(&phone->mac, &names[i].mac));
+            else if (phone->answered)
+                assert_string_equal(phone->serial, names[i].serial);
         }
     }
     diagnosis_free(&diagnosis);

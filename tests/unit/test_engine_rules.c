@@ -323,16 +323,16 @@ static void r2_no_wildcard_and_no_broadcast_while_a_transfer_runs(void **state)
 static void r2_a_given_serial_is_asked_for_by_name(void **state)
 {
     (void)state;
-    static const char *const serials[] = {"CBT141100H0"};
+    static const struct phone_name names[] = {{.serial = "CBT141100H0"}};
     struct rig *rig = rig_new();
-    rig->config.selection.serials = serials;
-    rig->config.selection.serial_count = 1;
+    rig->config.selection.names = names;
+    rig->config.selection.name_count = 1;
     rig_start(rig);
     rig_wait(rig, 15 * NS_PER_S);
     size_t from = 0;
     const struct rig_sent *sent;
     while ((sent = rig_find(rig, from, FRAME_RECM, RECM_REQUEST, &from)))
-        assert_string_equal(sent->frame.recm.serial, serials[0]);
+        assert_string_equal(sent->frame.recm.serial, names[0].serial);
     rig_free(rig);
 }
 

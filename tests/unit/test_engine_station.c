@@ -39,11 +39,11 @@ static void acknowledge_all(struct rig *rig, struct rig_phone *phone)
 static void only_the_phone_named_by_serial_is_ordered(void **state)
 {
     (void)state;
-    static const char *const serials[] = {"CBT141100H1"};
+    static const struct phone_name names[] = {{.serial = "CBT141100H1"}};
     struct rig *rig = rig_new();
     struct rig_phone other = rig_phone(0), wanted = rig_phone(1);
-    rig->config.selection.serials = serials;
-    rig->config.selection.serial_count = 1;
+    rig->config.selection.names = names;
+    rig->config.selection.name_count = 1;
     rig_start(rig);
     rig_reply(rig, &other);
     rig_reply(rig, &wanted);
@@ -66,11 +66,11 @@ static void give_up_on_dhcp(struct rig *rig, struct rig_phone *phone)
 static void a_phone_that_was_warned_about_is_still_told_to_be_the_wrong_one(void **state)
 {
     (void)state;
-    static const char *const serials[] = {"CBT141100H1"};
+    static const struct phone_name names[] = {{.serial = "CBT141100H1"}};
     struct rig *rig = rig_new();
     struct rig_phone other = rig_phone(0);
-    rig->config.selection.serials = serials;
-    rig->config.selection.serial_count = 1;
+    rig->config.selection.names = names;
+    rig->config.selection.name_count = 1;
     rig->config.dhcp = DHCP_POLICY_NEVER;
     rig_start(rig);
     give_up_on_dhcp(rig, &other);
@@ -113,8 +113,9 @@ static void only_the_phone_named_by_mac_is_ordered(void **state)
     (void)state;
     struct rig *rig = rig_new();
     struct rig_phone other = rig_phone(0), wanted = rig_phone(1);
-    rig->config.selection.macs = &wanted.mac;
-    rig->config.selection.mac_count = 1;
+    const struct phone_name names[] = {{.mac = wanted.mac}};
+    rig->config.selection.names = names;
+    rig->config.selection.name_count = 1;
     rig_start(rig);
     rig_reply(rig, &other);
     rig_reply(rig, &wanted);
@@ -200,12 +201,12 @@ static void keep_going_never_ends_and_takes_the_next_phone(void **state)
 static void discovering_orders_nothing_and_ends_with_the_phone_named(void **state)
 {
     (void)state;
-    static const char *const serials[] = {"CBT141100H0"};
+    static const struct phone_name names[] = {{.serial = "CBT141100H0"}};
     struct rig *rig = rig_new();
     struct rig_phone phone = rig_phone(0);
     rig->config.mode = STATION_DISCOVER;
-    rig->config.selection.serials = serials;
-    rig->config.selection.serial_count = 1;
+    rig->config.selection.names = names;
+    rig->config.selection.name_count = 1;
     rig_start(rig);
     rig_wait(rig, NS_PER_S);
     assert_false(station_done(rig->station));
@@ -371,7 +372,7 @@ static void foreign_lease_and_silence_end_the_run(void **state)
 static void wrong_configurations_are_refused_with_a_sentence(void **state)
 {
     (void)state;
-    static const char *const bad_serial[] = {"has a space"};
+    static const struct phone_name bad_serial[] = {{.serial = "has a space"}};
     struct rig *rig = rig_new();
     struct station_config configs[6];
     for (size_t i = 0; i < 6; i++)
@@ -380,8 +381,8 @@ static void wrong_configurations_are_refused_with_a_sentence(void **state)
     configs[1].source_mac = mac_broadcast;
     configs[2].vlan = 4095;
     configs[3].file_name = "/a-name-of-more-than-sixty-three-characters-would-damage-the-heap-x";
-    configs[4].selection.serials = bad_serial;
-    configs[4].selection.serial_count = 1;
+    configs[4].selection.names = bad_serial;
+    configs[4].selection.name_count = 1;
     configs[5].parallel_transfers = 0;
     for (size_t i = 0; i < 6; i++) {
         struct error error = {0};
@@ -409,11 +410,11 @@ static void hints_tell_what_to_do_while_nothing_is_seen(void **state)
 static void who_is_still_missing_is_said_when_nobody_is_at_work(void **state)
 {
     (void)state;
-    static const char *const serials[] = {"CBT14119999"};
+    static const struct phone_name names[] = {{.serial = "CBT14119999"}};
     struct rig *rig = rig_new();
     struct rig_phone other = rig_phone(0);
-    rig->config.selection.serials = serials;
-    rig->config.selection.serial_count = 1;
+    rig->config.selection.names = names;
+    rig->config.selection.name_count = 1;
     rig_start(rig);
     rig_reply(rig, &other);
     rig_wait(rig, 6 * NS_PER_S);
@@ -451,8 +452,10 @@ static struct rig *rig_with_url_attempt(struct rig_phone *phone, bool answer_url
     static const struct mac_address other = {{0x00, 0x24, 0x14, 0x00, 0x00, 0x01}};
     struct rig *rig = rig_new();
     rig->config.answer_urls = answer_urls;
-    rig->config.selection.macs = selected ? &phone->mac : &other;
-    rig->config.selection.mac_count = 1;
+    static struct phone_name name; /* outlives the station */
+    name.mac = selected ? phone->mac : other;
+    rig->config.selection.names = &name;
+    rig->config.selection.name_count = 1;
     rig_start(rig);
     rig_discover(rig, phone, 2);
     rig_dhcp_request(rig, phone, 2, rig->config.address, phone->ip);

@@ -107,7 +107,7 @@ static const struct story stories[] = {
 struct label {
     json_t *document;
     struct mac_address phone, pc;
-    const char *serial;
+    struct phone_name name;
 };
 
 static void load_label(const char *trace, struct label *ret)
@@ -117,7 +117,7 @@ static void load_label(const char *trace, struct label *ret)
     snprintf(path, sizeof path, "%s/pcaps/%s.json", getenv("top_srcdir"), trace);
     ret->document = json_load_file(path, 0, NULL);
     assert_int_equal(json_unpack(ret->document, "{s:{s:s,s:s},s:{s:s}}", "phone", "mac", &phone,
-                                 "serial", &ret->serial, "pc", "mac", &pc),
+                                 "serial", &ret->name.serial, "pc", "mac", &pc),
                      0);
     assert_true(mac_parse(phone, &ret->phone));
     assert_true(mac_parse(pc, &ret->pc));
@@ -131,8 +131,8 @@ static struct station *new_station(const struct story *story, const struct label
     config.source_mac = label->pc;
     config.address = UINT32_C(0xc0a84d01);
     config.prefix_length = 24;
-    config.selection.serials = &label->serial;
-    config.selection.serial_count = 1;
+    config.selection.names = &label->name;
+    config.selection.name_count = 1;
     config.image = image;
     config.image_length = sizeof image;
     config.file_name = "spa50x-30x-7-6-2f.bin";

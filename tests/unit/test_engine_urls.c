@@ -168,8 +168,9 @@ static void phone_named_by_its_mac_address_is_served_among_others(void **state)
     plan->phones[1] = plan->phones[0];
     plan->phones[1].config.mac.octet[5] ^= 1;
     strcpy(plan->phones[1].config.serial, "CBT141100H9");
-    plan->station.selection.macs = &plan->phones[0].config.mac;
-    plan->station.selection.mac_count = 1;
+    plan->name = (struct phone_name){.mac = plan->phones[0].config.mac};
+    plan->station.selection.names = &plan->name;
+    plan->station.selection.name_count = 1;
     struct world_result result;
     world_run(plan, NULL, false, &result);
     assert_int_equal(result.recovered, 1);
@@ -195,9 +196,9 @@ static void phone_that_has_not_told_the_serial_number_asked_for_is_left_alone(vo
     struct plan *plan = &fixture->plan;
     set_url(fixture, "http://198.18.77.1/x");
     strcpy(plan->serial_text, plan->phones[0].config.serial);
-    plan->serial = plan->serial_text;
-    plan->station.selection.serials = &plan->serial;
-    plan->station.selection.serial_count = 1;
+    plan->name = (struct phone_name){.serial = plan->serial_text};
+    plan->station.selection.names = &plan->name;
+    plan->station.selection.name_count = 1;
     plan->station.timeout_ns = 100 * NS_PER_S;
     assert_not_served(fixture);
 }

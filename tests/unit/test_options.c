@@ -80,10 +80,10 @@ static void every_option_reaches_the_station(void **state)
                            "recover -i e -s CBT141100HR -m 0024.14a1.b2c3 --vlan=10 --dhcp never "
                            "--gateway=stand-in --address 10.9.8.7/24 -t 1.5 --flash-wait 0 a",
                            &options, &error));
-    assert_int_equal(options.station.selection.serial_count, 1);
-    assert_string_equal(options.station.selection.serials[0], "CBT141100HR");
-    assert_int_equal(options.station.selection.mac_count, 1);
-    assert_string_equal(mac_format(&options.station.selection.macs[0]).text, "00:24:14:a1:b2:c3");
+    assert_int_equal(options.station.selection.name_count, 2);
+    const struct phone_name *names = options.station.selection.names;
+    assert_string_equal(names[0].serial, "CBT141100HR");
+    assert_string_equal(mac_format(&names[1].mac).text, "00:24:14:a1:b2:c3");
     assert_int_equal(options.station.vlan, 10);
     assert_int_equal(options.station.dhcp, DHCP_POLICY_NEVER);
     assert_int_equal(options.station.gateway, GATEWAY_POLICY_STAND_IN);
@@ -184,9 +184,11 @@ static void phone_list_takes_serials_macs_and_comments(void **state)
     struct error error;
     assert_true(read_list("# shelf 3\nCBT141100HR  # first\r\n\n 00:24:14:a1:b2:c3\nCCQ162306EA",
                           &options, &error));
-    assert_int_equal(options.phones.serial_count, 2);
-    assert_string_equal(options.phones.serials[1], "CCQ162306EA");
-    assert_int_equal(options.phones.mac_count, 1);
+    assert_int_equal(options.phones.name_count, 3); /* in the order of the list */
+    assert_string_equal(options.phones.names[0].serial, "CBT141100HR");
+    assert_null(options.phones.names[1].serial);
+    assert_string_equal(mac_format(&options.phones.names[1].mac).text, "00:24:14:a1:b2:c3");
+    assert_string_equal(options.phones.names[2].serial, "CCQ162306EA");
     assert_true(options.station.selection.all);
     options_free(&options);
 }

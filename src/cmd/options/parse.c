@@ -212,7 +212,7 @@ static bool check_counts(const struct options *options, struct error *ret_error)
         return error_set(ret_error, ERROR_USAGE,
                          "--report, --extract-image and --redact take one TRACE at a time (--join "
                          "makes one of several)");
-    if (options->command == OPTIONS_REPLAY && options->phones.mac_count > 1)
+    if (options->command == OPTIONS_REPLAY && options->phones.name_count > 1)
         return error_set(ret_error, ERROR_USAGE, "--phone-mac: one phone at a time is replayed");
     return true;
 }
@@ -246,10 +246,8 @@ static bool derive(struct options *options, struct error *ret_error)
             return false;
         options->station.selection.all = true;
     }
-    options->station.selection.serials = options->phones.serials;
-    options->station.selection.serial_count = options->phones.serial_count;
-    options->station.selection.macs = options->phones.macs;
-    options->station.selection.mac_count = options->phones.mac_count;
+    options->station.selection.names = options->phones.names;
+    options->station.selection.name_count = options->phones.name_count;
     return true;
 }
 

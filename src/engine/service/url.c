@@ -44,7 +44,7 @@ static bool serves(struct choice *choice, struct session *session, instant_ns no
             "tries to fetch an image from a URL of its own; it is given this one");
         return true;
     }
-    if (!session->answered && core->config.selection.serial_count)
+    if (!session->answered && choice_names_serials(choice))
         say(choice, session, now_ns,
             "tries to fetch an image from a URL of its own, but has not told its serial number "
             "yet; name it by --phone-mac if it is the one");
