@@ -5,10 +5,11 @@
 # scroll above, in three sizes and with a resize in the middle. Nothing of the status area stays:
 # neither on the screen after the run, nor in what has scrolled off, nor after a resize.
 set -u
+LAB_SECONDS=480 # five stories, one of them of forty phones
+export LAB_SECONDS
 . "${top_srcdir:?run by make check}/tests/netns/lib.sh"
 lab_enter "$@"
 
-image 3000000
 socket=$lab/tmux
 
 tmx() { tmux -S "$socket" -f /dev/null "$@"; }
@@ -25,8 +26,9 @@ has_ended() { screen | grep -q '^ended with'; }
 # What only a status area says.
 status_words='no phone yet, |kB/s  |do NOT unplug$|at work|waits for its turn, '
 
-story() { # columns rows phones
+story() { # columns rows phones bytes
 	local columns=$1 rows=$2 phones=$3
+	image "$4"
 	local where="$columns x $rows, $phones phone(s)"
 	host pc phone
 	switch
@@ -44,7 +46,7 @@ story() { # columns rows phones
 	result "$where: no stale line after a resize" test "$(screen | grep -cE '^([0-9]+ phones: )?([0-9]+ (recovered|failed|at work|writing|waiting)(, |$))+$')" -le 1
 	tmx resize-window -x "$columns" -y "$rows"
 	result "$where: the phone that writes is not to be unplugged" wait_until 20 shows 'do NOT unplug$'
-	result "$where: it ends with a recovered shelf" wait_until 40 has_ended
+	result "$where: it ends with a recovered shelf" wait_until 100 has_ended
 	result "$where: with status 0" shows '^ended with 0$'
 	history >"$lab/history"
 	grep -nE "$status_words" "$lab/history" | grep -v 'checks and writes it. Do not unplug' >"$lab/left"
@@ -55,14 +57,17 @@ story() { # columns rows phones
 	lab_reset
 }
 
-story 80 24 1
-story 120 40 4
-story 85 26 12
+story 80 24 1 3000000
+story 120 40 4 3000000
+story 85 26 12 3000000
+story 60 20 4 3000000
+story 120 40 40 400000
 
 # Watching somebody else's recovery: state, percentage and rate, as for an own one.
 host pc phone third
 switch
 plug pc phone third
+image 3000000
 open_terminal 80 24 "'$spa_sos' watch -i eth0 --color never"
 sleep 1
 start phone phone "$spa_sos" simulate -i eth0 --timing nominal --boot-delay 0.3 --flash-time 3 -q
