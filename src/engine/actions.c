@@ -36,20 +36,23 @@ static void fail(struct session *session, instant_ns now_ns, bool final, const c
 
 void action_start_addressing(struct session *session, instant_ns now_ns)
 {
-    session->ip = 0;
-    session->lease_server = 0;
-    session->lease_dead = session->power_cycle_asked = session->presumed = false;
+    session->lease = LOADER_LEASE_LIVES;
+    session->lease_seen = session->power_cycle_asked = session->presumed = false;
     session_enter(session, SESSION_ADDRESSING, now_ns, "its DHCP client asks for an address");
     set_deadline(session, now_ns + DHCP_PATIENCE_NS);
+}
+
+static bool has_foreign_lease(const struct session *session)
+{
+    return session->lease_server != 0 && session->lease_server != session->core->config.address;
 }
 
 void action_go_on_addressing(struct session *session, instant_ns now_ns)
 {
     session->power_cycle_asked = false;
     session->core->progress_ns = now_ns;
-    bool elsewhere =
-        session->lease_server != 0 && session->lease_server != session->core->config.address;
-    set_deadline(session, now_ns + (elsewhere ? LEASE_GUESS_NS : DHCP_PATIENCE_NS));
+    set_deadline(session,
+                 now_ns + (has_foreign_lease(session) ? LEASE_GUESS_NS : DHCP_PATIENCE_NS));
 }
 
 void action_restart(struct session *session, instant_ns now_ns)
@@ -61,8 +64,9 @@ void action_restart(struct session *session, instant_ns now_ns)
 void action_be_addressed(struct session *session, instant_ns now_ns)
 {
     session_enter(session, SESSION_ADDRESSED, now_ns, "has an address");
-    set_deadline(session,
-                 now_ns + (session->lease_dead ? DEAD_LEASE_PATIENCE_NS : DEAF_PATIENCE_NS));
+    instant_ns deaf_ns = session->lease_ns + DEAF_LEASE_NS;
+    bool knows = has_foreign_lease(session) && deaf_ns > now_ns;
+    set_deadline(session, knows ? deaf_ns : now_ns + DEAF_PATIENCE_NS);
 }
 
 /* It fetches something of its own accord: it has an address, and does not listen meanwhile. */
@@ -82,7 +86,7 @@ void action_addressing_ended(struct session *session, instant_ns now_ns)
                  "it got no address, has stopped listening and was not power-cycled");
         return;
     }
-    if (session->lease_server != 0 && session->lease_server != core->config.address) {
+    if (has_foreign_lease(session)) {
         action_be_addressed(session, now_ns);
         return;
     }
@@ -93,10 +97,10 @@ void action_addressing_ended(struct session *session, instant_ns now_ns)
         say(session, now_ns,
             "it asked for an address, got none, and has stopped listening, although SOS stays on "
             "its display. Power-cycle it with a DHCP server on the segment.");
-    else if (session->dhcp.server->foreign_seen && !session->dhcp.offered)
+    else if (!session->dhcp.offered && !dhcp_server_may_offer(&session->dhcp, now_ns))
         say(session, now_ns,
             "it asked for an address, the other DHCP server on this segment gave it none, and it "
-            "has stopped listening. Remove that server or use --dhcp always, then power-cycle "
+            "has stopped listening. Remove that server or use --dhcp auto, then power-cycle "
             "the phone.");
     else
         say(session, now_ns,
@@ -104,21 +108,95 @@ void action_addressing_ended(struct session *session, instant_ns now_ns)
             "this program is ready to give it an address.");
 }
 
+/* ---- A lease of no use ---- */
+
+static const char *lack_words(const struct session *session)
+{
+    if (session->lease == LOADER_LEASE_ASKS_FOR_NO_FILE)
+        return "a router: the phone cannot fetch a file with it";
+    if (!session->lease_seen)
+        return "a subnet mask or a router: it has stopped the phone, although SOS stays on its "
+               "display";
+    return session->lease_has_mask
+               ? "a router: it has stopped the phone, although SOS stays on its display"
+               : "a subnet mask: it has stopped the phone, although SOS stays on its display";
+}
+
+/* What is wrong with it, and whose it is. */
+static void describe_lease(const struct session *session, size_t size, char ret[static size])
+{
+    char whose[40] = "its lease";
+    if (has_foreign_lease(session))
+        snprintf(whose, sizeof whose, "the lease of %s", ipv4_format(session->lease_server).text);
+    snprintf(ret, size, "%s %slacks %s", whose, session->lease_seen ? "" : "probably ",
+             lack_words(session));
+}
+
+static const char *power_cycle_advice(const struct session *session)
+{
+    switch (session->core->config.dhcp) {
+    case DHCP_POLICY_AUTO:
+    case DHCP_POLICY_ALWAYS:
+        return "Power-cycle the phone now: this time this program gives it an address first.";
+    case DHCP_POLICY_YIELD:
+    case DHCP_POLICY_NEVER:
+        break;
+    }
+    return "Power-cycle it with another DHCP server on the segment, or start again with --dhcp "
+           "auto.";
+}
+
+void action_lease_is_unfit(struct session *session, instant_ns now_ns)
+{
+    struct core *core = session->core;
+    char lease[160], text[300];
+    if (core->config.mode == STATION_WATCH)
+        return;
+    session->victim = true;
+    if (has_foreign_lease(session))
+        dhcp_server_is_unfit(session->dhcp.server, session->lease_server, now_ns);
+    describe_lease(session, sizeof lease, lease);
+    snprintf(text, sizeof text, "%s. %s", lease, power_cycle_advice(session));
+    say(session, now_ns, text);
+    session_enter(session, SESSION_UNFIT_LEASE, now_ns, "needs a power cycle");
+    set_deadline(session, now_ns + POWER_CYCLE_AGAIN_NS);
+}
+
+void action_remind_of_power_cycle(struct session *session, instant_ns now_ns)
+{
+    say(session, now_ns, power_cycle_advice(session));
+    set_deadline(session, now_ns + POWER_CYCLE_AGAIN_NS);
+}
+
+/* It was guessed to be deaf, and is not. */
+void action_is_not_deaf(struct session *session, instant_ns now_ns)
+{
+    if (session->lease == LOADER_LEASE_STOPS && !session->lease_seen)
+        action_be_addressed(session, now_ns);
+}
+
+/* It has restarted unheard, or was not deaf; one that only cannot fetch a file answers anyway. */
+void action_answers_after_all(struct session *session, instant_ns now_ns)
+{
+    if (session->restarted || session->lease == LOADER_LEASE_STOPS)
+        action_be_found(session, now_ns);
+}
+
 void action_answers_nothing(struct session *session, instant_ns now_ns)
 {
-    if (session->core->config.mode != STATION_RECOVER)
+    if (session->core->config.mode == STATION_WATCH)
         return;
-    bool elsewhere =
-        session->lease_server != 0 && session->lease_server != session->core->config.address;
-    if (session->lease_dead)
-        fail(session, now_ns, false, "its lease has stopped it, and it was not power-cycled");
-    else if (!elsewhere)
+    if (has_foreign_lease(session)) {
+        /* While others are served it is not asked: its silence means nothing yet. */
+        if (session->questions < DEAF_QUESTIONS) {
+            set_deadline(session, now_ns + (duration_ns)DEAF_QUESTIONS * PROBE_INTERVAL_NS);
+            return;
+        }
+        session->lease = LOADER_LEASE_STOPS;
+        action_lease_is_unfit(session, now_ns);
+    } else if (session->core->config.mode == STATION_RECOVER) {
         fail(session, now_ns, false, "it has got an address but answers nothing");
-    else
-        fail(
-            session, now_ns, false,
-            "another server gave it an address, but it answers nothing: probably the lease lacks a "
-            "router or a mask, and the phone is deaf until it is power-cycled");
+    }
 }
 
 void action_be_found(struct session *session, instant_ns now_ns)
@@ -215,7 +293,7 @@ void action_order_again(struct session *session, instant_ns now_ns)
 void action_be_echoed(struct session *session, instant_ns now_ns)
 {
     session_enter(session, SESSION_ECHOED, now_ns, "has confirmed the order");
-    set_deadline(session, now_ns + FILE_WAIT_NS);
+    set_deadline(session, now_ns + (has_foreign_lease(session) ? NO_GATEWAY_NS : FILE_WAIT_NS));
 }
 
 void action_look_for_gateway(struct session *session, instant_ns now_ns)
@@ -226,6 +304,11 @@ void action_look_for_gateway(struct session *session, instant_ns now_ns)
 
 void action_knows_no_gateway(struct session *session, instant_ns now_ns)
 {
+    if (has_foreign_lease(session)) {
+        session->lease = LOADER_LEASE_ASKS_FOR_NO_FILE;
+        action_lease_is_unfit(session, now_ns);
+        return;
+    }
     attempt_failed(session, now_ns,
                    "it confirmed the order but never asked for a gateway or the file: its lease "
                    "names no router");

@@ -18,7 +18,12 @@ enum station_mode {
     STATION_WATCH, /* send nothing */
 };
 
-enum dhcp_policy { DHCP_POLICY_AUTO, DHCP_POLICY_ALWAYS, DHCP_POLICY_NEVER };
+enum dhcp_policy {
+    DHCP_POLICY_AUTO,  /* loaders only; yields to other servers until one proves unfit */
+    DHCP_POLICY_YIELD, /* likewise, but never again once another server was seen */
+    DHCP_POLICY_ALWAYS,
+    DHCP_POLICY_NEVER
+};
 enum gateway_policy {
     GATEWAY_POLICY_AUTO,
     GATEWAY_POLICY_NUDGE,

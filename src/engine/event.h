@@ -10,19 +10,20 @@
 
 /* A session's state; the table of states and events is in engine/states.c. */
 enum session_state {
-    SESSION_NEW,        /* a frame of this phone was seen */
-    SESSION_ADDRESSING, /* its DHCP client is at work */
-    SESSION_ADDRESSED,  /* it has a lease, or shows an address; no REPLY yet */
-    SESSION_FOUND,      /* it answered a REQUEST */
-    SESSION_WAITING,    /* chosen, another transfer comes first */
-    SESSION_ORDERED,    /* UPGRADE sent */
-    SESSION_ECHOED,     /* it confirmed the order */
-    SESSION_GATEWAY,    /* it resolves its gateway */
-    SESSION_TRANSFER,   /* RRQ answered, DATA and ACK in lockstep */
-    SESSION_DELIVERED,  /* last ACK: it checks and writes */
-    SESSION_RETRY,      /* an attempt failed; until it answers a REQUEST again */
-    SESSION_RECOVERED,  /* its normal firmware was seen after the transfer */
-    SESSION_FAILED,     /* attempts used up, or what happened cannot be retried */
+    SESSION_NEW,         /* a frame of this phone was seen */
+    SESSION_ADDRESSING,  /* its DHCP client is at work */
+    SESSION_ADDRESSED,   /* it has a lease, or shows an address; no REPLY yet */
+    SESSION_FOUND,       /* it answered a REQUEST */
+    SESSION_WAITING,     /* chosen, another transfer comes first */
+    SESSION_ORDERED,     /* UPGRADE sent */
+    SESSION_ECHOED,      /* it confirmed the order */
+    SESSION_GATEWAY,     /* it resolves its gateway */
+    SESSION_TRANSFER,    /* RRQ answered, DATA and ACK in lockstep */
+    SESSION_DELIVERED,   /* last ACK: it checks and writes */
+    SESSION_RETRY,       /* an attempt failed; until it answers a REQUEST again */
+    SESSION_UNFIT_LEASE, /* only a power cycle and another lease help it */
+    SESSION_RECOVERED,   /* its normal firmware was seen after the transfer */
+    SESSION_FAILED,      /* attempts used up, or what happened cannot be retried */
     SESSION_STATE_COUNT
 };
 

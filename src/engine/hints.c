@@ -11,7 +11,9 @@ static void say_what_to_do(struct hints *hints, instant_ns now_ns)
     const char *ready = "This program is ready to give it an address.";
     if (core->config.dhcp == DHCP_POLICY_NEVER)
         ready = "A DHCP server has to give it an address: this program does not (--dhcp never).";
-    else if (core->config.dhcp == DHCP_POLICY_AUTO && hints->dhcp->foreign_seen)
+    else if (core->config.dhcp != DHCP_POLICY_ALWAYS &&
+             dhcp_server_has_others(hints->dhcp, now_ns) &&
+             !dhcp_server_has_unfit(hints->dhcp, now_ns))
         ready = "The other DHCP server on this segment has to give it an address.";
     if (hints->choice->roster->count && choice_awaits(hints->choice, awaited, sizeof awaited))
         journal_message(&core->journal, now_ns, NULL,

@@ -12,6 +12,7 @@
 #include "engine/states.h"
 #include "loader/loader.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool is_passive(const struct intake *intake)
@@ -28,6 +29,59 @@ static void leased(struct intake *intake, struct session *session, uint32_t ip, 
     prober_hurry(intake->prober, session, now_ns);
 }
 
+static bool is_foreign(const struct intake *intake, uint32_t server)
+{
+    return server != 0 && server != intake->core->config.address;
+}
+
+/* Another server refuses it, or gives it nothing it takes: it is offered an address from now on. */
+static void becomes_victim(struct intake *intake, struct session *session, const char *what,
+                           instant_ns now_ns)
+{
+    struct journal *journal = &intake->core->journal;
+    if (session->victim || is_passive(intake))
+        return;
+    session->victim = true;
+    char phone[160];
+    bool helps = intake->core->config.dhcp == DHCP_POLICY_AUTO ||
+                 intake->core->config.dhcp == DHCP_POLICY_ALWAYS;
+    journal_message(journal, now_ns, &session->mac, "%s: %s. It asks again by itself%s",
+                    session_describe(session, phone, sizeof phone), what,
+                    helps ? ", and this program gives it an address."
+                          : "; with --dhcp auto this program would give it an address.");
+}
+
+/*
+ * Rule 1: is this phone offered an address ahead of other servers? A DISCOVER that is not the first
+ * one since its start says that a REQUEST was refused, or that no OFFER was taken.
+ */
+static void decide_who_goes_first(struct intake *intake, struct session *session,
+                                  const struct dhcp_message *discover, instant_ns now_ns)
+{
+    bool again = discover->transaction_id != loader_transaction_id(&session->mac, 1);
+    if (again && is_foreign(intake, session->lease_server)) {
+        dhcp_server_is_unfit(intake->dhcp, session->lease_server, now_ns);
+        becomes_victim(intake, session, "the other DHCP server refuses it the address", now_ns);
+    } else if (again && session->lease_server == 0 && !session->dhcp.offered &&
+               dhcp_server_has_others(intake->dhcp, now_ns)) {
+        becomes_victim(intake, session,
+                       "it has taken no offer of the other DHCP server in five seconds", now_ns);
+    }
+    session->lease_server = session->ip = 0;
+    session->dhcp.goes_first = session->victim || (dhcp_server_has_unfit(intake->dhcp, now_ns) &&
+                                                   choice_serves(intake->choice, session));
+}
+
+static void lost_the_race(struct intake *intake, struct session *session, instant_ns now_ns)
+{
+    char phone[160];
+    journal_message(&intake->core->journal, now_ns, &session->mac,
+                    "%s: the DHCP server at %s was faster this time. If the phone stays silent, "
+                    "power-cycle it again: each time is a new chance.",
+                    session_describe(session, phone, sizeof phone),
+                    ipv4_format(session->lease_server).text);
+}
+
 static void loader_asks(struct intake *intake, const struct frame *frame, instant_ns now_ns)
 {
     const struct dhcp_message *message = &frame->dhcp;
@@ -36,43 +90,21 @@ static void loader_asks(struct intake *intake, const struct frame *frame, instan
         return;
     intake->dhcp->quiet_until_ns = now_ns + DHCP_EXCHANGE_NS;
     if (message->type == DHCP_DISCOVER) {
+        decide_who_goes_first(intake, session, message, now_ns);
         session_handle(session, EVENT_DISCOVER, now_ns);
         if (!is_passive(intake))
             dhcp_server_discover(&session->dhcp, message, now_ns);
     } else if (message->type == DHCP_REQUEST) {
+        bool repeated = session->lease_server == message->server_identifier;
         session->lease_server = message->server_identifier;
+        session->lease_ns = repeated ? session->lease_ns : now_ns;
         session->ip = message->requested_ip; /* the ACK of another server may stay unseen */
         session_handle(session, EVENT_DHCP_REQUEST, now_ns);
-        if (!is_passive(intake) && dhcp_server_request(&session->dhcp, message))
+        if (is_foreign(intake, session->lease_server) && session->dhcp.offered && !repeated)
+            lost_the_race(intake, session, now_ns);
+        if (!is_passive(intake) && dhcp_server_request(&session->dhcp, message, now_ns))
             leased(intake, session, session->dhcp.lease_ip, now_ns);
     }
-}
-
-/* An ACK of another server that happens to be visible: is it a lease the loader can live with
- * (docs: protocol, boot and listening)? */
-static void judge_lease(struct intake *intake, struct session *session,
-                        const struct dhcp_message *message, instant_ns now_ns)
-{
-    struct core *core = intake->core;
-    const char *server = "the other server";
-    struct ipv4_text text;
-    if (message->has_server_identifier) {
-        text = ipv4_format(message->server_identifier);
-        server = text.text;
-    }
-    struct loader_lease_terms terms = loader_lease_terms(message);
-    enum loader_lease lease = loader_lease(&terms);
-    const char *lack = NULL;
-    if (lease == LOADER_LEASE_STOPS)
-        lack = terms.mask ? "router: it stops listening" : "subnet mask: it stops listening";
-    else if (lease == LOADER_LEASE_ASKS_FOR_NO_FILE)
-        lack = "router: it will never ask for the file";
-    session->lease_dead = lease == LOADER_LEASE_STOPS;
-    if (lack)
-        journal_message(&core->journal, now_ns, &session->mac,
-                        "%s gave the phone a lease without a %s. Power-cycle it with another "
-                        "DHCP server on the segment, or with none.",
-                        server, lack);
 }
 
 static void server_answers(struct intake *intake, const struct frame *frame, instant_ns now_ns)
@@ -82,12 +114,23 @@ static void server_answers(struct intake *intake, const struct frame *frame, ins
     if (!session || (session->state != SESSION_ADDRESSING && session->state != SESSION_ADDRESSED))
         return;
     if (message->type == DHCP_ACK) {
-        judge_lease(intake, session, message, now_ns);
+        if (message->has_server_identifier)
+            session->lease_server = message->server_identifier;
         leased(intake, session, message->your_ip, now_ns);
+        /* An ACK of another server that happens to be visible (docs: protocol, boot). */
+        struct loader_lease_terms terms = loader_lease_terms(message);
+        session->lease = loader_lease(&terms);
+        session->lease_has_mask = terms.mask != 0;
+        session->lease_seen = session->lease != LOADER_LEASE_LIVES;
+        if (session->lease_seen)
+            session_handle(session, EVENT_LEASE_UNFIT, now_ns);
     } else if (message->type == DHCP_NAK) {
-        journal_message(&intake->core->journal, now_ns, &session->mac,
-                        "The DHCP server at %s refuses the phone an address.",
-                        mac_format(&frame->ethernet.source).text);
+        char what[120];
+        snprintf(what, sizeof what, "the DHCP server at %s refuses it the address",
+                 mac_format(&frame->ethernet.source).text);
+        if (message->has_server_identifier)
+            dhcp_server_is_unfit(intake->dhcp, message->server_identifier, now_ns);
+        becomes_victim(intake, session, what, now_ns);
     }
 }
 
@@ -317,6 +360,16 @@ static void take_tftp(struct intake *intake, const struct frame *frame, instant_
 
 /* ---- ARP, neighbours ---- */
 
+/* A loader whose lease has stopped it sends not even ARP. */
+static void is_alive(struct intake *intake, const struct mac_address *mac, instant_ns now_ns)
+{
+    struct session *session = roster_find(intake->choice->roster, mac);
+    bool is_in_question =
+        session && (session->state == SESSION_ADDRESSED || session->state == SESSION_UNFIT_LEASE);
+    if (is_in_question)
+        session_handle(session, EVENT_ALIVE, now_ns);
+}
+
 static void take_arp(struct intake *intake, const struct frame *frame, instant_ns now_ns)
 {
     struct core *core = intake->core;
@@ -332,6 +385,7 @@ static void take_arp(struct intake *intake, const struct frame *frame, instant_n
     }
     if (packet->sender_ip)
         dhcp_server_avoid(intake->dhcp, packet->sender_ip);
+    is_alive(intake, &frame->ethernet.source, now_ns);
     if (packet->operation != ARP_REQUEST_OPERATION || packet->sender_ip == packet->target_ip)
         return;
     if (packet->target_ip != own && url_take_arp(intake->choice, frame, now_ns))

@@ -17,6 +17,7 @@
 /* Every sixth question to a silent phone is an ARP probe: an answer says that it lives and that the
  * REQUESTs are lost on the way, silence that it is deaf. */
 #define PROBE_ARP_EVERY 6
+#define PROBE_ARP_OFTEN 3 /* where silence would mean that the lease is unfit */
 /* A phone that has just got its lease listens; its console is busy for some tenths of a second. */
 #define PROBE_AFTER_LEASE_NS (500 * NS_PER_MS)
 /* After so many unanswered serial-specific REQUESTs every fourth one is a wildcard: whoever answers
@@ -54,13 +55,18 @@
 #define OFFER_LATEST_NS  (4800 * NS_PER_MS)
 #define DHCP_PATIENCE_NS (12 * NS_PER_S) /* the loader gives up after 10 s of silence */
 #define LEASE_GUESS_NS   (6 * NS_PER_S)  /* no second REQUEST after 5 s: the ACK came, unseen */
-#define LEASE_TIME_S     86400u
+/* A lease of another server is unfit if after the REQUEST for it nothing comes: neither REPLY nor
+ * ARP in answer to at least so many questions. */
+#define DEAF_LEASE_NS        (30 * NS_PER_S)
+#define DEAF_QUESTIONS       6
+#define NO_GATEWAY_NS        (20 * NS_PER_S)  /* an echo, then neither ARP nor RRQ */
+#define FOREIGN_SERVER_NS    (600 * NS_PER_S) /* another server that is not heard is forgotten */
+#define POWER_CYCLE_AGAIN_NS (60 * NS_PER_S)  /* the user is reminded */
+#define LEASE_TIME_S         86400u
 /* A phone that has had its address for so long and answers nothing is deaf. */
 #define DEAF_PATIENCE_NS (66 * NS_PER_S) /* a full minute of questions and a round more */
 /* The user was told to power-cycle the phone, and may have to walk to it. */
 #define POWER_CYCLE_PATIENCE_NS (180 * NS_PER_S)
-/* The lease was seen and kills the loader: time for the user to power-cycle it, no more. */
-#define DEAD_LEASE_PATIENCE_NS (30 * NS_PER_S)
 
 /* ---- Transfer (rules 6 to 10) ---- */
 

@@ -33,6 +33,7 @@ static bool is_due(const struct session *session, instant_ns now_ns)
 {
     switch (session->state) {
     case SESSION_ADDRESSED:
+    case SESSION_UNFIT_LEASE:
         return true;
     case SESSION_RETRY:
         return session->answered;
@@ -59,8 +60,11 @@ static void ask_phone(struct prober *prober, struct session *session, enum desti
                       instant_ns now_ns)
 {
     const char *serial = session->serial;
-    bool silent = session->state == SESSION_ADDRESSED || session->state == SESSION_RETRY;
-    if (silent && session->ip && ++session->questions % PROBE_ARP_EVERY == 0) {
+    bool silent = session->state == SESSION_ADDRESSED || session->state == SESSION_RETRY ||
+                  session->state == SESSION_UNFIT_LEASE;
+    bool foreign = session->lease_server && session->lease_server != prober->core->config.address;
+    unsigned every = foreign ? PROBE_ARP_OFTEN : PROBE_ARP_EVERY;
+    if (silent && session->ip && ++session->questions % every == 0) {
         arp_probe(prober->core, &session->mac, session->ip);
         return;
     }

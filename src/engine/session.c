@@ -24,6 +24,7 @@ static const char *const state_names[SESSION_STATE_COUNT] = {
     [SESSION_TRANSFER] = "transfer",
     [SESSION_DELIVERED] = "delivered",
     [SESSION_RETRY] = "to be tried again",
+    [SESSION_UNFIT_LEASE] = "needs a power cycle",
     [SESSION_RECOVERED] = "recovered",
     [SESSION_FAILED] = "failed",
 };

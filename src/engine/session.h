@@ -12,6 +12,7 @@
 #include "engine/service/http.h"
 #include "engine/service/tftp.h"
 
+#include "loader/loader.h"
 #include "wire/recm.h"
 
 #include <stdlib.h>
@@ -53,8 +54,12 @@ struct session {
     bool not_meant_said;            /* that it is not the phone asked for was told */
     bool presumed;                  /* DELIVERED without having heard the last ACK */
     bool restarted;                 /* the frame at hand began a new IP id series */
-    bool lease_dead;                /* its lease was seen, and stops the loader */
     uint32_t lease_server;          /* whose lease it asked for; 0 = nobody's yet */
+    instant_ns lease_ns;            /* when it asked for that */
+    enum loader_lease lease;        /* ... and what becomes of it with that, as far as is known */
+    bool lease_has_mask;            /* ... of a lease that was seen */
+    bool lease_seen;                /* that was seen, not guessed */
+    bool victim;                    /* an unfit server has had it in this run */
     unsigned attempts;              /* orders and URLs served that began an attempt */
     unsigned questions;             /* since it was last heard of */
     unsigned orders;                /* UPGRADEs of this attempt */

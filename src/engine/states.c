@@ -11,6 +11,8 @@ static const char *const event_names[SESSION_EVENT_COUNT] = {
     [EVENT_DISCOVER] = "DHCP DISCOVER of the loader",
     [EVENT_DHCP_REQUEST] = "DHCP REQUEST of the loader",
     [EVENT_LEASED] = "lease",
+    [EVENT_LEASE_UNFIT] = "unfit lease",
+    [EVENT_ALIVE] = "ARP",
     [EVENT_REPLY_EARLY] = "REPLY without an address",
     [EVENT_REPLY] = "REPLY",
     [EVENT_CHOSEN] = "choice",
@@ -60,6 +62,8 @@ static action *const table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] = {
             [EVENT_DISCOVER] = action_start_addressing,
             [EVENT_DHCP_REQUEST] = action_nothing, /* the ACK was lost; it is sent again */
             [EVENT_LEASED] = action_be_addressed,
+            [EVENT_LEASE_UNFIT] = action_lease_is_unfit,
+            [EVENT_ALIVE] = action_be_patient,
             [EVENT_REPLY_EARLY] = action_nothing,
             [EVENT_REPLY] = action_be_found,
             [EVENT_FILE_ASKED] = action_serve,
@@ -163,6 +167,21 @@ static action *const table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] = {
             [EVENT_URL_ASKED] = action_serve_url,
             [EVENT_FIRMWARE] = action_runs_firmware,
             [EVENT_DEADLINE] = action_retry_is_late,
+        },
+    [SESSION_UNFIT_LEASE] =
+        {
+            [EVENT_DISCOVER] = action_restart,
+            [EVENT_DHCP_REQUEST] = action_restart,
+            [EVENT_LEASED] = action_nothing,
+            [EVENT_ALIVE] = action_is_not_deaf,
+            [EVENT_REPLY_EARLY] = action_restart,
+            [EVENT_REPLY] = action_answers_after_all,
+            [EVENT_ECHO] = action_nothing,
+            [EVENT_FILE_ASKED] = action_serve,
+            [EVENT_URL_TRIED] = action_is_not_deaf,
+            [EVENT_URL_ASKED] = action_serve_url,
+            [EVENT_FIRMWARE] = action_runs_firmware,
+            [EVENT_DEADLINE] = action_remind_of_power_cycle,
         },
     [SESSION_RECOVERED] =
         {

@@ -12,6 +12,8 @@ enum session_event {
     EVENT_DISCOVER,      /* a loader DISCOVER: it starts, or has restarted */
     EVENT_DHCP_REQUEST,  /* a loader's DHCP REQUEST */
     EVENT_LEASED,        /* an ACK for it was sent by us, or seen */
+    EVENT_LEASE_UNFIT,   /* the lease that another server gave it was seen, and does not do */
+    EVENT_ALIVE,         /* an ARP frame of it: it is not deaf */
     EVENT_REPLY_EARLY,   /* REPLY without an address: its DHCP client runs */
     EVENT_REPLY,         /* REPLY with an address: it listens */
     EVENT_CHOSEN,        /* this run is to recover it */

@@ -150,8 +150,10 @@ static void r1_offer_and_ack_have_the_form_the_loader_accepts(void **state)
 static void r1_yields_to_an_offer_of_another_server(void **state)
 {
     (void)state;
-    struct rig *rig = started_rig();
+    struct rig *rig = rig_new();
     struct rig_phone phone = rig_phone(0), other = rig_phone(1);
+    rig->config.dhcp = DHCP_POLICY_YIELD;
+    rig_start(rig);
     rig_discover(rig, &phone, 1);
     rig_wait(rig, NS_PER_S);
     foreign_dhcp_reply(rig, &phone, DHCP_OFFER, true);
@@ -166,14 +168,169 @@ static void r1_yields_to_an_offer_of_another_server(void **state)
 static void r1_yields_when_a_request_names_another_server(void **state)
 {
     (void)state;
-    struct rig *rig = started_rig();
+    struct rig *rig = rig_new();
     struct rig_phone phone = rig_phone(0), other = rig_phone(1);
+    rig->config.dhcp = DHCP_POLICY_YIELD;
+    rig_start(rig);
     rig_discover(rig, &phone, 1);
     rig_dhcp_request(rig, &phone, 1, FOREIGN_SERVER, FOREIGN_SERVER + 9);
     rig_discover(rig, &other, 1);
     rig_wait(rig, 6 * NS_PER_S);
     rig_discover(rig, &other, 2);
     assert_int_equal(rig_count(rig, 0, FRAME_DHCP, -1), 0);
+    rig_free(rig);
+}
+
+/* ---- rule 1: another server that proves unfit ---- */
+
+static size_t offers(struct rig *rig)
+{
+    return rig_count(rig, 0, FRAME_DHCP, DHCP_OFFER);
+}
+
+/* The phone takes the lease of the other server. */
+static void lease_elsewhere(struct rig *rig, struct rig_phone *phone, unsigned discover)
+{
+    rig_discover(rig, phone, discover);
+    rig_dhcp_request(rig, phone, discover, FOREIGN_SERVER, FOREIGN_SERVER + 9);
+}
+
+static void r1_waits_for_other_servers_as_long_as_they_are_fit(void **state)
+{
+    (void)state;
+    struct rig *rig = started_rig();
+    struct rig_phone phone = rig_phone(0), other = rig_phone(1);
+    lease_elsewhere(rig, &phone, 1);
+    rig_discover(rig, &other, 1);
+    rig_wait(rig, 4900 * NS_PER_MS);
+    assert_int_equal(offers(rig), 0);
+    rig_free(rig);
+}
+
+static void r1_offers_to_a_phone_that_took_no_offer_of_the_other_server(void **state)
+{
+    (void)state;
+    struct rig *rig = started_rig();
+    struct rig_phone phone = rig_phone(0);
+    rig_discover(rig, &phone, 1);
+    rig_wait(rig, NS_PER_S);
+    foreign_dhcp_reply(rig, &phone, DHCP_OFFER, true);
+    rig_wait(rig, 4 * NS_PER_S);
+    assert_int_equal(offers(rig), 0);
+    rig_discover(rig, &phone, 2);
+    assert_int_equal(offers(rig), 1);
+    assert_true(rig_said(rig, "It asks again by itself"));
+    rig_free(rig);
+}
+
+static void r1_offers_to_a_phone_that_the_other_server_refuses(void **state)
+{
+    (void)state;
+    struct rig *rig = started_rig();
+    struct rig_phone phone = rig_phone(0);
+    lease_elsewhere(rig, &phone, 1);
+    rig_wait(rig, NS_PER_S);
+    rig_discover(rig, &phone, 2); /* the NAK went past this port */
+    assert_int_equal(offers(rig), 1);
+    assert_true(rig_said(rig, "refuses it the address"));
+    assert_false(rig_said(rig, "ower-cycle"));
+    rig_free(rig);
+}
+
+static void r1_a_lease_that_was_seen_to_stop_the_loader_is_told_at_once(void **state)
+{
+    (void)state;
+    struct rig *rig = started_rig();
+    struct rig_phone phone = rig_phone(0);
+    lease_elsewhere(rig, &phone, 1);
+    foreign_dhcp_reply(rig, &phone, DHCP_ACK, false);
+    assert_true(rig_said(rig, "the lease of 192.168.1.1 lacks a router: it has stopped the phone"));
+    assert_false(rig_said(rig, "probably"));
+    assert_true(rig_said(rig, "Power-cycle the phone now: this time this program gives it"));
+    rig_wait(rig, 200 * NS_PER_S);
+    assert_false(station_done(rig->station)); /* as patient as at the start */
+    phone.ip_id = 1;
+    rig_discover(rig, &phone, 1);
+    assert_int_equal(offers(rig), 1); /* and not four seconds later */
+    rig_free(rig);
+}
+
+static void r1_silence_after_the_lease_of_another_server_is_told_after_30_s(void **state)
+{
+    (void)state;
+    struct rig *rig = started_rig();
+    struct rig_phone phone = rig_phone(0), stranger = rig_phone(1);
+    lease_elsewhere(rig, &phone, 1);
+    rig_wait(rig, 29 * NS_PER_S);
+    assert_false(rig_said(rig, "ower-cycle it now: this time"));
+    assert_false(rig_said(rig, "probably lacks"));
+    rig_wait(rig, 2 * NS_PER_S);
+    assert_true(rig_said(rig, "probably lacks a subnet mask or a router"));
+    assert_true(rig_said(rig, "192.168.1.1"));
+    assert_true(rig_count(rig, 0, FRAME_ARP, ARP_REQUEST_OPERATION) >= 2);
+    rig_discover(rig, &stranger, 1); /* somebody else's is left to that server */
+    rig_wait(rig, 4500 * NS_PER_MS);
+    assert_int_equal(offers(rig), 0);
+    phone.ip_id = 1;
+    rig_discover(rig, &phone, 1);
+    assert_int_equal(offers(rig), 1);
+    rig_dhcp_request(rig, &phone, 1, FOREIGN_SERVER, FOREIGN_SERVER + 9);
+    assert_true(rig_said(rig, "was faster this time"));
+    phone.ip_id = 1;
+    rig_wait(rig, 40 * NS_PER_S);
+    rig_discover(rig, &phone, 1);
+    assert_int_equal(offers(rig), 2); /* at each power cycle */
+    rig_free(rig);
+}
+
+static void r1_a_phone_that_answers_arp_is_not_deaf(void **state)
+{
+    (void)state;
+    struct rig *rig = started_rig();
+    struct rig_phone phone = rig_phone(0);
+    lease_elsewhere(rig, &phone, 1);
+    phone.ip = FOREIGN_SERVER + 9;
+    rig_wait(rig, 25 * NS_PER_S);
+    rig_who_has(rig, &phone, FOREIGN_SERVER + 1);
+    rig_wait(rig, 40 * NS_PER_S);
+    assert_false(rig_said(rig, "probably lacks"));
+    rig_free(rig);
+}
+
+static void r1_an_echo_and_then_nothing_is_a_lease_without_a_router(void **state)
+{
+    (void)state;
+    struct rig *rig = started_rig();
+    struct rig_phone phone = rig_phone(0);
+    lease_elsewhere(rig, &phone, 1);
+    phone.ip = FOREIGN_SERVER + 9;
+    rig_reply(rig, &phone);
+    rig_wait(rig, 4 * NS_PER_S);
+    rig_echo(rig, &phone);
+    rig_wait(rig, 19 * NS_PER_S);
+    assert_false(rig_said(rig, "lacks a router"));
+    rig_wait(rig, 2 * NS_PER_S);
+    assert_true(rig_said(rig, "192.168.1.1 probably lacks a router: the phone cannot fetch"));
+    size_t orders = rig_count(rig, 0, FRAME_RECM, RECM_UPGRADE);
+    rig_reply(rig, &phone); /* it goes on listening; another order cannot succeed */
+    rig_wait(rig, 30 * NS_PER_S);
+    assert_int_equal(rig_count(rig, 0, FRAME_RECM, RECM_UPGRADE), orders);
+    phone.ip_id = 1;
+    rig_discover(rig, &phone, 1);
+    assert_int_equal(offers(rig), 1);
+    rig_free(rig);
+}
+
+static void r1_a_server_that_is_not_heard_is_forgotten(void **state)
+{
+    (void)state;
+    struct rig *rig = started_rig();
+    struct rig_phone phone = rig_phone(0), other = rig_phone(1);
+    lease_elsewhere(rig, &phone, 1);
+    rig_wait(rig, 601 * NS_PER_S);
+    rig_discover(rig, &other, 1);
+    rig_wait(rig, 4100 * NS_PER_MS);
+    assert_int_equal(offers(rig), 1);
     rig_free(rig);
 }
 
@@ -1010,6 +1167,14 @@ int main(void)
         T(r1_offer_and_ack_have_the_form_the_loader_accepts),
         T(r1_yields_to_an_offer_of_another_server),
         T(r1_yields_when_a_request_names_another_server),
+        T(r1_waits_for_other_servers_as_long_as_they_are_fit),
+        T(r1_offers_to_a_phone_that_took_no_offer_of_the_other_server),
+        T(r1_offers_to_a_phone_that_the_other_server_refuses),
+        T(r1_a_lease_that_was_seen_to_stop_the_loader_is_told_at_once),
+        T(r1_silence_after_the_lease_of_another_server_is_told_after_30_s),
+        T(r1_a_phone_that_answers_arp_is_not_deaf),
+        T(r1_an_echo_and_then_nothing_is_a_lease_without_a_router),
+        T(r1_a_server_that_is_not_heard_is_forgotten),
         T(r1_always_does_not_answer_a_request_for_another_server),
         T(r1_only_loaders_get_an_address),
         T(r1_repeated_request_is_acknowledged_again),

@@ -74,9 +74,10 @@ const struct option_row option_rows[] = {
      .standard = "600",
      .help = "how long to wait for the phone's firmware to start after the last\n"
              "block; 0: stop as soon as the image is delivered"},
-    {"dhcp", 0, ACTIVE, CHOICE(station.dhcp), .argument = "auto|always|never", .standard = "auto",
-     .help = "give phones in recovery mode an address: if nobody else does,\n"
-             "at once, or not at all"},
+    {"dhcp", 0, ACTIVE, CHOICE(station.dhcp), .argument = "auto|yield|always|never",
+     .standard = "auto",
+     .help = "give phones in recovery mode an address: if nobody else gives one\n"
+             "that they can use, if nobody else is there, at once, or not at all"},
     {"gateway", 0, ACTIVE, CHOICE(station.gateway), .argument = "auto|nudge|stand-in|never",
      .standard = "auto", .help = "help a phone past a gateway that is silent: see the manual"},
     {"probe-interval", 0, ACTIVE, SECONDS(station.probe_interval_ns), .minimum = 0.2,

@@ -27,6 +27,7 @@ static int importance(enum session_state state)
     case SESSION_ADDRESSING:
     case SESSION_ADDRESSED:
     case SESSION_RETRY:
+    case SESSION_UNFIT_LEASE:
         return 2;
     case SESSION_FOUND:
     case SESSION_WAITING:
@@ -107,6 +108,8 @@ static const char *state_words(enum session_state state)
         return "looks for its gateway";
     case SESSION_RETRY:
         return "will be tried again";
+    case SESSION_UNFIT_LEASE:
+        return "power-cycle it now";
     case SESSION_RECOVERED:
         return "recovered";
     default:

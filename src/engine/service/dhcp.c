@@ -105,18 +105,78 @@ static bool has_lease(struct dhcp_client *client, instant_ns now_ns)
     return client->lease_ip != 0;
 }
 
-/* Rule 1: auto yields for the rest of the run once another server was seen. */
-static bool may_offer(const struct dhcp_server *server)
+/* ---- other servers ---- */
+
+static bool is_remembered(const struct foreign_server *foreign, instant_ns now_ns)
 {
-    switch (server->core->config.dhcp) {
+    return now_ns - foreign->heard_ns < FOREIGN_SERVER_NS;
+}
+
+bool dhcp_server_has_others(const struct dhcp_server *server, instant_ns now_ns)
+{
+    for (unsigned i = 0; i < server->foreign_count; i++) {
+        if (is_remembered(&server->foreign[i], now_ns))
+            return true;
+    }
+    return false;
+}
+
+bool dhcp_server_has_unfit(const struct dhcp_server *server, instant_ns now_ns)
+{
+    for (unsigned i = 0; i < server->foreign_count; i++) {
+        if (server->foreign[i].unfit && is_remembered(&server->foreign[i], now_ns))
+            return true;
+    }
+    return false;
+}
+
+/* The record of this server; a new one takes the place of the one heard longest ago. */
+static struct foreign_server *find_or_add_foreign(struct dhcp_server *server, uint32_t identifier,
+                                                  instant_ns now_ns)
+{
+    struct foreign_server *foreign = server->foreign;
+    for (unsigned i = 0; i < server->foreign_count; i++) {
+        if (server->foreign[i].identifier == identifier)
+            return &server->foreign[i];
+        if (server->foreign[i].heard_ns < foreign->heard_ns)
+            foreign = &server->foreign[i];
+    }
+    if (server->foreign_count < DHCP_FOREIGN_MAXIMUM)
+        foreign = &server->foreign[server->foreign_count++];
+    *foreign = (struct foreign_server){.identifier = identifier, .heard_ns = now_ns};
+    return foreign;
+}
+
+void dhcp_server_is_unfit(struct dhcp_server *server, uint32_t identifier, instant_ns now_ns)
+{
+    if (identifier && identifier != server->core->config.address)
+        find_or_add_foreign(server, identifier, now_ns)->unfit = true;
+}
+
+/* ---- rule 1 ---- */
+
+bool dhcp_server_may_offer(const struct dhcp_client *client, instant_ns now_ns)
+{
+    switch (client->server->core->config.dhcp) {
     case DHCP_POLICY_ALWAYS:
         return true;
     case DHCP_POLICY_AUTO:
-        return !server->foreign_seen;
+        return client->goes_first || !dhcp_server_has_others(client->server, now_ns);
+    case DHCP_POLICY_YIELD:
+        return !dhcp_server_has_others(client->server, now_ns);
     case DHCP_POLICY_NEVER:
         break;
     }
     return false;
+}
+
+/* Other servers may be there that were not heard yet: they are given the time for their OFFER. */
+static bool waits_for_others(const struct dhcp_client *client)
+{
+    enum dhcp_policy policy = client->server->core->config.dhcp;
+    bool is_polite = policy == DHCP_POLICY_AUTO || policy == DHCP_POLICY_YIELD;
+    bool first = client->transaction_id == loader_transaction_id(&client->mac, 1);
+    return is_polite && first && !client->goes_first;
 }
 
 void dhcp_server_discover(struct dhcp_client *client, const struct dhcp_message *message,
@@ -127,15 +187,14 @@ void dhcp_server_discover(struct dhcp_client *client, const struct dhcp_message 
     client->transaction_id = message->transaction_id;
     client->offered = false;
     timer_stop(timers, &client->timer);
-    if (!may_offer(server))
+    if (!dhcp_server_may_offer(client, now_ns))
         return;
-    bool first = message->transaction_id == loader_transaction_id(&client->mac, 1);
-    instant_ns due_ns = now_ns;
-    if (first && server->core->config.dhcp == DHCP_POLICY_AUTO)
-        due_ns += OFFER_DELAY_NS;
-    if (due_ns < server->next_offer_ns)
-        due_ns = instant_earlier(server->next_offer_ns, now_ns + OFFER_LATEST_NS);
-    server->next_offer_ns = due_ns + OFFER_SPACING_NS;
+    bool waits = waits_for_others(client);
+    instant_ns due_ns = now_ns + (waits ? OFFER_DELAY_NS : 0);
+    instant_ns *next_ns = waits ? &server->next_late_offer_ns : &server->next_offer_ns;
+    if (due_ns < *next_ns)
+        due_ns = instant_earlier(*next_ns, now_ns + OFFER_LATEST_NS);
+    *next_ns = due_ns + OFFER_SPACING_NS;
     server->quiet_until_ns = due_ns + DHCP_EXCHANGE_NS;
     if (due_ns > now_ns)
         timer_set(timers, &client->timer, due_ns);
@@ -146,7 +205,7 @@ void dhcp_server_discover(struct dhcp_client *client, const struct dhcp_message 
 void dhcp_server_offer(struct dhcp_client *client, instant_ns now_ns)
 {
     struct dhcp_server *server = client->server;
-    if (!may_offer(server) || client->offered || !has_lease(client, now_ns))
+    if (!dhcp_server_may_offer(client, now_ns) || client->offered || !has_lease(client, now_ns))
         return;
     client->offered = true;
     send_reply(client, DHCP_OFFER, client->transaction_id);
@@ -154,7 +213,8 @@ void dhcp_server_offer(struct dhcp_client *client, instant_ns now_ns)
                    ipv4_format(client->lease_ip).text);
 }
 
-bool dhcp_server_request(struct dhcp_client *client, const struct dhcp_message *message)
+bool dhcp_server_request(struct dhcp_client *client, const struct dhcp_message *message,
+                         instant_ns now_ns)
 {
     struct dhcp_server *server = client->server;
     timer_stop(&server->core->timers, &client->timer);
@@ -163,7 +223,7 @@ bool dhcp_server_request(struct dhcp_client *client, const struct dhcp_message *
         return false;
     /* The phone chose us, so it relies on us even if another server has shown up since. Without an
      * offer of this run it holds one of an earlier run: the same rules as for an OFFER. */
-    if (!client->offered && !may_offer(server))
+    if (!client->offered && !dhcp_server_may_offer(client, now_ns))
         return false;
     uint32_t wanted_ip = message->has_requested_ip ? message->requested_ip : client->lease_ip;
     if (wanted_ip == 0 || (wanted_ip != client->lease_ip && !grant(client, wanted_ip)))
@@ -177,21 +237,26 @@ void dhcp_server_witness(struct dhcp_server *server, const struct mac_address *f
 {
     uint32_t own = server->core->config.address;
     uint32_t identifier = message->has_server_identifier ? message->server_identifier : 0;
-    if (message->operation == DHCP_BOOTREQUEST && (identifier == 0 || identifier == own))
+    if (identifier == own || (identifier == 0 && message->operation == DHCP_BOOTREQUEST))
         return;
-    if (server->foreign_seen)
+    bool had_others = dhcp_server_has_others(server, now_ns);
+    find_or_add_foreign(server, identifier, now_ns)->heard_ns = now_ns;
+    enum dhcp_policy policy = server->core->config.dhcp;
+    if (had_others || policy == DHCP_POLICY_ALWAYS || policy == DHCP_POLICY_NEVER ||
+        server->core->config.mode == STATION_WATCH)
         return;
-    server->foreign_seen = true;
-    if (server->core->config.dhcp != DHCP_POLICY_AUTO || server->core->config.mode == STATION_WATCH)
-        return;
+    const char *until = policy == DHCP_POLICY_AUTO ? ", as long as phones can use them" : "";
     if (message->operation == DHCP_BOOTREPLY)
         journal_message(&server->core->journal, now_ns, NULL,
                         "Another DHCP server answers on this segment: %s (%s). It gives the "
-                        "addresses from now on; this program gives none.",
-                        ipv4_format(identifier).text, mac_format(from).text);
+                        "addresses from now on%s; this program gives none.",
+                        ipv4_format(identifier).text, mac_format(from).text, until);
     else
         journal_message(&server->core->journal, now_ns, NULL,
                         "A client on this segment has chosen another DHCP server: %s. This "
-                        "program gives no addresses from now on.",
-                        ipv4_format(identifier).text);
+                        "program gives no addresses from now on%s.",
+                        ipv4_format(identifier).text,
+                        *until ? ", unless phones cannot use that "
+                                 "server's"
+                               : "");
 }

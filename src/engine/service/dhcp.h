@@ -11,12 +11,22 @@
 #include "wire/dhcp.h"
 
 #define DHCP_AVOIDED_MAXIMUM 64
+#define DHCP_FOREIGN_MAXIMUM 8
+
+/* Another server of this segment. */
+struct foreign_server {
+    uint32_t identifier; /* option 54 */
+    instant_ns heard_ns; /* a loader chose it, or it answered one */
+    bool unfit;          /* no loader can use its leases */
+};
 
 struct dhcp_server {
     struct core *core;
-    bool foreign_seen;                      /* another server is on the segment: yield */
+    struct foreign_server foreign[DHCP_FOREIGN_MAXIMUM]; /* the latest ones */
+    unsigned foreign_count;
     instant_ns quiet_until_ns;              /* an exchange is going on: ask nobody else meanwhile */
-    instant_ns next_offer_ns;               /* exchanges are kept apart */
+    instant_ns next_offer_ns;               /* exchanges are kept apart: those made at once, */
+    instant_ns next_late_offer_ns;          /* and those after OFFER_DELAY_NS */
     uint32_t leases_taken;                  /* how far the pool is used */
     uint32_t avoided[DHCP_AVOIDED_MAXIMUM]; /* used by others on the segment, the latest ones */
     unsigned avoided_next;
@@ -29,6 +39,7 @@ struct dhcp_client {
     uint32_t lease_ip;       /* kept for the whole run; 0 = none */
     uint32_t transaction_id; /* of the last DISCOVER */
     bool offered;            /* that DISCOVER was answered */
+    bool goes_first;         /* no other server is waited for: see rule 1 */
     struct timer timer;      /* the owner's function calls dhcp_server_offer */
 };
 
@@ -37,10 +48,19 @@ void dhcp_server_discover(struct dhcp_client *client, const struct dhcp_message 
                           instant_ns now_ns);
 void dhcp_server_offer(struct dhcp_client *client, instant_ns now_ns);
 /* A REQUEST. Returns: whether the ACK was sent. */
-bool dhcp_server_request(struct dhcp_client *client, const struct dhcp_message *message);
+bool dhcp_server_request(struct dhcp_client *client, const struct dhcp_message *message,
+                         instant_ns now_ns);
 /* Any DHCP message of others: notes a foreign server. `from` is the frame's source. */
 void dhcp_server_witness(struct dhcp_server *server, const struct mac_address *from,
                          const struct dhcp_message *message, instant_ns now_ns);
+/* Other servers are there: seen in the last FOREIGN_SERVER_NS. */
+bool dhcp_server_has_others(const struct dhcp_server *server, instant_ns now_ns);
+/* One of them has proved unfit. */
+bool dhcp_server_has_unfit(const struct dhcp_server *server, instant_ns now_ns);
+/* No loader can use what this server gives. `identifier` 0 = not known: nothing happens. */
+void dhcp_server_is_unfit(struct dhcp_server *server, uint32_t identifier, instant_ns now_ns);
+/* Would a DISCOVER of this phone be answered? */
+bool dhcp_server_may_offer(const struct dhcp_client *client, instant_ns now_ns);
 /* Somebody uses this address: it is not leased any more. */
 void dhcp_server_avoid(struct dhcp_server *server, uint32_t ip);
 

@@ -68,6 +68,7 @@ static bool may_ask_for_http(const struct session *session)
     case SESSION_FOUND:
     case SESSION_WAITING:
     case SESSION_RETRY:
+    case SESSION_UNFIT_LEASE:
         return true;
     case SESSION_TRANSFER:
         return session->by_url;
