@@ -67,6 +67,10 @@ static void decide_who_goes_first(struct intake *intake, struct session *session
         becomes_victim(intake, session,
                        "it has taken no offer of the other DHCP server in five seconds", now_ns);
     }
+    /* Switched off before it ever answered: the user saw no good in that lease either. */
+    bool unheard = session->state == SESSION_ADDRESSING || session->state == SESSION_ADDRESSED;
+    if (!again && unheard && is_foreign(intake, session->lease_server))
+        session->victim = true;
     session->lease_server = session->ip = 0;
     session->dhcp.goes_first = session->victim || (dhcp_server_has_unfit(intake->dhcp, now_ns) &&
                                                    choice_serves(intake->choice, session));

@@ -2,6 +2,7 @@
 /* Other hosts on a phone's segment: see other_host.h. */
 #include "phone/other_host.h"
 
+#include "base/random.h"
 #include "wire/craft.h"
 #include "wire/frame.h"
 
@@ -28,6 +29,9 @@ struct other_host {
     struct craft *craft;
     struct mac_address mac;
     instant_ns next_ns; /* the rival's next REQUEST */
+    struct random random;
+    struct dhcp_message asked; /* to be answered when that comes due */
+    instant_ns answer_ns;
     unsigned tftp_requests;
     uint16_t ip_id;
     struct other_host_output outputs[OUTPUTS_MAXIMUM];
@@ -98,8 +102,9 @@ static void answer_dhcp(struct other_host *host, const struct dhcp_message *aske
     uint8_t payload[DHCP_REPLY_LENGTH];
     struct writer writer = writer_over(payload, sizeof payload);
     dhcp_write_fixed(&writer, &answer);
+    uint8_t to_request = server == SERVER_REFUSES ? DHCP_NAK : DHCP_ACK;
     dhcp_write_option_u8(&writer, DHCP_OPTION_MESSAGE_TYPE,
-                         asked->type == DHCP_DISCOVER ? DHCP_OFFER : DHCP_ACK);
+                         asked->type == DHCP_DISCOVER ? DHCP_OFFER : to_request);
     dhcp_write_option_ip(&writer, DHCP_OPTION_SERVER_IDENTIFIER, OTHER_HOST_IP);
     dhcp_write_option_ip(&writer, DHCP_OPTION_LEASE_TIME, 3600);
     if (server != SERVER_NO_MASK)
@@ -109,6 +114,18 @@ static void answer_dhcp(struct other_host *host, const struct dhcp_message *aske
     dhcp_write_end(&writer, sizeof payload);
     send_udp(host, &asked->client_mac, answer.your_ip, DHCP_SERVER_PORT, DHCP_CLIENT_PORT, payload,
              writer.length);
+}
+
+/* A server that takes its time answers the newest question only. */
+static void take_dhcp(struct other_host *host, const struct dhcp_message *asked, instant_ns now_ns)
+{
+    if (host->config.dhcp_delay_ns == 0) {
+        answer_dhcp(host, asked);
+        return;
+    }
+    host->asked = *asked;
+    host->answer_ns =
+        now_ns + (duration_ns)(random_unit(&host->random) * (double)host->config.dhcp_delay_ns);
 }
 
 static void answer_arp(struct other_host *host, const struct arp_packet *asked)
@@ -178,13 +195,12 @@ static void take_frame(struct peer *peer, const struct peer_frame *received, ins
 {
     struct other_host *host = (struct other_host *)peer;
     struct frame frame;
-    (void)now_ns;
     frame_dissect(received->bytes, received->captured, received->length, &frame);
     if (frame.reason != WIRE_OK)
         return;
     if (frame.kind == FRAME_DHCP && frame.dhcp.operation == DHCP_BOOTREQUEST &&
         host->config.dhcp != SERVER_NONE)
-        answer_dhcp(host, &frame.dhcp);
+        take_dhcp(host, &frame.dhcp, now_ns);
     else if (frame.kind == FRAME_ARP && host->config.dhcp != SERVER_NONE)
         answer_arp(host, &frame.arp);
     else if (frame.kind == FRAME_TFTP)
@@ -193,7 +209,8 @@ static void take_frame(struct peer *peer, const struct peer_frame *received, ins
 
 static instant_ns deadline(const struct peer *peer)
 {
-    return ((const struct other_host *)peer)->next_ns;
+    const struct other_host *host = (const struct other_host *)peer;
+    return instant_earlier(host->next_ns, host->answer_ns);
 }
 
 static bool next_output(struct peer *peer, struct peer_output *ret)
@@ -211,6 +228,10 @@ static bool next_output(struct peer *peer, struct peer_output *ret)
 static void tick(struct peer *peer, instant_ns now_ns)
 {
     struct other_host *host = (struct other_host *)peer;
+    if (now_ns >= host->answer_ns) {
+        host->answer_ns = INSTANT_NEVER;
+        answer_dhcp(host, &host->asked);
+    }
     if (now_ns < host->next_ns)
         return;
     struct mac_address group = mac_of_group(RECM_GROUP_IP);
@@ -239,6 +260,8 @@ struct other_host *other_host_new(const struct other_host_config *config, instan
         .config = *config,
         .craft = craft,
         .mac = {{0x00, 0x0d, 0xb9, 0x01, 0x02, 0x03}},
+        .random = random_from_seed(config->seed),
+        .answer_ns = INSTANT_NEVER,
         .next_ns = config->asks_for_phones ? now_ns + NS_PER_S : INSTANT_NEVER,
     };
     return host;

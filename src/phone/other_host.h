@@ -27,6 +27,7 @@ enum foreign_server {
     SERVER_DEAD_GATEWAY, /* its router does not */
     SERVER_NO_ROUTER,
     SERVER_NO_MASK,
+    SERVER_REFUSES, /* offers, and answers every REQUEST with a NAK */
 };
 
 enum foreign_tftp {
@@ -37,6 +38,8 @@ enum foreign_tftp {
 
 struct other_host_config {
     enum foreign_server dhcp;
+    duration_ns dhcp_delay_ns; /* the longest time that its DHCP server takes, drawn from `seed` */
+    uint64_t seed;
     enum foreign_tftp tftp;
     unsigned tftp_requests; /* it answers so many requests for files; 0 = all */
     bool asks_for_phones;   /* a REQUEST every 2 s */

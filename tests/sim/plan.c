@@ -181,6 +181,21 @@ static void take_foreign_lease(struct plan *ret, enum foreign_server server)
     ret->phones[0].config.is_static = false;
 }
 
+/* A server whose leases are of no use: the phone stays as it is, or the user does what he is told.
+ */
+static void take_unfit_lease(struct random *random, struct plan *ret, enum foreign_server server)
+{
+    take_foreign_lease(ret, server);
+    if (random_below(random, 2))
+        return;
+    /* As fast as this program now and then, so that it is first sooner or later. */
+    ret->server_delay_ns = draw_ms(random, 40, 200);
+    ret->user_power_cycles = true;
+    ret->outcome = OUTCOME_RECOVERED;
+    ret->verdicts[0] = VERDICT_RECOVERED;
+    ret->verdict_count = 1;
+}
+
 static void draw_fault(struct random *random, struct plan *ret)
 {
     size_t index = random_below(random, sizeof faults / sizeof *faults);
@@ -227,10 +242,10 @@ static void draw_trouble(struct random *random, struct plan *ret)
         ret->station.dhcp = DHCP_POLICY_NEVER;
         break;
     case TROUBLE_NO_ROUTER:
-        take_foreign_lease(ret, SERVER_NO_ROUTER);
+        take_unfit_lease(random, ret, SERVER_NO_ROUTER);
         break;
     case TROUBLE_NO_MASK:
-        take_foreign_lease(ret, SERVER_NO_MASK);
+        take_unfit_lease(random, ret, SERVER_NO_MASK);
         break;
     case TROUBLE_DEAD_GATEWAY_NO_HELP:
         ret->station.gateway = GATEWAY_POLICY_NEVER;

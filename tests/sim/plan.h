@@ -75,7 +75,8 @@ struct plan {
     bool user_power_cycles;  /* the user power-cycles a phone that has gone deaf */
     instant_ns interrupt_ns; /* 0 = never */
     struct station_config station;
-    struct phone_name name; /* what station.selection.names points at */
+    duration_ns server_delay_ns; /* the longest that its DHCP server takes */
+    struct phone_name name;      /* what station.selection.names points at */
     char serial_text[RECM_TEXT_SIZE + 1];
 
     enum outcome outcome;

@@ -242,7 +242,10 @@ static void help_deaf_phones(struct world *world, instant_ns now_ns)
         struct world_phone *self = &world->phones[i];
         enum phone_state state = phone_state(self->phone);
         bool deaf = state == PHONE_SERIAL_PROMPT || state == PHONE_CRASHED;
-        if (!deaf || !self->powered || self->power_ns != INSTANT_NEVER)
+        struct session_status status;
+        bool told = station_session_of(world->station, &self->plan->config.mac, &status) &&
+                    status.state == SESSION_UNFIT_LEASE;
+        if ((!deaf && !told) || !self->powered || self->power_ns != INSTANT_NEVER)
             continue;
         self->power_ns = now_ns + POWER_CYCLE_AFTER_NS;
         segment_touch(self->plug.endpoint);
@@ -335,8 +338,11 @@ static void judge(struct world *world, enum run_end end, struct world_result *re
 static void plug_all_in(struct world *world)
 {
     const struct plan *plan = world->plan;
-    const struct other_host_config host = {
-        .dhcp = plan->server, .tftp = plan->tftp, .asks_for_phones = plan->rival};
+    const struct other_host_config host = {.dhcp = plan->server,
+                                           .dhcp_delay_ns = plan->server_delay_ns,
+                                           .seed = plan->seed,
+                                           .tftp = plan->tftp,
+                                           .asks_for_phones = plan->rival};
     struct error error;
     for (unsigned i = 0; i < plan->phone_count; i++) {
         if (!add_phone(world, i))

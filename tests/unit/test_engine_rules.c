@@ -283,6 +283,20 @@ static void r1_silence_after_the_lease_of_another_server_is_told_after_30_s(void
     rig_free(rig);
 }
 
+/* The user did not wait until he was told. */
+static void r1_an_impatient_power_cycle_is_a_chance_too(void **state)
+{
+    (void)state;
+    struct rig *rig = started_rig();
+    struct rig_phone phone = rig_phone(0);
+    lease_elsewhere(rig, &phone, 1);
+    rig_wait(rig, 15 * NS_PER_S);
+    phone.ip_id = 1;
+    rig_discover(rig, &phone, 1);
+    assert_int_equal(offers(rig), 1);
+    rig_free(rig);
+}
+
 static void r1_a_phone_that_answers_arp_is_not_deaf(void **state)
 {
     (void)state;
@@ -1172,6 +1186,7 @@ int main(void)
         T(r1_offers_to_a_phone_that_the_other_server_refuses),
         T(r1_a_lease_that_was_seen_to_stop_the_loader_is_told_at_once),
         T(r1_silence_after_the_lease_of_another_server_is_told_after_30_s),
+        T(r1_an_impatient_power_cycle_is_a_chance_too),
         T(r1_a_phone_that_answers_arp_is_not_deaf),
         T(r1_an_echo_and_then_nothing_is_a_lease_without_a_router),
         T(r1_a_server_that_is_not_heard_is_forgotten),

@@ -73,6 +73,27 @@ static void foreign_server_with_a_good_lease_is_used(void **state)
     assert_recovered(fixture);
 }
 
+/* Told to power-cycle the phone, the user does; then this program is first sooner or later. */
+static void unfit_leases_are_overcome_by_a_power_cycle(void **state)
+{
+    static const enum foreign_server servers[] = {SERVER_NO_ROUTER, SERVER_NO_MASK};
+    struct fixture *fixture = *state;
+    fixture->plan.user_power_cycles = true;
+    fixture->plan.server_delay_ns = 5 * NS_PER_MS;
+    for (size_t i = 0; i < 2; i++) {
+        fixture->plan.server = servers[i];
+        assert_recovered(fixture);
+    }
+}
+
+/* A loader that is refused asks again by itself: nobody has to do anything. */
+static void a_server_that_refuses_is_overcome(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->plan.server = SERVER_REFUSES;
+    assert_recovered(fixture);
+}
+
 static void dead_gateway_is_overcome_by_nudge_and_by_stand_in(void **state)
 {
     static const enum gateway_policy policies[] = {GATEWAY_POLICY_AUTO, GATEWAY_POLICY_NUDGE,
@@ -131,6 +152,8 @@ int main(void)
         T(phone_without_an_address_is_recovered),
         T(phone_with_a_static_address_is_recovered),
         T(foreign_server_with_a_good_lease_is_used),
+        T(unfit_leases_are_overcome_by_a_power_cycle),
+        T(a_server_that_refuses_is_overcome),
         T(dead_gateway_is_overcome_by_nudge_and_by_stand_in),
         T(snooping_switch_does_not_hide_the_phone),
         T(ten_phones_are_recovered_one_after_the_other),
