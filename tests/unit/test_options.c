@@ -111,7 +111,7 @@ static void mistakes_are_refused_by_name(void **state)
     refused(OPTIONS_RECOVER, "recover -i e -t nan a", "seconds");
     refused(OPTIONS_RECOVER, "recover -i e -t 0x10 a", "seconds");
     refused(OPTIONS_RECOVER, "recover -i e --probe-interval 0.01 a", "at least 0.2");
-    refused(OPTIONS_RECOVER, "recover -i e --dhcp maybe a", "auto, always, never");
+    refused(OPTIONS_RECOVER, "recover -i e --dhcp maybe a", "auto, yield, always, never");
     refused(OPTIONS_RECOVER, "recover -i e --gateway x a", "nudge");
     refused(OPTIONS_RECOVER, "recover -i e --address 10.0.0.1 a", "prefix");
     refused(OPTIONS_RECOVER, "recover -i e --address 10.0.0.0/24 a", "address of a host");
