@@ -37,7 +37,7 @@ static void fail(struct session *session, instant_ns now_ns, bool final, const c
 void action_start_addressing(struct session *session, instant_ns now_ns)
 {
     session->lease = LOADER_LEASE_LIVES;
-    session->lease_seen = session->power_cycle_asked = session->presumed = false;
+    session->alive = session->lease_seen = session->power_cycle_asked = session->presumed = false;
     session_enter(session, SESSION_ADDRESSING, now_ns, "its DHCP client asks for an address");
     set_deadline(session, now_ns + DHCP_PATIENCE_NS);
 }
@@ -168,9 +168,17 @@ void action_remind_of_power_cycle(struct session *session, instant_ns now_ns)
     set_deadline(session, now_ns + POWER_CYCLE_AGAIN_NS);
 }
 
+/* Whatever keeps it from answering, it is not the lease. */
+void action_is_alive(struct session *session, instant_ns now_ns)
+{
+    (void)now_ns;
+    session->alive = true;
+}
+
 /* It was guessed to be deaf, and is not. */
 void action_is_not_deaf(struct session *session, instant_ns now_ns)
 {
+    session->alive = true;
     if (session->lease == LOADER_LEASE_STOPS && !session->lease_seen)
         action_be_addressed(session, now_ns);
 }
@@ -186,7 +194,10 @@ void action_answers_nothing(struct session *session, instant_ns now_ns)
 {
     if (session->core->config.mode == STATION_WATCH)
         return;
-    if (has_foreign_lease(session)) {
+    instant_ns patience_ns = session->state_since_ns + DEAF_PATIENCE_NS;
+    if (has_foreign_lease(session) && session->alive && now_ns < patience_ns) {
+        set_deadline(session, patience_ns);
+    } else if (has_foreign_lease(session) && !session->alive) {
         /* While others are served it is not asked: its silence means nothing yet. */
         if (session->questions < DEAF_QUESTIONS) {
             set_deadline(session, now_ns + (duration_ns)DEAF_QUESTIONS * PROBE_INTERVAL_NS);
@@ -195,7 +206,9 @@ void action_answers_nothing(struct session *session, instant_ns now_ns)
         session->lease = LOADER_LEASE_STOPS;
         action_lease_is_unfit(session, now_ns);
     } else if (session->core->config.mode == STATION_RECOVER) {
-        fail(session, now_ns, false, "it has got an address but answers nothing");
+        fail(session, now_ns, false,
+             session->alive ? "it has got an address and speaks ARP, but answers no request"
+                            : "it has got an address but answers nothing");
     }
 }
 

@@ -59,6 +59,7 @@ struct session {
     enum loader_lease lease;        /* ... and what becomes of it with that, as far as is known */
     bool lease_has_mask;            /* ... of a lease that was seen */
     bool lease_seen;                /* that was seen, not guessed */
+    bool alive;                     /* an ARP frame of it was seen since: it is not deaf */
     bool victim;                    /* an unfit server has had it in this run */
     unsigned attempts;              /* orders and URLs served that began an attempt */
     unsigned questions;             /* since it was last heard of */

@@ -308,6 +308,9 @@ static void r1_a_phone_that_answers_arp_is_not_deaf(void **state)
     rig_who_has(rig, &phone, FOREIGN_SERVER + 1);
     rig_wait(rig, 40 * NS_PER_S);
     assert_false(rig_said(rig, "probably lacks"));
+    rig_wait(rig, 10 * NS_PER_S);
+    assert_true(rig_said(rig, "speaks ARP, but answers no request"));
+    assert_true(station_done(rig->station));
     rig_free(rig);
 }
 
