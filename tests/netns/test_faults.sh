@@ -14,8 +14,8 @@ at_a_time=15
 # runs beside the others until the end.
 table='
 !deaf-after-lease          | phone-deaf | --timeout 45
-!lease-without-router      | phone-deaf lease-without-router | --timeout 45
-!lease-without-mask        | phone-deaf lease-without-mask | --timeout 45
+!lease-without-router      | phone-deaf lease-without-router | --timeout 30
+!lease-without-mask        | phone-deaf lease-without-mask | --timeout 30
 !foreign-tftp-server=1     | recovered |
 !foreign-tftp-data=1       | recovered |
 !stays-in-recovery         | still-in-recovery power-lost-while-writing |
