@@ -42,17 +42,12 @@ void action_start_addressing(struct session *session, instant_ns now_ns)
     set_deadline(session, now_ns + DHCP_PATIENCE_NS);
 }
 
-static bool has_foreign_lease(const struct session *session)
-{
-    return session->lease_server != 0 && session->lease_server != session->core->config.address;
-}
-
 void action_go_on_addressing(struct session *session, instant_ns now_ns)
 {
     session->power_cycle_asked = false;
     session->core->progress_ns = now_ns;
     set_deadline(session,
-                 now_ns + (has_foreign_lease(session) ? LEASE_GUESS_NS : DHCP_PATIENCE_NS));
+                 now_ns + (session_has_foreign_lease(session) ? LEASE_GUESS_NS : DHCP_PATIENCE_NS));
 }
 
 void action_restart(struct session *session, instant_ns now_ns)
@@ -65,7 +60,7 @@ void action_be_addressed(struct session *session, instant_ns now_ns)
 {
     session_enter(session, SESSION_ADDRESSED, now_ns, "has an address");
     instant_ns deaf_ns = session->lease_ns + DEAF_LEASE_NS;
-    bool knows = has_foreign_lease(session) && deaf_ns > now_ns;
+    bool knows = session_has_foreign_lease(session) && deaf_ns > now_ns;
     set_deadline(session, knows ? deaf_ns : now_ns + DEAF_PATIENCE_NS);
 }
 
@@ -86,7 +81,7 @@ void action_addressing_ended(struct session *session, instant_ns now_ns)
                  "it got no address, has stopped listening and was not power-cycled");
         return;
     }
-    if (has_foreign_lease(session)) {
+    if (session_has_foreign_lease(session)) {
         action_be_addressed(session, now_ns);
         return;
     }
@@ -126,7 +121,7 @@ static const char *lack_words(const struct session *session)
 static void describe_lease(const struct session *session, size_t size, char ret[static size])
 {
     char whose[40] = "its lease";
-    if (has_foreign_lease(session))
+    if (session_has_foreign_lease(session))
         snprintf(whose, sizeof whose, "the lease of %s", ipv4_format(session->lease_server).text);
     snprintf(ret, size, "%s %slacks %s", whose, session->lease_seen ? "" : "probably ",
              lack_words(session));
@@ -153,7 +148,7 @@ void action_lease_is_unfit(struct session *session, instant_ns now_ns)
     if (core->config.mode == STATION_WATCH)
         return;
     session->victim = true;
-    if (has_foreign_lease(session))
+    if (session_has_foreign_lease(session))
         dhcp_server_is_unfit(session->dhcp.server, session->lease_server, now_ns);
     describe_lease(session, sizeof lease, lease);
     snprintf(text, sizeof text, "%s. %s", lease, power_cycle_advice(session));
@@ -195,9 +190,9 @@ void action_answers_nothing(struct session *session, instant_ns now_ns)
     if (session->core->config.mode == STATION_WATCH)
         return;
     instant_ns patience_ns = session->state_since_ns + DEAF_PATIENCE_NS;
-    if (has_foreign_lease(session) && session->alive && now_ns < patience_ns) {
+    if (session_has_foreign_lease(session) && session->alive && now_ns < patience_ns) {
         set_deadline(session, patience_ns);
-    } else if (has_foreign_lease(session) && !session->alive) {
+    } else if (session_has_foreign_lease(session) && !session->alive) {
         /* While others are served it is not asked: its silence means nothing yet. */
         if (session->questions < DEAF_QUESTIONS) {
             set_deadline(session, now_ns + (duration_ns)DEAF_QUESTIONS * PROBE_INTERVAL_NS);
@@ -306,7 +301,8 @@ void action_order_again(struct session *session, instant_ns now_ns)
 void action_be_echoed(struct session *session, instant_ns now_ns)
 {
     session_enter(session, SESSION_ECHOED, now_ns, "has confirmed the order");
-    set_deadline(session, now_ns + (has_foreign_lease(session) ? NO_GATEWAY_NS : FILE_WAIT_NS));
+    set_deadline(session,
+                 now_ns + (session_has_foreign_lease(session) ? NO_GATEWAY_NS : FILE_WAIT_NS));
 }
 
 void action_look_for_gateway(struct session *session, instant_ns now_ns)
@@ -317,7 +313,7 @@ void action_look_for_gateway(struct session *session, instant_ns now_ns)
 
 void action_knows_no_gateway(struct session *session, instant_ns now_ns)
 {
-    if (has_foreign_lease(session)) {
+    if (session_has_foreign_lease(session)) {
         session->lease = LOADER_LEASE_ASKS_FOR_NO_FILE;
         action_lease_is_unfit(session, now_ns);
         return;

@@ -29,11 +29,6 @@ static void leased(struct intake *intake, struct session *session, uint32_t ip, 
     prober_hurry(intake->prober, session, now_ns);
 }
 
-static bool is_foreign(const struct intake *intake, uint32_t server)
-{
-    return server != 0 && server != intake->core->config.address;
-}
-
 /* Another server refuses it, or gives it nothing it takes: it is offered an address from now on. */
 static void becomes_victim(struct intake *intake, struct session *session, const char *what,
                            instant_ns now_ns)
@@ -59,7 +54,7 @@ static void decide_who_goes_first(struct intake *intake, struct session *session
                                   const struct dhcp_message *discover, instant_ns now_ns)
 {
     bool again = discover->transaction_id != loader_transaction_id(&session->mac, 1);
-    if (again && is_foreign(intake, session->lease_server)) {
+    if (again && session_has_foreign_lease(session)) {
         dhcp_server_is_unfit(intake->dhcp, session->lease_server, now_ns);
         becomes_victim(intake, session, "the other DHCP server refuses it the address", now_ns);
     } else if (again && session->lease_server == 0 && !session->dhcp.offered &&
@@ -69,7 +64,7 @@ static void decide_who_goes_first(struct intake *intake, struct session *session
     }
     /* Switched off before it ever answered: the user saw no good in that lease either. */
     bool unheard = session->state == SESSION_ADDRESSING || session->state == SESSION_ADDRESSED;
-    if (!again && unheard && is_foreign(intake, session->lease_server))
+    if (!again && unheard && session_has_foreign_lease(session))
         session->victim = true;
     session->lease_server = session->ip = 0;
     session->dhcp.goes_first = session->victim || (dhcp_server_has_unfit(intake->dhcp, now_ns) &&
@@ -104,7 +99,7 @@ static void loader_asks(struct intake *intake, const struct frame *frame, instan
         session->lease_ns = repeated ? session->lease_ns : now_ns;
         session->ip = message->requested_ip; /* the ACK of another server may stay unseen */
         session_handle(session, EVENT_DHCP_REQUEST, now_ns);
-        if (is_foreign(intake, session->lease_server) && session->dhcp.offered && !repeated)
+        if (session_has_foreign_lease(session) && session->dhcp.offered && !repeated)
             lost_the_race(intake, session, now_ns);
         if (!is_passive(intake) && dhcp_server_request(&session->dhcp, message, now_ns))
             leased(intake, session, session->dhcp.lease_ip, now_ns);

@@ -62,8 +62,7 @@ static void ask_phone(struct prober *prober, struct session *session, enum desti
     const char *serial = session->serial;
     bool silent = session->state == SESSION_ADDRESSED || session->state == SESSION_RETRY ||
                   session->state == SESSION_UNFIT_LEASE;
-    bool foreign = session->lease_server && session->lease_server != prober->core->config.address;
-    unsigned every = foreign ? PROBE_ARP_OFTEN : PROBE_ARP_EVERY;
+    unsigned every = session_has_foreign_lease(session) ? PROBE_ARP_OFTEN : PROBE_ARP_EVERY;
     if (silent && session->ip && ++session->questions % every == 0) {
         arp_probe(prober->core, &session->mac, session->ip);
         return;

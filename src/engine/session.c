@@ -44,6 +44,11 @@ bool session_is_active(const struct session *session)
     return session_state_is_active(session->state);
 }
 
+bool session_has_foreign_lease(const struct session *session)
+{
+    return session->lease_server != 0 && session->lease_server != session->core->config.address;
+}
+
 bool session_is_over(const struct session *session)
 {
     return session->state == SESSION_RECOVERED || session->state == SESSION_FAILED ||

@@ -100,6 +100,8 @@ void session_pause(struct session *session, duration_ns by_ns);
 bool session_state_is_active(enum session_state state);
 /* From the order to the last ACK: it occupies a transfer slot. */
 bool session_is_active(const struct session *session);
+/* It asked for the lease of another server. */
+bool session_has_foreign_lease(const struct session *session);
 /* Nothing more is to be expected of it in this run. */
 bool session_is_over(const struct session *session);
 /* "SPA504G CBT141100HR (00:24:14:a1:b2:c3)", escaped, for messages. Returns: ret. */
