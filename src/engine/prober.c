@@ -62,7 +62,8 @@ static void ask_phone(struct prober *prober, struct session *session, enum desti
     const char *serial = session->serial;
     bool silent = session->state == SESSION_ADDRESSED || session->state == SESSION_RETRY ||
                   session->state == SESSION_UNFIT_LEASE;
-    unsigned every = session_has_foreign_lease(session) ? PROBE_ARP_OFTEN : PROBE_ARP_EVERY;
+    bool in_doubt = session_has_foreign_lease(session) && !session->alive;
+    unsigned every = in_doubt ? PROBE_ARP_OFTEN : PROBE_ARP_EVERY;
     if (silent && session->ip && ++session->questions % every == 0) {
         arp_probe(prober->core, &session->mac, session->ip);
         return;
