@@ -18,6 +18,17 @@ open_terminal() {
 	on pc env -u TMUX TERM=xterm tmux -S "$socket" -f /dev/null new-session -d -x "$1" -y "$2" \
 		"$3; echo \"ended with \$?\"; sleep 1000" \; set -g history-limit 5000 \; set -g status off
 }
+# The program stands still meanwhile: what it draws while the terminal is already another size but it has
+# not been told yet is nobody's fault.
+resize() { # columns rows
+	local shell child
+	shell=$(tmx list-panes -F '#{pane_pid}')
+	read -r child _ <"/proc/$shell/task/$shell/children"
+	kill -STOP "$child"
+	tmx resize-window -x "$1" -y "$2"
+	sleep 0.3
+	kill -CONT "$child"
+}
 screen() { tmx capture-pane -p; }
 history() { tmx capture-pane -p -S -; }
 close_terminal() { tmx kill-server 2>/dev/null; }
@@ -38,13 +49,13 @@ story() { # columns rows phones bytes
 	start phone phone "$spa_sos" simulate -i eth0 --timing nominal --boot-delay 0.3 --flash-time 3 --count "$phones" -q
 	result "$where: a line of the transfer, with percentage and rate" wait_until 60 shows '^[A-Z0-9]+ .* +[0-9]+ %  [0-9]+ kB/s'
 	if [ "$phones" -gt 1 ]; then
-		result "$where: totals" shows '[0-9]+ (at work|waiting|writing)'
+		result "$where: totals" wait_until 10 shows '[0-9]+ (at work|waiting|writing)'
 	fi
 	# Narrower and lower in the middle: what was drawn is wrapped now.
-	tmx resize-window -x 34 -y $((rows - 6))
+	resize 34 $((rows - 6))
 	sleep 0.5
 	result "$where: no stale line after a resize" test "$(screen | grep -cE '^([0-9]+ phones: )?([0-9]+ (recovered|failed|at work|writing|waiting)(, |$))+$')" -le 1
-	tmx resize-window -x "$columns" -y "$rows"
+	resize "$columns" "$rows"
 	result "$where: the phone that writes is not to be unplugged" wait_until 20 shows 'do NOT unplug$'
 	result "$where: it ends with a recovered shelf" wait_until 100 has_ended
 	result "$where: with status 0" shows '^ended with 0$'
