@@ -70,14 +70,6 @@ void phone_list_add_mac(struct phone_list *list, const struct mac_address *mac)
     add(list, (struct phone_name){.mac = *mac});
 }
 
-/* As the table of results names it. */
-static struct text words_of(const struct phone_name *name)
-{
-    struct text words = TEXT_EMPTY;
-    text_add(&words, "%s", name->serial ? name->serial : mac_format(&name->mac).text);
-    return words;
-}
-
 void phone_list_free(struct phone_list *list)
 {
     free(list->names);
@@ -177,10 +169,8 @@ static bool is_word(const char *chars, size_t length, const char *word)
 static void take_off(struct phone_list *list, const char *wanted, size_t length)
 {
     for (size_t i = 0; i < list->name_count; i++) {
-        struct text words = words_of(&list->names[i]);
-        bool found = is_word(wanted, length, text_chars(&words));
-        text_free(&words);
-        if (!found)
+        struct mac_text mac;
+        if (!is_word(wanted, length, phone_name_text(&list->names[i], &mac)))
             continue;
         memmove(&list->names[i], &list->names[i + 1],
                 (--list->name_count - i) * sizeof *list->names);
@@ -303,11 +293,9 @@ static void write_line(FILE *file, const char *wanted, const struct session_stat
 static bool find_session(const struct station *station, const struct phone_name *name,
                          struct session_status *ret)
 {
-    if (!name->serial)
-        return station_session_of(station, &name->mac, ret);
     for (size_t i = 0; i < station_session_count(station); i++) {
         station_session(station, i, ret);
-        if (ret->answered && strcmp(ret->serial, name->serial) == 0)
+        if (phone_name_is(name, ret->answered ? ret->serial : NULL, &ret->mac))
             return true;
     }
     return false;
@@ -321,10 +309,9 @@ static void write_table(FILE *file, const struct phone_list *list, const struct 
     for (size_t i = 0; i < list->done_count; i++)
         fprintf(file, "%s\n", list->done[i].line);
     for (size_t i = 0; i < list->name_count; i++) {
-        struct text words = words_of(&list->names[i]);
+        struct mac_text mac;
         bool seen = find_session(station, &list->names[i], &status);
-        write_line(file, text_chars(&words), seen ? &status : NULL, diagnosis);
-        text_free(&words);
+        write_line(file, phone_name_text(&list->names[i], &mac), seen ? &status : NULL, diagnosis);
     }
 }
 

@@ -29,9 +29,7 @@ static bool takes_all(const struct choice *choice)
 
 static bool has_name(const struct session *session, const struct phone_name *name)
 {
-    if (!name->serial)
-        return mac_equal(&session->mac, &name->mac);
-    return session->answered && strcmp(session->serial, name->serial) == 0;
+    return phone_name_is(name, session->answered ? session->serial : NULL, &session->mac);
 }
 
 static bool is_named(const struct choice *choice, const struct session *session)
@@ -302,8 +300,7 @@ bool choice_awaits(const struct choice *choice, char *ret, size_t size)
         const struct phone_name *name = &selection->names[i];
         if (has_answered(choice, name) || count++ > 0)
             continue;
-        text = mac_format(&name->mac);
-        first = name->serial ? name->serial : text.text;
+        first = phone_name_text(name, &text);
     }
     if (count == 0)
         return false;

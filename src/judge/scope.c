@@ -8,9 +8,7 @@
 
 static bool has_name(const struct phone_facts *phone, const struct phone_name *name)
 {
-    if (!name->serial)
-        return mac_equal(&phone->mac, &name->mac);
-    return phone->answered && strcmp(phone->reply.serial, name->serial) == 0;
+    return phone_name_is(name, phone->answered ? phone->reply.serial : NULL, &phone->mac);
 }
 
 static bool is_named(const struct run_scope *scope, const struct phone_facts *phone)
@@ -93,10 +91,10 @@ struct slot *scope_slots(const struct facts *facts, const struct run_scope *scop
 void scope_judge_missing(const struct facts *facts, const struct slot *slot,
                          enum verdict_id *ret_id, struct judgement *ret)
 {
-    char escaped[ESCAPED(RECM_TEXT_SIZE)];
-    const char *serial = slot->name->serial;
-    const char *name = serial ? text_escape(serial, strlen(serial), escaped, sizeof escaped)
-                              : mac_format(&slot->name->mac).text;
+    char name[ESCAPED(RECM_TEXT_SIZE)];
+    struct mac_text mac;
+    const char *words = phone_name_text(slot->name, &mac), *serial = slot->name->serial;
+    text_escape(words, strlen(words), name, sizeof name);
     bool is_interrupted = facts->ending == ENDING_INTERRUPTED;
     *ret_id = is_interrupted ? VERDICT_INTERRUPTED : VERDICT_NO_PHONE_SEEN;
     ret->confidence = CONFIDENCE_LIKELY;

@@ -271,11 +271,8 @@ static void watch(void *context, const struct station *station, const struct sta
 
 static bool phone_is_wanted(const struct plan *plan, const struct phone_plan *phone)
 {
-    if (plan->station.selection.name_count == 0)
-        return true;
-    if (!plan->name.serial)
-        return mac_equal(&plan->name.mac, &phone->config.mac);
-    return strcmp(plan->name.serial, phone->config.serial) == 0;
+    return plan->station.selection.name_count == 0 ||
+           phone_name_is(&plan->name, phone->config.serial, &phone->config.mac);
 }
 
 static void count_recovered(const struct world *world, struct world_result *ret)

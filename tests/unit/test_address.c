@@ -2,6 +2,7 @@
 /* Addresses: every form that is read, each near miss that is not, and prefix lengths to their ends.
  */
 #include "base/address.h"
+#include "base/phone_name.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -167,6 +168,23 @@ static void masks_of_every_length(void **state)
     }
 }
 
+static void a_phone_is_known_by_serial_number_or_mac_address(void **state)
+{
+    (void)state;
+    struct mac_address mac = {{0x00, 0x24, 0x14, 0xa1, 0xb2, 0xc3}}, other = mac;
+    const struct phone_name by_serial = {.serial = "CBT141100HR"}, by_mac = {.mac = mac};
+    struct mac_text text;
+    other.octet[5]++;
+    assert_true(phone_name_is(&by_serial, "CBT141100HR", &other));
+    assert_false(phone_name_is(&by_serial, "cbt141100hr", &other));
+    assert_false(phone_name_is(&by_serial, NULL, &mac)); /* it has not told its number */
+    assert_false(phone_name_is(&by_serial, "CBT141100H", &mac_zero));
+    assert_true(phone_name_is(&by_mac, NULL, &mac));
+    assert_false(phone_name_is(&by_mac, "CBT141100HR", &other));
+    assert_string_equal(phone_name_text(&by_serial, &text), "CBT141100HR");
+    assert_string_equal(phone_name_text(&by_mac, &text), "00:24:14:a1:b2:c3");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +196,7 @@ int main(void)
         cmocka_unit_test(refuses_what_is_no_ipv4_address),
         cmocka_unit_test(reads_prefixes_of_0_to_32_bits),
         cmocka_unit_test(masks_of_every_length),
+        cmocka_unit_test(a_phone_is_known_by_serial_number_or_mac_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
