@@ -102,8 +102,9 @@ static void add_success(size_t succeeded, size_t meant, enum run_purpose purpose
         text_add(ret, "%zu of %zu phones %s", succeeded, meant, words);
 }
 
-void headline_add(const struct diagnosis *diagnosis, enum run_purpose purpose, struct text *ret)
+void headline_add(const struct diagnosis *diagnosis, struct text *ret)
 {
+    enum run_purpose purpose = diagnosis->purpose;
     const struct verdict *leading = &diagnosis->leading;
     size_t meant = count_meant(diagnosis), succeeded = 0;
     struct text words = TEXT_EMPTY;

@@ -10,6 +10,6 @@
  * Appends one sentence: of one phone what its verdict says; of several how many succeeded and what
  * became of the others ("3 of 4 phones recovered; CBT14110002 refused the image.").
  */
-void headline_add(const struct diagnosis *diagnosis, enum run_purpose purpose, struct text *ret);
+void headline_add(const struct diagnosis *diagnosis, struct text *ret);
 
 #endif

@@ -435,7 +435,7 @@ void diagnosis_conclude(struct diagnosis *diagnosis, enum run_purpose purpose)
     diagnosis->purpose = purpose;
     diagnosis->status = verdict_exit_status(diagnosis->leading.id, purpose);
     diagnosis->result = verdict_result(diagnosis->leading.id, purpose);
-    headline_add(diagnosis, purpose, &headline);
+    headline_add(diagnosis, &headline);
     free(diagnosis->headline);
     diagnosis->headline = copy(text_chars(&headline));
     text_free(&headline);
