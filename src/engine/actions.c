@@ -129,16 +129,10 @@ static void describe_lease(const struct session *session, size_t size, char ret[
 
 static const char *power_cycle_advice(const struct session *session)
 {
-    switch (session->core->config.dhcp) {
-    case DHCP_POLICY_AUTO:
-    case DHCP_POLICY_ALWAYS:
-        return "Power-cycle the phone now: this time this program gives it an address first.";
-    case DHCP_POLICY_YIELD:
-    case DHCP_POLICY_NEVER:
-        break;
-    }
-    return "Power-cycle it with another DHCP server on the segment, or start again with --dhcp "
-           "auto.";
+    return dhcp_server_competes(session->dhcp.server)
+               ? "Power-cycle the phone now: this time this program gives it an address first."
+               : "Power-cycle it with another DHCP server on the segment, or start again with "
+                 "--dhcp auto.";
 }
 
 void action_lease_is_unfit(struct session *session, instant_ns now_ns)
@@ -185,26 +179,33 @@ void action_answers_after_all(struct session *session, instant_ns now_ns)
         action_be_found(session, now_ns);
 }
 
+/* Neither REPLY nor ARP since it asked another server for its lease. */
+static void suspect_lease(struct session *session, instant_ns now_ns)
+{
+    /* While others are served it is not asked: its silence means nothing yet. */
+    if (session->questions < DEAF_QUESTIONS) {
+        set_deadline(session, now_ns + (duration_ns)DEAF_QUESTIONS * PROBE_INTERVAL_NS);
+        return;
+    }
+    session->lease = LOADER_LEASE_STOPS;
+    action_lease_is_unfit(session, now_ns);
+}
+
 void action_answers_nothing(struct session *session, instant_ns now_ns)
 {
-    if (session->core->config.mode == STATION_WATCH)
-        return;
+    const struct core *core = session->core;
+    bool foreign = session_has_foreign_lease(session);
     instant_ns patience_ns = session->state_since_ns + DEAF_PATIENCE_NS;
-    if (session_has_foreign_lease(session) && session->alive && now_ns < patience_ns) {
+    if (core->config.mode == STATION_WATCH)
+        return;
+    if (foreign && !session->alive)
+        suspect_lease(session, now_ns);
+    else if (foreign && now_ns < patience_ns)
         set_deadline(session, patience_ns);
-    } else if (session_has_foreign_lease(session) && !session->alive) {
-        /* While others are served it is not asked: its silence means nothing yet. */
-        if (session->questions < DEAF_QUESTIONS) {
-            set_deadline(session, now_ns + (duration_ns)DEAF_QUESTIONS * PROBE_INTERVAL_NS);
-            return;
-        }
-        session->lease = LOADER_LEASE_STOPS;
-        action_lease_is_unfit(session, now_ns);
-    } else if (session->core->config.mode == STATION_RECOVER) {
+    else if (core->config.mode == STATION_RECOVER)
         fail(session, now_ns, false,
              session->alive ? "it has got an address and speaks ARP, but answers no request"
                             : "it has got an address but answers nothing");
-    }
 }
 
 void action_be_found(struct session *session, instant_ns now_ns)

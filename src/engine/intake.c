@@ -38,12 +38,11 @@ static void becomes_victim(struct intake *intake, struct session *session, const
         return;
     session->victim = true;
     char phone[160];
-    bool helps = intake->core->config.dhcp == DHCP_POLICY_AUTO ||
-                 intake->core->config.dhcp == DHCP_POLICY_ALWAYS;
     journal_message(journal, now_ns, &session->mac, "%s: %s. It asks again by itself%s",
                     session_describe(session, phone, sizeof phone), what,
-                    helps ? ", and this program gives it an address."
-                          : "; with --dhcp auto this program would give it an address.");
+                    dhcp_server_competes(intake->dhcp)
+                        ? ", and this program gives it an address."
+                        : "; with --dhcp auto this program would give it an address.");
 }
 
 /*

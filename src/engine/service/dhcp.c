@@ -170,13 +170,23 @@ bool dhcp_server_may_offer(const struct dhcp_client *client, instant_ns now_ns)
     return false;
 }
 
+bool dhcp_server_competes(const struct dhcp_server *server)
+{
+    enum dhcp_policy policy = server->core->config.dhcp;
+    return policy == DHCP_POLICY_AUTO || policy == DHCP_POLICY_ALWAYS;
+}
+
+static bool is_polite(const struct dhcp_server *server)
+{
+    enum dhcp_policy policy = server->core->config.dhcp;
+    return policy == DHCP_POLICY_AUTO || policy == DHCP_POLICY_YIELD;
+}
+
 /* Other servers may be there that were not heard yet: they are given the time for their OFFER. */
 static bool waits_for_others(const struct dhcp_client *client)
 {
-    enum dhcp_policy policy = client->server->core->config.dhcp;
-    bool is_polite = policy == DHCP_POLICY_AUTO || policy == DHCP_POLICY_YIELD;
     bool first = client->transaction_id == loader_transaction_id(&client->mac, 1);
-    return is_polite && first && !client->goes_first;
+    return is_polite(client->server) && first && !client->goes_first;
 }
 
 void dhcp_server_discover(struct dhcp_client *client, const struct dhcp_message *message,
@@ -241,22 +251,19 @@ void dhcp_server_witness(struct dhcp_server *server, const struct mac_address *f
         return;
     bool had_others = dhcp_server_has_others(server, now_ns);
     find_or_add_foreign(server, identifier, now_ns)->heard_ns = now_ns;
-    enum dhcp_policy policy = server->core->config.dhcp;
-    if (had_others || policy == DHCP_POLICY_ALWAYS || policy == DHCP_POLICY_NEVER ||
-        server->core->config.mode == STATION_WATCH)
+    if (had_others || !is_polite(server) || server->core->config.mode == STATION_WATCH)
         return;
-    const char *until = policy == DHCP_POLICY_AUTO ? ", as long as phones can use them" : "";
+    bool until_unfit = dhcp_server_competes(server);
     if (message->operation == DHCP_BOOTREPLY)
         journal_message(&server->core->journal, now_ns, NULL,
                         "Another DHCP server answers on this segment: %s (%s). It gives the "
                         "addresses from now on%s; this program gives none.",
-                        ipv4_format(identifier).text, mac_format(from).text, until);
+                        ipv4_format(identifier).text, mac_format(from).text,
+                        until_unfit ? ", as long as phones can use them" : "");
     else
         journal_message(&server->core->journal, now_ns, NULL,
                         "A client on this segment has chosen another DHCP server: %s. This "
                         "program gives no addresses from now on%s.",
                         ipv4_format(identifier).text,
-                        *until ? ", unless phones cannot use that "
-                                 "server's"
-                               : "");
+                        until_unfit ? ", unless phones cannot use that server's" : "");
 }

@@ -59,6 +59,8 @@ bool dhcp_server_has_others(const struct dhcp_server *server, instant_ns now_ns)
 bool dhcp_server_has_unfit(const struct dhcp_server *server, instant_ns now_ns);
 /* No loader can use what this server gives. `identifier` 0 = not known: nothing happens. */
 void dhcp_server_is_unfit(struct dhcp_server *server, uint32_t identifier, instant_ns now_ns);
+/* Does the user's choice allow to go ahead of a server that is unfit? */
+bool dhcp_server_competes(const struct dhcp_server *server);
 /* Would a DISCOVER of this phone be answered? */
 bool dhcp_server_may_offer(const struct dhcp_client *client, instant_ns now_ns);
 /* Somebody uses this address: it is not leased any more. */
