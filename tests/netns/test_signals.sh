@@ -30,7 +30,7 @@ recover --dhcp always
 kill -USR1 "${process[tool]}"
 result "USR1 before any phone: the status is printed" wait_until 5 grep -q '^status: no phone yet, [0-9]* s$' "$lab/tool.err"
 phone phone --flash-time 4
-wait_until 60 test -s "$lab/phone.image"
+wait_until 60 grep -q 'has got the whole image' "$lab/tool.err" # the phone's last ACK has come
 kill -USR1 "${process[tool]}"
 result "USR1 while the phone writes: how long already, usually and at most" \
 	wait_until 5 grep -qE '^status: CBT.*writing 0:0[0-9] \(usually 2-5, at most 10 min\); do NOT unplug$' "$lab/tool.err"
