@@ -129,6 +129,8 @@ static void describe_lease(const struct session *session, size_t size, char ret[
 
 static const char *power_cycle_advice(const struct session *session)
 {
+    if (session->core->config.mode == STATION_WATCH)
+        return "Power-cycle it with another DHCP server on the segment, or with none.";
     return dhcp_server_competes(session->dhcp.server)
                ? "Power-cycle the phone now: this time this program gives it an address first."
                : "Power-cycle it with another DHCP server on the segment, or start again with "
@@ -137,16 +139,15 @@ static const char *power_cycle_advice(const struct session *session)
 
 void action_lease_is_unfit(struct session *session, instant_ns now_ns)
 {
-    struct core *core = session->core;
     char lease[160], text[300];
-    if (core->config.mode == STATION_WATCH)
-        return;
     session->victim = true;
     if (session_has_foreign_lease(session))
         dhcp_server_is_unfit(session->dhcp.server, session->lease_server, now_ns);
     describe_lease(session, sizeof lease, lease);
     snprintf(text, sizeof text, "%s. %s", lease, power_cycle_advice(session));
     say(session, now_ns, text);
+    if (session->core->config.mode == STATION_WATCH)
+        return; /* it waits for nothing */
     session_enter(session, SESSION_UNFIT_LEASE, now_ns, "needs a power cycle");
     set_deadline(session, now_ns + POWER_CYCLE_AGAIN_NS);
 }

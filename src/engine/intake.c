@@ -33,16 +33,18 @@ static void leased(struct intake *intake, struct session *session, uint32_t ip, 
 static void becomes_victim(struct intake *intake, struct session *session, const char *what,
                            instant_ns now_ns)
 {
-    struct journal *journal = &intake->core->journal;
-    if (session->victim || is_passive(intake))
+    struct core *core = intake->core;
+    if (session->victim || core->stopped)
         return;
     session->victim = true;
     char phone[160];
-    journal_message(journal, now_ns, &session->mac, "%s: %s. It asks again by itself%s",
-                    session_describe(session, phone, sizeof phone), what,
-                    dhcp_server_competes(intake->dhcp)
-                        ? ", and this program gives it an address."
-                        : "; with --dhcp auto this program would give it an address.");
+    const char *then = ".";
+    if (core->config.mode != STATION_WATCH)
+        then = dhcp_server_competes(intake->dhcp)
+                   ? ", and this program gives it an address."
+                   : "; with --dhcp auto this program would give it an address.";
+    journal_message(&core->journal, now_ns, &session->mac, "%s: %s. It asks again by itself%s",
+                    session_describe(session, phone, sizeof phone), what, then);
 }
 
 /*
@@ -65,7 +67,6 @@ static void decide_who_goes_first(struct intake *intake, struct session *session
     bool unheard = session->state == SESSION_ADDRESSING || session->state == SESSION_ADDRESSED;
     if (!again && unheard && session_has_foreign_lease(session))
         session->victim = true;
-    session->lease_server = session->ip = 0;
     session->dhcp.goes_first = session->victim || (dhcp_server_has_unfit(intake->dhcp, now_ns) &&
                                                    choice_serves(intake->choice, session));
 }
@@ -88,7 +89,9 @@ static void loader_asks(struct intake *intake, const struct frame *frame, instan
         return;
     intake->dhcp->quiet_until_ns = now_ns + DHCP_EXCHANGE_NS;
     if (message->type == DHCP_DISCOVER) {
-        decide_who_goes_first(intake, session, message, now_ns);
+        if (!is_passive(intake))
+            decide_who_goes_first(intake, session, message, now_ns);
+        session->lease_server = session->ip = 0;
         session_handle(session, EVENT_DISCOVER, now_ns);
         if (!is_passive(intake))
             dhcp_server_discover(&session->dhcp, message, now_ns);

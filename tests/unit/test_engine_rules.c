@@ -297,6 +297,27 @@ static void r1_an_impatient_power_cycle_is_a_chance_too(void **state)
     rig_free(rig);
 }
 
+/* Who only watches is told the same, and that somebody else has to help. */
+static void r1_watching_tells_of_unfit_leases_and_refusals_too(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone phone = rig_phone(0), refused = rig_phone(1);
+    rig->config.mode = STATION_WATCH;
+    rig_start(rig);
+    lease_elsewhere(rig, &phone, 1);
+    foreign_dhcp_reply(rig, &phone, DHCP_ACK, false);
+    assert_true(rig_said(rig, "the lease of 192.168.1.1 lacks a router: it has stopped the phone"));
+    assert_true(rig_said(rig, "with another DHCP server on the segment, or with none"));
+    lease_elsewhere(rig, &refused, 1);
+    foreign_dhcp_reply(rig, &refused, DHCP_NAK, true);
+    assert_true(rig_said(rig, "refuses it the address. It asks again by itself."));
+    assert_false(rig_said(rig, "this program"));
+    rig_wait(rig, 120 * NS_PER_S);
+    assert_int_equal(rig->sent_count, 0);
+    rig_free(rig);
+}
+
 static void r1_a_phone_that_answers_arp_is_not_deaf(void **state)
 {
     (void)state;
@@ -1190,6 +1211,7 @@ int main(void)
         T(r1_a_lease_that_was_seen_to_stop_the_loader_is_told_at_once),
         T(r1_silence_after_the_lease_of_another_server_is_told_after_30_s),
         T(r1_an_impatient_power_cycle_is_a_chance_too),
+        T(r1_watching_tells_of_unfit_leases_and_refusals_too),
         T(r1_a_phone_that_answers_arp_is_not_deaf),
         T(r1_an_echo_and_then_nothing_is_a_lease_without_a_router),
         T(r1_a_server_that_is_not_heard_is_forgotten),
