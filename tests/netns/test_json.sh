@@ -26,6 +26,19 @@ finish phone 20
 result "simulate: a document, and the phone was recovered" equals "$status $(of phone '.result + " " + .phones[0].mac')" "0 recovered $phone_mac"
 cp "$lab/tool.out" "$lab/recover.out"
 
+# The disk fills in mid-transfer: the run goes on, and its proof points into what was written.
+start phone3 phone "$spa_sos" simulate -i eth0 --timing nominal --boot-delay 0.3 --flash-time 0.5 --exit-after-flash -q
+# shellcheck disable=SC2016 # the inner shell expands them
+start full pc bash -c 'trap "" XFSZ; ulimit -f 30; exec "$0" recover -i eth0 -w "$1" --json "$2"' \
+	"$spa_sos" "$lab/full.pcap" "$image"
+finish full 60
+finish phone3 20
+written=$(tshark -n -r "$lab/full.pcap" 2>/dev/null | wc -l)
+result "a full disk ends the trace, not the recovery" equals "$(of full .result) $((written > 0 && written < frames))" "recovered 1"
+result "it is said" grep -qi 'trace.*\(too large\|cannot be written\|incomplete\)' "$lab/full.err"
+result "no frame number beyond what the file holds" \
+	equals "$(of full "[.verdict, .findings[], .phones[].verdict] | map(.evidence[]) | map(select(. > $written)) | length")" 0
+
 start player phone "$spa_sos" replay "$top_srcdir/pcaps/found.pcap" -i eth0 --speed 100 --json
 wait_until 10 grep -q 'playing' "$lab/player.err"
 stop player INT
@@ -69,5 +82,5 @@ result "an adapter that was pulled out: status 3, error and verdict in one docum
 result "it says what to do" grep -q 'the interface is gone (the adapter was pulled out, or the interface removed). Plug it in again' "$lab/pulled.err"
 
 result "every document keeps to the schema" keeps_to_schema "$lab/recover.out" "$lab/phone.out" "$lab/player.out" "$lab/phone2.out" \
-	"$lab/off.out" "$lab/unplugged.out" "$lab/during.out" "$lab/pulled.out"
+	"$lab/full.out" "$lab/off.out" "$lab/unplugged.out" "$lab/during.out" "$lab/pulled.out"
 tap_done

@@ -28,7 +28,7 @@ struct rig {
     uint64_t frame_number;
     struct rig_sent *sent; /* RIG_SENT_SIZE places */
     size_t sent_count;
-    char texts[RIG_TEXTS_SIZE][320]; /* messages and details */
+    char texts[RIG_TEXTS_SIZE][320]; /* messages, details and changes of state */
     size_t text_count;
     enum session_state states[RIG_STATES_SIZE]; /* entered, in order */
     size_t state_count;

@@ -193,6 +193,7 @@ static void keep_going_never_ends_and_takes_the_next_phone(void **state)
     rig_wait(rig, 60 * NS_PER_S);
     rig_firmware(rig, &one);
     assert_false(station_done(rig->station));
+    assert_true(rig_said(rig, "You may unplug it now. Connect the next phone"));
     rig_reply(rig, &two);
     assert_true(was_ordered(rig, &two));
     rig_free(rig);

@@ -315,6 +315,41 @@ static void bin_of_the_vendors_zip_is_taken(void **state)
     free(packed);
 }
 
+/* The vendor's package, zipped once more by whoever mailed it; deeper ones are named. */
+static void a_zip_in_a_zip_is_opened(void **state)
+{
+    (void)state;
+    size_t length, zip_length;
+    uint8_t *image = test_image_bytes("small.bin", &length);
+    const struct member inside[] = {{"spa50x-30x-7-6-2f.bin", image, length, false}};
+    write_zip(inside, 1);
+    uint8_t *zip = read_zip(&zip_length);
+    const struct member once[] = {{"FW.zip", (const char *)zip, zip_length, true}};
+    expect_loaded(write_zip(once, 1));
+    assert_memory_equal(file.image.bytes, image, length);
+    image_file_free(&file);
+    free(zip);
+    zip = read_zip(&zip_length);
+    const struct member twice[] = {{"mail.zip", (const char *)zip, zip_length, true}};
+    expect_unreadable(write_zip(twice, 1), "a zip archive in a zip archive in a zip archive");
+    free(zip);
+    free(image);
+}
+
+static void a_cut_zip_is_called_cut(void **state)
+{
+    (void)state;
+    size_t length, zip_length;
+    uint8_t *image = test_image_bytes("small.bin", &length);
+    const struct member members[] = {{"spa50x.bin", image, length, false}};
+    write_zip(members, 1);
+    uint8_t *zip = read_zip(&zip_length);
+    expect_unreadable(write_file("package.zip", zip, zip_length - 100),
+                      "was cut off: its end is missing");
+    free(zip);
+    free(image);
+}
+
 static void damaged_bin_is_named_with_its_damage(void **state)
 {
     (void)state;
@@ -499,6 +534,8 @@ int main(void)
         cmocka_unit_test(member_that_is_not_as_long_as_stated_is_refused),
         cmocka_unit_test(encrypted_member_is_named),
         cmocka_unit_test(every_cut_and_changed_zip_is_survived),
+        cmocka_unit_test(a_zip_in_a_zip_is_opened),
+        cmocka_unit_test(a_cut_zip_is_called_cut),
         cmocka_unit_test(archive_of_very_many_members_is_bounded),
     };
     return cmocka_run_group_tests(tests, make_directory, remove_directory);
