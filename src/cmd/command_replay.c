@@ -154,12 +154,20 @@ static int run_offline(struct replay *replay, struct error *ret_error)
         replay->progress = replay->options.compare ? NULL : progress_new(&replay->options);
         enum run_end end =
             run_station(port, station, replay->progress ? observe : NULL, replay, ret_error);
+        if (recording)
+            recording_finish(recording);
         if (replay->progress)
             progress_finish(replay->progress);
         progress_free(replay->progress);
         if (end != RUN_FAILED)
             status = replay->options.compare ? compare(replay) : report(replay, port, station);
         port->operations->close(port);
+    }
+    const char *words = recording ? recording_trouble(recording) : NULL;
+    if (words) {
+        struct error trouble;
+        error_set(&trouble, ERROR_ENVIRONMENT, "%s", words);
+        status = failure_tell("replay", false, &trouble);
     }
     recording_close(recording);
     station_free(station);

@@ -171,16 +171,20 @@ static void power_on(struct peer *peer, instant_ns now_ns)
         plug_start(&simulation->phones[i].plug);
 }
 
-static void watch_recording(void *context, struct peer *peer, const struct peer_event *event,
-                            instant_ns now_ns)
+static void tell_trouble(const struct simulation *simulation)
 {
-    const struct simulation *simulation = context;
-    (void)peer;
-    (void)event;
-    (void)now_ns;
     const char *trouble = simulation->recording ? recording_trouble(simulation->recording) : NULL;
     if (trouble)
         fprintf(stderr, "spa-sos simulate: %s\n", trouble);
+}
+
+static void watch_recording(void *context, struct peer *peer, const struct peer_event *event,
+                            instant_ns now_ns)
+{
+    (void)peer;
+    (void)event;
+    (void)now_ns;
+    tell_trouble(context);
 }
 
 /* Returns: false with ret_error if the interface failed. */
@@ -196,6 +200,9 @@ static bool run(struct simulation *simulation, struct error *ret_error)
     enum run_end end = run_peer(simulation->port, &simulation->uplink.peer, watch_recording,
                                 simulation, ret_error);
     simulation->uplink.peer.operations = &uplink_operations;
+    if (simulation->recording)
+        recording_finish(simulation->recording);
+    tell_trouble(simulation);
     return end != RUN_FAILED;
 }
 

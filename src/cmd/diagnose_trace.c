@@ -198,6 +198,7 @@ static bool write_redacted(struct trace_run *run, struct error *ret_error)
     run->copy = recording_create(path, true, ret_error);
     if (!run->copy || !trace_source_read(&run->source, NULL, copy_frame, run, ret_error))
         return false;
+    recording_finish(run->copy);
     const char *trouble = recording_trouble(run->copy);
     if (trouble)
         return error_set(ret_error, ERROR_ENVIRONMENT, "%s", trouble);

@@ -262,6 +262,13 @@ static void tell_verdict(struct live_run *run, const struct station *station, in
     text_free(&line);
 }
 
+static void tell_trouble(struct live_run *run)
+{
+    const char *trouble = run->recording ? recording_trouble(run->recording) : NULL;
+    if (trouble)
+        progress_message(run->progress, "warning: %s", trouble);
+}
+
 static void observe(void *context, const struct station *station, const struct station_event *event,
                     instant_ns now_ns)
 {
@@ -269,9 +276,9 @@ static void observe(void *context, const struct station *station, const struct s
     progress_observe(run->progress, station, event, now_ns);
     if (interruption_asks_for_status())
         progress_status(run->progress, station, now_ns);
-    const char *trouble = run->recording ? recording_trouble(run->recording) : NULL;
-    if (trouble)
-        progress_message(run->progress, "warning: %s", trouble);
+    if (run->recording && event && event->kind == STATION_EVENT_STATE)
+        recording_flush(run->recording);
+    tell_trouble(run);
     if (run->options.command == OPTIONS_WATCH && !event)
         tell_verdict(run, station, now_ns);
     if (run->options.phones_path && is_result(event)) {
@@ -302,6 +309,7 @@ static int finish_rehearsal(struct live_run *run)
 {
     struct port_counters counters;
     struct error error;
+    recording_finish(run->recording);
     const char *trouble = recording_trouble(run->recording);
     const char *trace = shown_path(run->options.write_path);
     run->port->operations->counters(run->port, &counters);
@@ -332,6 +340,9 @@ static int finish(struct live_run *run, enum run_end end, const struct error *er
         .diagnosis = &diagnosis,
         .image = run->options.command == OPTIONS_RECOVER ? &run->image.image : NULL,
     };
+    if (run->recording)
+        recording_finish(run->recording);
+    tell_trouble(run);
     progress_finish(run->progress);
     station_diagnose(run->station, &diagnosis);
     run->port->operations->counters(run->port, &result.counters);

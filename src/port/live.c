@@ -6,13 +6,17 @@
 
 #include "port/carrier.h"
 #include "port/live_filter.h"
+#include "port/spin.h"
+#include "wire/ethernet.h"
 
 #include <errno.h>
 #include <libnet.h>
 #include <limits.h>
 #include <linux/filter.h>
+#include <linux/if_packet.h>
 #include <pcap/pcap.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,14 +26,8 @@
 
 #define SNAPSHOT_BYTES      1900 /* with the kernel's header two of them fit into a page */
 #define KERNEL_BUFFER_BYTES (2 * 1024 * 1024)
-/*
- * A reply to what was just sent is awaited awake this long. Sleeping and waking cost about as much;
- * a phone's ACK takes longer, so that this is soon given up (see end_spin).
- */
-#define SPIN_NS        (50 * NS_PER_US)
-#define SPIN_PAUSE     64 /* sends without spinning after a spin in vain */
-#define CALLS_PER_LOOK 256
-#define PATH_TEXT_SIZE 512
+#define CALLS_PER_LOOK      256
+#define PATH_TEXT_SIZE      512
 
 enum { POLL_FRAMES, POLL_CARRIER, POLL_INTERRUPT, POLL_COUNT };
 
@@ -37,7 +35,8 @@ struct live {
     struct port port;
     char name[INTERFACE_NAME_SIZE];
     pcap_t *pcap;
-    libnet_t *libnet; /* NULL: listen only */
+    libnet_t *libnet;           /* NULL: listen only */
+    struct sockaddr_ll address; /* the interface by its index: a name may change hands */
     struct carrier *carrier;
     enum carrier_state carrier_state; /* as told last */
     bool is_gentle;
@@ -48,9 +47,9 @@ struct live {
     instant_ns last_ns;  /* latest time given to the caller */
     unsigned calls;      /* of live_next */
     bool is_pending;     /* `pending` was read and not yet returned */
+    bool is_drained;     /* nothing is there to be read, as far as is known */
     struct port_frame pending;
-    instant_ns spin_until_ns;
-    unsigned spin_pause;    /* sends to go without spinning */
+    struct spin spin;
     uint8_t last_source[6]; /* MAC address of the last frame sent */
     struct port_counters counters;
     uint64_t lost_frames;
@@ -111,6 +110,7 @@ static bool read_ahead(struct live *live, struct error *ret_error)
     if (status < 0)
         return error_set(ret_error, ERROR_ENVIRONMENT, "%s: receiving failed: %s", live->name,
                          pcap_geterr(live->pcap));
+    live->is_drained = status == 0;
     if (status == 0)
         return true;
     live->is_pending = true;
@@ -165,6 +165,7 @@ static enum port_event wait_for_anything(struct live *live, duration_ns timeout_
     }
     if (ready <= 0)
         return PORT_DEADLINE;
+    live->is_drained = false;
     if (live->polled[POLL_INTERRUPT].revents)
         return PORT_INTERRUPTED;
     if (live->polled[POLL_CARRIER].revents)
@@ -172,17 +173,22 @@ static enum port_event wait_for_anything(struct live *live, duration_ns timeout_
     return PORT_DEADLINE;
 }
 
-/* The reply that the spin waited for has come in time, or not. */
-static void end_spin(struct live *live, bool in_time)
-{
-    live->spin_until_ns = 0;
-    live->spin_pause = in_time ? 0 : SPIN_PAUSE;
-}
-
 static bool is_own_frame(const struct live *live, const struct port_frame *frame)
 {
     return frame->captured >= 12 &&
            memcmp(frame->bytes + 6, live->last_source, sizeof live->last_source) == 0;
+}
+
+/*
+ * A frame of our own has come back, and after it there is as a rule nothing to read: asking would
+ * be one more call to the kernel before the one that waits (and that sees what is there at once).
+ */
+static void note_direction(struct live *live)
+{
+    if (is_own_frame(live, &live->pending))
+        live->is_drained = true;
+    else
+        spin_received(&live->spin, live->pending.time_ns);
 }
 
 static enum port_event live_next(struct port *port, instant_ns deadline_ns, struct port_frame *ret,
@@ -196,28 +202,33 @@ static enum port_event live_next(struct port *port, instant_ns deadline_ns, stru
             return event;
     }
     for (;;) {
-        if (!live->is_pending && !read_ahead(live, ret_error))
-            return PORT_FAILED;
+        if (!live->is_pending && !live->is_drained) {
+            if (!read_ahead(live, ret_error))
+                return PORT_FAILED;
+            if (live->is_pending)
+                note_direction(live);
+        }
         if (live->is_pending) {
-            if (live->spin_until_ns != 0 && !is_own_frame(live, &live->pending))
-                end_spin(live, true);
             if (live->pending.time_ns > deadline_ns)
                 return PORT_DEADLINE;
             return_pending(live, ret);
             return PORT_FRAME;
         }
         instant_ns now_ns = live_now(port);
-        if (now_ns >= deadline_ns)
-            return PORT_DEADLINE;
-        if (live->spin_until_ns > now_ns)
+        if (now_ns < deadline_ns && spin_is_awake(&live->spin, now_ns)) {
+            if (spin_should_yield(&live->spin, now_ns))
+                sched_yield();
+            live->is_drained = false;
             continue;
-        if (live->spin_until_ns != 0)
-            end_spin(live, false);
-        duration_ns timeout_ns =
-            deadline_ns == INSTANT_NEVER ? INSTANT_NEVER : deadline_ns - now_ns;
+        }
+        duration_ns timeout_ns = deadline_ns == INSTANT_NEVER ? INSTANT_NEVER
+                                 : deadline_ns > now_ns       ? deadline_ns - now_ns
+                                                              : 0;
         enum port_event event = wait_for_anything(live, timeout_ns, ret_error);
         if (event != PORT_DEADLINE)
             return event;
+        if (live->is_drained && live_now(port) >= deadline_ns)
+            return PORT_DEADLINE;
     }
 }
 
@@ -234,24 +245,26 @@ static bool live_send(struct port *port, const uint8_t *bytes, size_t length,
     struct live *live = live_of(port);
     if (!live->libnet)
         return error_set(ret_error, ERROR_ENVIRONMENT, "%s: opened for listening only", live->name);
+    if (length < ETHERNET_HEADER_LENGTH)
+        return error_set(ret_error, ERROR_ENVIRONMENT, "%s: a frame of %zu bytes cannot be sent",
+                         live->name, length);
     errno = 0;
-    if (libnet_adv_write_link(live->libnet, bytes, (uint32_t)length) != (int)length) {
+    memcpy(&live->address.sll_protocol, bytes + ETHERNET_HEADER_LENGTH - 2, 2);
+    if (sendto(libnet_getfd(live->libnet), bytes, length, MSG_DONTWAIT,
+               (const struct sockaddr *)&live->address, sizeof live->address) != (ssize_t)length) {
         int saved = errno;
         if (!is_passing(saved) && carrier_ask(live->carrier) == CARRIER_REMOVED)
             return say_removed(live, ret_error);
         if (!is_passing(saved))
             return error_set(ret_error, ERROR_ENVIRONMENT, "%s: sending failed: %s", live->name,
-                             libnet_geterror(live->libnet));
+                             strerror(saved));
         live->lost_frames++;
         return true;
     }
     live->counters.frames_out++;
-    if (length >= 12)
-        memcpy(live->last_source, bytes + 6, sizeof live->last_source);
-    if (live->spin_pause > 0)
-        live->spin_pause--;
-    else if (!live->is_gentle)
-        live->spin_until_ns = live_now(port) + SPIN_NS;
+    memcpy(live->last_source, bytes + 6, sizeof live->last_source);
+    if (!live->is_gentle)
+        spin_sent(&live->spin, live_now(port));
     return true;
 }
 
@@ -397,6 +410,8 @@ struct port *port_live_open(const struct port_live_config *config, struct error 
     }
     live->port.operations = &live_operations;
     memcpy(live->name, interface.name, sizeof live->name);
+    live->address =
+        (struct sockaddr_ll){.sll_family = AF_PACKET, .sll_ifindex = (int)interface.index};
     live->is_gentle = config->gentle;
     live->start_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
     live->carrier_state = CARRIER_PRESENT; /* so that a link that is down is the first event */

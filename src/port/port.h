@@ -30,7 +30,7 @@ enum port_event {
 struct port_frame {
     instant_ns time_ns;
     uint64_t number;      /* from 1 in the order of `next` */
-    const uint8_t *bytes; /* the port's, valid until the next call on it */
+    const uint8_t *bytes; /* the port's, valid until `next` is called again */
     size_t captured;      /* bytes that are there */
     size_t length;        /* bytes on the wire; more than `captured`: the frame was cut */
     /* The recording does not hold the destination MAC address; the bytes hold a guess. */

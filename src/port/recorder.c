@@ -7,17 +7,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define IDLE_NS (5 * NS_PER_MS) /* without a frame: there is time to write */
+
 struct recorder {
     struct port_wrapper wrapper;
     struct recording *recording;
 };
 
+/*
+ * A frame is written down when the caller comes back for the next one: he has answered it by then.
+ * Batches are written when nothing comes for a while, or have grown old.
+ */
 static enum port_event recorder_next(struct port *port, instant_ns deadline_ns,
                                      struct port_frame *ret, struct error *ret_error)
 {
-    enum port_event event = port_wrapper_next(port, deadline_ns, ret, ret_error);
+    struct recording *recording = ((struct recorder *)port)->recording;
+    recording_settle(recording);
+    instant_ns batch_ns = recording_deadline(recording);
+    enum port_event event = PORT_DEADLINE;
+    if (batch_ns != INSTANT_NEVER) {
+        instant_ns idle_ns = port_wrapper_now(port) + IDLE_NS;
+        batch_ns = instant_earlier(instant_earlier(batch_ns, idle_ns), deadline_ns);
+        event = port_wrapper_next(port, batch_ns, ret, ret_error);
+        if (event != PORT_FRAME)
+            recording_flush(recording);
+    }
+    if (event == PORT_DEADLINE)
+        event = port_wrapper_next(port, deadline_ns, ret, ret_error);
     if (event == PORT_FRAME)
-        recording_frame(((struct recorder *)port)->recording, ret);
+        recording_frame_later(recording, ret);
     return event;
 }
 

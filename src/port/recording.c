@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A trace that is being written: see recording.h. libpcap writes the records; this file owns the
- * file's life: where it is created, whose it is, when it ends, where it goes.
+ * A trace that is being written: see recording.h. libpcap writes the records into memory, this file
+ * whole ones of them to the descriptor; it owns the file's life: where it is created, whose it is,
+ * when it ends, where it goes.
  */
 #include "port/recording.h"
 
@@ -14,6 +15,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <pcap/pcap.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,17 +27,29 @@
 #define SNAPSHOT_LENGTH     262144 /* tcpdump's */
 #define FILE_HEADER_BYTES   24     /* pcap-savefile(5) */
 #define RECORD_HEADER_BYTES 16
+#define BATCH_BYTES         ((uint64_t)256 * 1024) /* are written at the latest */
+#define BATCH_AGE_NS        (50 * NS_PER_MS)
+#define BACKLOG_BYTES       ((size_t)8 * 1024 * 1024) /* wait for the reader of a pipe */
+#define LAST_PATIENCE_NS    (2 * NS_PER_S)            /* with him, at the end */
 #define NAME_ATTEMPTS       100
 #define COPY_BYTES          65536
 
 struct recording {
     pcap_t *format;
-    pcap_dumper_t *dumper; /* NULL once the recording has ended */
-    int descriptor;        /* the same open file, to cut a half-written record */
+    pcap_dumper_t *dumper; /* into `batch`; NULL once the recording has ended */
+    char *batch;           /* whole records on their way to the file; valid after a flush */
+    size_t batch_length;
+    size_t batch_written; /* of it, where the reader of a pipe has not taken all */
+    int descriptor;
     bool is_regular;
     bool is_automatic; /* and not kept yet */
     char path[PATH_MAX];
-    uint64_t bytes, frames;
+    uint64_t bytes, frames;  /* with those of the batch */
+    uint64_t batch_bytes;    /* in the batch, not yet known to be written */
+    uint64_t batch_frames;   /* in the batch */
+    instant_ns oldest_ns;    /* of the batch */
+    struct port_frame later; /* to be appended, see recording_frame_later */
+    bool has_later;
     uint64_t byte_limit; /* 0 = none */
     bool has_trouble;    /* not said yet */
     char trouble[PATH_MAX + 256];
@@ -53,47 +67,58 @@ static void give_to_invoking_user(int descriptor)
     (void)ignored;
 }
 
+static bool write_batch(struct recording *recording, duration_ns patience_ns);
+
+/* libpcap writes into memory, so that the descriptor gets whole records only. */
+static bool open_batch(struct recording *recording)
+{
+    recording->format = pcap_open_dead_with_tstamp_precision(DLT_EN10MB, SNAPSHOT_LENGTH,
+                                                             PCAP_TSTAMP_PRECISION_NANO);
+    FILE *memory = open_memstream(&recording->batch, &recording->batch_length);
+    if (!memory || !recording->format) {
+        if (memory)
+            fclose(memory);
+        return false;
+    }
+    recording->dumper = pcap_dump_fopen(recording->format, memory);
+    return recording->dumper != NULL; /* libpcap has closed it otherwise */
+}
+
+static void free_recording(struct recording *recording)
+{
+    if (recording->dumper)
+        pcap_dump_close(recording->dumper);
+    if (recording->format)
+        pcap_close(recording->format);
+    free(recording->batch);
+    close(recording->descriptor);
+    free(recording);
+}
+
+/* Owns `descriptor` from here on. */
 static struct recording *recording_new(int descriptor, const char *path, struct error *ret_error)
 {
     struct recording *recording = calloc(1, sizeof *recording);
-    FILE *file = NULL;
     struct stat status;
-    if (!recording)
-        goto failed;
-    recording->descriptor = dup(descriptor);
+    if (!recording) {
+        close(descriptor);
+        error_set(ret_error, ERROR_ENVIRONMENT, "%s: unwritable trace: out of memory", path);
+        return NULL;
+    }
+    recording->descriptor = descriptor;
     snprintf(recording->path, sizeof recording->path, "%s", path);
     recording->is_regular = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
-    recording->format = pcap_open_dead_with_tstamp_precision(DLT_EN10MB, SNAPSHOT_LENGTH,
-                                                             PCAP_TSTAMP_PRECISION_NANO);
-    file = fdopen(descriptor, "wb");
-    if (!file || recording->descriptor < 0 || !recording->format)
-        goto failed;
     if (!recording->is_regular)
         signal(SIGPIPE, SIG_IGN);
     errno = 0;
-    recording->dumper = pcap_dump_fopen(recording->format, file);
-    if (!recording->dumper || pcap_dump_flush(recording->dumper) != 0)
-        goto failed;
+    if (!open_batch(recording) || !write_batch(recording, 0)) {
+        error_set(ret_error, ERROR_ENVIRONMENT, "%s: unwritable trace: %s", path,
+                  errno ? strerror(errno) : "out of memory");
+        free_recording(recording);
+        return NULL;
+    }
     recording->bytes = FILE_HEADER_BYTES;
     return recording;
-
-failed:
-    error_set(ret_error, ERROR_ENVIRONMENT, "%s: unwritable trace: %s", path,
-              errno ? strerror(errno) : "out of memory");
-    if (recording && recording->dumper)
-        pcap_dump_close(recording->dumper);
-    else if (file)
-        fclose(file);
-    else
-        close(descriptor);
-    if (recording) {
-        if (recording->format)
-            pcap_close(recording->format);
-        if (recording->descriptor >= 0)
-            close(recording->descriptor);
-        free(recording);
-    }
-    return NULL;
 }
 
 /* Returns: a descriptor of a new file, a pipe or device, or a truncated file; or -1 with errno. */
@@ -168,9 +193,31 @@ struct recording *recording_create_automatic(struct error *ret_error)
     return recording;
 }
 
-/* Ends the recording after its last whole frame. */
+/* Returns: the bytes of the whole records in the first `length` of the batch, with their number. */
+static size_t whole_records(const struct recording *recording, size_t length, uint64_t *ret_count)
+{
+    size_t end = 0;
+    *ret_count = 0;
+    for (;;) {
+        uint32_t captured;
+        if (length - end < RECORD_HEADER_BYTES)
+            return end;
+        memcpy(&captured, recording->batch + end + 8, sizeof captured);
+        if (length - end - RECORD_HEADER_BYTES < captured)
+            return end;
+        end += RECORD_HEADER_BYTES + captured;
+        ++*ret_count;
+    }
+}
+
+/* Ends the recording after its last whole frame, without what is still in the batch. */
 static void end_recording(struct recording *recording, const char *why)
 {
+    uint64_t written_frames;
+    size_t written = whole_records(recording, recording->batch_written, &written_frames);
+    recording->frames += written_frames - recording->batch_frames;
+    recording->bytes += written - recording->batch_bytes;
+    recording->batch_frames = recording->batch_bytes = 0;
     snprintf(recording->trouble, sizeof recording->trouble,
              "%s: the trace ends after %" PRIu64 " frames: %s; the run goes on", recording->path,
              recording->frames, why);
@@ -182,6 +229,40 @@ static void end_recording(struct recording *recording, const char *why)
         int ignored = ftruncate(recording->descriptor, (off_t)recording->bytes);
         (void)ignored;
     }
+}
+
+/*
+ * What a pipe takes at once; more than that could block. Returns: bytes, 0 if it takes nothing for
+ * `patience_ns`, SIZE_MAX for a file.
+ */
+static size_t room(const struct recording *recording, duration_ns patience_ns)
+{
+    struct pollfd polled = {.fd = recording->descriptor, .events = POLLOUT};
+    if (recording->is_regular)
+        return SIZE_MAX;
+    return poll(&polled, 1, (int)(patience_ns / NS_PER_MS)) > 0 ? PIPE_BUF : 0;
+}
+
+/* Returns: false with errno set. What a pipe does not take stays in the batch. */
+static bool write_batch(struct recording *recording, duration_ns patience_ns)
+{
+    if (pcap_dump_flush(recording->dumper) != 0)
+        return false;
+    while (recording->batch_written < recording->batch_length) {
+        size_t left = recording->batch_length - recording->batch_written;
+        size_t takes = room(recording, patience_ns);
+        if (takes == 0)
+            return true;
+        ssize_t written = write(recording->descriptor, recording->batch + recording->batch_written,
+                                left < takes ? left : takes);
+        if (written < 0 && errno != EINTR)
+            return false;
+        if (written > 0)
+            recording->batch_written += (size_t)written;
+    }
+    recording->batch_written = 0;
+    recording->batch_frames = recording->batch_bytes = 0;
+    return fseeko(pcap_dump_file(recording->dumper), 0, SEEK_SET) == 0;
 }
 
 /* A TFTP DATA packet for the loader's port, tagged or not (docs: protocol, TFTP client). */
@@ -206,8 +287,33 @@ static bool is_data_frame(const struct port_frame *frame)
     return !reader.failed && destination_port == TFTP_PHONE_PORT && opcode == TFTP_DATA;
 }
 
+static void flush(struct recording *recording, duration_ns patience_ns)
+{
+    recording_settle(recording);
+    if (!recording->dumper || recording->batch_frames == 0)
+        return;
+    errno = 0;
+    if (!write_batch(recording, patience_ns))
+        end_recording(recording, errno ? strerror(errno) : "write error");
+    else if (recording->batch_length - recording->batch_written > BACKLOG_BYTES)
+        end_recording(recording, "who reads it has not taken any for too long");
+}
+
+void recording_flush(struct recording *recording)
+{
+    flush(recording, 0);
+}
+
+void recording_finish(struct recording *recording)
+{
+    flush(recording, LAST_PATIENCE_NS);
+    if (recording->dumper && recording->batch_frames > 0)
+        end_recording(recording, "who reads it does not take the rest");
+}
+
 void recording_frame(struct recording *recording, const struct port_frame *frame)
 {
+    recording_settle(recording);
     if (!recording->dumper)
         return;
     size_t captured = frame->captured;
@@ -215,7 +321,9 @@ void recording_frame(struct recording *recording, const struct port_frame *frame
         captured = RECORDING_DATA_CAPTURE_BYTES;
     if (recording->byte_limit > 0 &&
         recording->bytes + RECORD_HEADER_BYTES + captured > recording->byte_limit) {
-        end_recording(recording, "it has reached its size limit (-w FILE has none)");
+        flush(recording, 0);
+        if (recording->dumper)
+            end_recording(recording, "it has reached its size limit (-w FILE has none)");
         return;
     }
     const struct pcap_pkthdr header = {
@@ -224,14 +332,35 @@ void recording_frame(struct recording *recording, const struct port_frame *frame
         .caplen = (bpf_u_int32)captured,
         .len = (bpf_u_int32)frame->length,
     };
-    errno = 0;
     pcap_dump((u_char *)recording->dumper, &header, frame->bytes);
-    if (pcap_dump_flush(recording->dumper) != 0 || ferror(pcap_dump_file(recording->dumper))) {
-        end_recording(recording, errno ? strerror(errno) : "write error");
-        return;
-    }
+    if (recording->batch_frames++ == 0)
+        recording->oldest_ns = frame->time_ns;
+    recording->batch_bytes += RECORD_HEADER_BYTES + captured;
     recording->bytes += RECORD_HEADER_BYTES + captured;
     recording->frames++;
+    if (recording->batch_bytes >= BATCH_BYTES)
+        flush(recording, 0);
+}
+
+void recording_frame_later(struct recording *recording, const struct port_frame *frame)
+{
+    recording_settle(recording);
+    recording->later = *frame;
+    recording->has_later = true;
+}
+
+void recording_settle(struct recording *recording)
+{
+    if (!recording->has_later)
+        return;
+    recording->has_later = false;
+    recording_frame(recording, &recording->later);
+}
+
+instant_ns recording_deadline(const struct recording *recording)
+{
+    return recording->dumper && recording->batch_frames > 0 ? recording->oldest_ns + BATCH_AGE_NS
+                                                            : INSTANT_NEVER;
 }
 
 const char *recording_trouble(struct recording *recording)
@@ -303,6 +432,7 @@ static bool copy_contents(const char *from_path, int to)
 
 bool recording_keep(struct recording *recording, const char *directory, struct error *ret_error)
 {
+    recording_finish(recording);
     if (!recording->is_automatic)
         return true;
     recording->is_automatic = false; /* from here on it is never removed */
@@ -337,11 +467,8 @@ void recording_close(struct recording *recording)
 {
     if (!recording)
         return;
-    if (recording->dumper)
-        pcap_dump_close(recording->dumper);
-    pcap_close(recording->format);
-    close(recording->descriptor);
+    recording_finish(recording);
     if (recording->is_automatic)
         unlink(recording->path);
-    free(recording);
+    free_recording(recording);
 }

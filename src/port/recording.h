@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A trace that is being written: pcap, nanoseconds, Ethernet, flushed after every frame, so that
- * tcpdump can read it at any moment of the run. Writing it never stops a run: when the disk is full
- * or the reader of a pipe has gone, the recording ends after its last whole frame and says so once.
+ * A trace that is being written: pcap, nanoseconds, Ethernet. Frames are written in batches of
+ * whole records, so that tcpdump can read it at any moment of the run, and a run that is killed
+ * loses no more than the last batch (50 ms). Writing it never stops a run: when the disk is full,
+ * the reader of a pipe has gone or takes nothing for 8 MiB, the recording ends after its last whole
+ * frame and says so once.
  *
  * Two kinds: the one the user asked for (-w FILE), and the automatic trace, which is moved to the
  * current directory if the run fails and forgotten otherwise.
@@ -33,8 +35,23 @@ struct recording *recording_create(const char *path, bool overwrite, struct erro
  */
 struct recording *recording_create_automatic(struct error *ret_error);
 
-/* Appends a frame; after trouble it does nothing. */
+/* Appends a frame to the batch; after trouble it does nothing. */
 void recording_frame(struct recording *recording, const struct port_frame *frame);
+
+/*
+ * The same, but when there is time: at the next call of any function here that writes. The frame's
+ * bytes must stay valid until then.
+ */
+void recording_frame_later(struct recording *recording, const struct port_frame *frame);
+/* Appends the frame that was put off, if there is one: its bytes may go afterwards. */
+void recording_settle(struct recording *recording);
+
+/* Returns: when the batch is due to be written (time of its oldest frame, plus 50 ms). */
+instant_ns recording_deadline(const struct recording *recording);
+/* Writes the batch now; never waits for the reader of a pipe. */
+void recording_flush(struct recording *recording);
+/* The same for the last time: waits up to 2 s for the reader of a pipe. */
+void recording_finish(struct recording *recording);
 
 /* Returns: a sentence on why the recording ended early, once; then and otherwise NULL. */
 const char *recording_trouble(struct recording *recording);

@@ -86,4 +86,30 @@ for pair in "2 INT" "15 TERM"; do
 	interrupted "while the phone writes its flash" "$number" "$signal" flashing delivered
 done
 
+# ---- killed outright: the trace lacks no more than the last 100 ms ----
+# The phone's own trace is the witness. A busy machine may let the tool wait its turn: three tries.
+frames_lost() { # Prints how many blocks the phone had 100 ms before the last one, and the trace lacks; 1 without any.
+	local last had kept
+	last=$(fields "$lab/phone.pcap" 'udp.dstport == 2000' frame.time_epoch | tail -n 1)
+	had=$(count "$lab/phone.pcap" "udp.dstport == 2000 && frame.time_epoch <= $(awk -v t="$last" 'BEGIN { printf "%.9f", t - 0.1 }')")
+	kept=$(count "$lab/tool.pcap" 'udp.dstport == 2000')
+	echo "# $had blocks had come 100 ms before the last one, $kept are in the trace" >&2
+	echo $((had == 0 ? 1 : had > kept ? had - kept : 0))
+}
+lost=1
+for attempt in 1 2 3; do
+	[ "$lost" -ne 0 ] || break
+	[ "$attempt" -eq 1 ] || lab_reset
+	direct_cable
+	recover --dhcp always
+	phone phone -w "$lab/phone.pcap"
+	wait_until 30 trace_beyond 2500000
+	kill -KILL "${process[tool]}"
+	finish tool 10
+	stop phone
+	result "killed in mid-transfer: the trace ends with a whole record" trace_faults "$lab/tool.pcap" || break
+	lost=$(frames_lost)
+done
+result "killed in mid-transfer: what is not younger than 100 ms is in the trace" equals "$lost" 0
+
 tap_done

@@ -29,16 +29,22 @@ struct scripted {
     instant_ns now_ns;
     uint8_t bytes[600];
     size_t length;
+    bool is_idle; /* without frames a deadline comes, not the end */
+    instant_ns deadlines[4];
+    unsigned deadline_count;
 };
 
 static enum port_event scripted_next(struct port *port, instant_ns deadline_ns,
                                      struct port_frame *ret, struct error *ret_error)
 {
-    (void)deadline_ns;
     (void)ret_error;
     struct scripted *scripted = (struct scripted *)port;
+    if (scripted->is_idle && scripted->deadline_count < 4)
+        scripted->deadlines[scripted->deadline_count++] = deadline_ns;
     if (scripted->frames_left == 0)
-        return PORT_END;
+        return scripted->is_idle ? PORT_DEADLINE : PORT_END;
+    if (scripted->now_ns > deadline_ns)
+        return PORT_DEADLINE;
     scripted->frames_left--;
     *ret = (struct port_frame){.time_ns = scripted->now_ns,
                                .number = 1,
@@ -125,28 +131,100 @@ static unsigned files_in_directory(void)
     return files - 2;
 }
 
-static void every_frame_can_be_read_at_once_in_full(void **state)
+/* A recorder over a scripted port, into `file`. */
+struct rig {
+    struct scripted scripted;
+    struct recording *recording;
+    struct port *port;
+    struct port_frame frame; /* the last of next */
+};
+
+static void rig_open(struct rig *rig, uint64_t frames)
+{
+    struct error error = {0};
+    rig->scripted = scripted_data(558, frames);
+    rig->recording = recording_create(file, true, &error);
+    assert_non_null(rig->recording);
+    rig->port = port_recorder_new(&rig->scripted.port, rig->recording);
+}
+
+static enum port_event rig_next(struct rig *rig)
+{
+    struct error error = {0};
+    return rig->port->operations->next(rig->port, INSTANT_NEVER, &rig->frame, &error);
+}
+
+static void rig_close(struct rig *rig)
+{
+    rig->port->operations->close(rig->port);
+    recording_close(rig->recording);
+}
+
+static void frames_are_written_in_full_when_nothing_comes(void **state)
 {
     (void)state;
-    struct error error = {0};
-    struct scripted scripted = scripted_data(558, 3);
-    struct recording *recording = recording_create(file, true, &error);
-    assert_non_null(recording);
-    struct port *port = port_recorder_new(&scripted.port, recording);
-    struct port_frame frame, read_back;
-    assert_int_equal(frames_in_file(file, &read_back), 0);
-    for (unsigned i = 1; i <= 3; i++) {
-        assert_int_equal(port->operations->next(port, INSTANT_NEVER, &frame, &error), PORT_FRAME);
-        assert_int_equal(frames_in_file(file, &read_back), i);
-        assert_int_equal(read_back.time_ns, scripted.now_ns);
-        assert_int_equal(read_back.captured, 558);
-    }
-    assert_int_equal(port->operations->next(port, INSTANT_NEVER, &frame, &error), PORT_END);
-    assert_int_equal(recording_frame_count(recording), 3);
-    assert_null(recording_trouble(recording));
-    port->operations->close(port);
-    recording_close(recording);
+    struct rig rig = {0};
+    struct port_frame read_back;
+    rig_open(&rig, 3);
+    assert_int_equal(frames_in_file(file, &read_back), 0); /* but it is a trace already */
+    for (unsigned i = 1; i <= 3; i++)
+        assert_int_equal(rig_next(&rig), PORT_FRAME);
+    rig.scripted.is_idle = true;
+    assert_int_equal(rig_next(&rig), PORT_DEADLINE);
+    /* The first time the wait was a short one: there was something to be written after it. */
+    assert_int_equal(rig.scripted.deadlines[0], rig.scripted.now_ns + 5 * NS_PER_MS);
+    assert_int_equal(rig.scripted.deadlines[1], INSTANT_NEVER);
+    assert_int_equal(frames_in_file(file, &read_back), 3);
+    assert_int_equal(read_back.time_ns, rig.scripted.now_ns);
+    assert_int_equal(read_back.captured, 558);
+    assert_int_equal(recording_frame_count(rig.recording), 3);
+    assert_null(recording_trouble(rig.recording));
+    rig_close(&rig);
     assert_int_equal(access(file, R_OK), 0);
+}
+
+static void a_frame_is_answered_before_it_is_written_down(void **state)
+{
+    (void)state;
+    struct rig rig = {0};
+    rig_open(&rig, 2);
+    assert_int_equal(rig_next(&rig), PORT_FRAME);
+    assert_int_equal(recording_frame_count(rig.recording), 0);
+    assert_int_equal(rig_next(&rig), PORT_FRAME);
+    assert_int_equal(recording_frame_count(rig.recording), 1);
+    recording_flush(rig.recording); /* as at a change of state: with the frame that caused it */
+    struct port_frame read_back;
+    assert_int_equal(frames_in_file(file, &read_back), 2);
+    rig_close(&rig);
+}
+
+static void under_a_stream_of_frames_no_batch_grows_old(void **state)
+{
+    (void)state;
+    struct rig rig = {0};
+    struct port_frame read_back;
+    rig_open(&rig, 1000);
+    for (unsigned i = 1; i <= 1000; i++) {
+        rig.scripted.now_ns += NS_PER_MS; /* never 5 ms without a frame */
+        assert_int_equal(rig_next(&rig), PORT_FRAME);
+        unsigned written = frames_in_file(file, &read_back); /* whole ones, or it fails */
+        assert_true(i - written <= 100);
+        assert_true(i < 200 || i - written > 0); /* yet in batches */
+    }
+    rig_close(&rig);
+    assert_int_equal(frames_in_file(file, &read_back), 1000);
+}
+
+static void the_end_of_the_port_writes_the_batch(void **state)
+{
+    (void)state;
+    struct rig rig = {0};
+    struct port_frame read_back;
+    rig_open(&rig, 1);
+    assert_int_equal(rig_next(&rig), PORT_FRAME);
+    assert_int_equal(rig_next(&rig), PORT_END);
+    assert_int_equal(frames_in_file(file, &read_back), 1);
+    rig_close(&rig);
 }
 
 static void an_existing_file_is_truncated_not_replaced(void **state)
@@ -195,6 +273,7 @@ static void a_full_disk_is_said_once_and_leaves_a_whole_trace(void **state)
     struct port_frame frame = frame_of(&scripted);
     for (unsigned i = 0; i < 5; i++)
         recording_frame(recording, &frame);
+    recording_flush(recording);
     setrlimit(RLIMIT_FSIZE, &before);
     signal(SIGXFSZ, handler);
     const char *trouble = recording_trouble(recording);
@@ -217,8 +296,64 @@ static void a_reader_that_goes_away_does_not_end_the_program(void **state)
     close(reader);
     struct port_frame frame = frame_of(&scripted);
     recording_frame(recording, &frame);
+    recording_flush(recording);
     assert_non_null(recording_trouble(recording));
     recording_close(recording);
+}
+
+/* Opens `file` as a pipe that nobody reads from. Returns: its reading end. */
+static int open_stalled_pipe(struct recording **ret)
+{
+    struct error error = {0};
+    assert_int_equal(mkfifo(file, 0600), 0);
+    int reader = open(file, O_RDONLY | O_NONBLOCK);
+    *ret = recording_create(file, true, &error);
+    assert_non_null(*ret);
+    return reader;
+}
+
+static void a_reader_that_pauses_gets_it_all_later(void **state)
+{
+    (void)state;
+    struct scripted scripted = scripted_data(558, 0);
+    struct recording *recording;
+    int reader = open_stalled_pipe(&recording);
+    struct port_frame frame = frame_of(&scripted);
+    for (unsigned i = 0; i < 2000; i++) { /* a pipe holds 64 KiB: this must not block */
+        recording_frame(recording, &frame);
+        if (i % 100 == 0)
+            recording_flush(recording);
+    }
+    assert_null(recording_trouble(recording));
+    size_t read_bytes = 0;
+    static char block[8192];
+    for (ssize_t got = 1; read_bytes < 24 + 2000 * (16 + 558); read_bytes += (size_t)got) {
+        recording_flush(recording);
+        got = read(reader, block, sizeof block);
+        assert_true(got > 0);
+    }
+    recording_finish(recording);
+    assert_null(recording_trouble(recording));
+    assert_int_equal(recording_frame_count(recording), 2000);
+    recording_close(recording);
+    close(reader);
+}
+
+static void a_reader_that_never_comes_back_ends_the_recording_and_blocks_nothing(void **state)
+{
+    (void)state;
+    struct scripted scripted = scripted_data(558, 0);
+    struct recording *recording;
+    int reader = open_stalled_pipe(&recording);
+    struct port_frame frame = frame_of(&scripted);
+    for (unsigned i = 0; i < 30000; i++)
+        recording_frame(recording, &frame);
+    const char *trouble = recording_trouble(recording);
+    assert_non_null(trouble);
+    assert_non_null(strstr(trouble, "who reads it has not taken any for too long"));
+    assert_null(recording_trouble(recording));
+    recording_close(recording);
+    close(reader);
 }
 
 static void new_files_belong_to_the_invoking_user(void **state)
@@ -392,18 +527,18 @@ static void a_dry_run_gives_back_what_was_sent_and_sends_nothing(void **state)
     assert_true(port->operations->send(port, (const uint8_t *)"first frame", 11, &error));
     assert_true(port->operations->send(port, (const uint8_t *)"second", 6, &error));
     scripted.now_ns -= 5; /* the kernel's time of a frame that waited */
-    assert_int_equal(port->operations->next(port, 0, &frame, &error), PORT_FRAME);
+    assert_int_equal(port->operations->next(port, INSTANT_NEVER, &frame, &error), PORT_FRAME);
     assert_int_equal(frame.number, 1);
     assert_memory_equal(frame.bytes, "first frame", 11);
-    assert_int_equal(port->operations->next(port, 0, &frame, &error), PORT_FRAME);
+    assert_int_equal(port->operations->next(port, INSTANT_NEVER, &frame, &error), PORT_FRAME);
     assert_int_equal(frame.number, 2);
     assert_int_equal(frame.length, 6);
     instant_ns sent_ns = frame.time_ns;
-    assert_int_equal(port->operations->next(port, 0, &frame, &error), PORT_FRAME);
+    assert_int_equal(port->operations->next(port, INSTANT_NEVER, &frame, &error), PORT_FRAME);
     assert_int_equal(frame.number, 3);
     assert_int_equal(frame.time_ns, sent_ns);
     assert_int_equal(frame.length, 60);
-    assert_int_equal(port->operations->next(port, 0, &frame, &error), PORT_END);
+    assert_int_equal(port->operations->next(port, INSTANT_NEVER, &frame, &error), PORT_END);
     assert_int_equal(scripted.sent, 0);
     struct port_counters counters;
     port->operations->counters(port, &counters);
@@ -442,7 +577,12 @@ static int remove_directory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        FILE_TEST(every_frame_can_be_read_at_once_in_full),
+        FILE_TEST(frames_are_written_in_full_when_nothing_comes),
+        FILE_TEST(a_frame_is_answered_before_it_is_written_down),
+        FILE_TEST(under_a_stream_of_frames_no_batch_grows_old),
+        FILE_TEST(the_end_of_the_port_writes_the_batch),
+        FILE_TEST(a_reader_that_pauses_gets_it_all_later),
+        FILE_TEST(a_reader_that_never_comes_back_ends_the_recording_and_blocks_nothing),
         FILE_TEST(an_existing_file_is_truncated_not_replaced),
         FILE_TEST(unwritable_places_are_errors_that_name_them),
         FILE_TEST(a_full_disk_is_said_once_and_leaves_a_whole_trace),
