@@ -185,7 +185,8 @@ static void suspect_lease(struct session *session, instant_ns now_ns)
 {
     /* While others are served it is not asked: its silence means nothing yet. */
     if (session->questions < DEAF_QUESTIONS) {
-        set_deadline(session, now_ns + (duration_ns)DEAF_QUESTIONS * PROBE_INTERVAL_NS);
+        unsigned missing = DEAF_QUESTIONS - session->questions;
+        set_deadline(session, now_ns + (duration_ns)missing * PROBE_INTERVAL_NS);
         return;
     }
     session->lease = LOADER_LEASE_STOPS;

@@ -283,6 +283,25 @@ static void r1_silence_after_the_lease_of_another_server_is_told_after_30_s(void
     rig_free(rig);
 }
 
+/* Wherever its REQUEST falls between our own: six questions take a while, and no longer than that.
+ */
+static void r1_the_sentence_comes_within_35_s_of_any_request(void **state)
+{
+    (void)state;
+    for (duration_ns phase_ns = 0; phase_ns < 5 * NS_PER_S; phase_ns += 100 * NS_PER_MS) {
+        struct rig *rig = started_rig();
+        struct rig_phone phone = rig_phone(0);
+        rig_wait(rig, phase_ns);
+        lease_elsewhere(rig, &phone, 1);
+        rig_wait(rig, 30 * NS_PER_S - 1);
+        assert_false(rig_said(rig, "probably lacks"));
+        rig_wait(rig, 5 * NS_PER_S);
+        assert_true(rig_said(rig, "probably lacks a subnet mask or a router"));
+        assert_true(rig_count(rig, 0, FRAME_ARP, ARP_REQUEST_OPERATION) >= 2);
+        rig_free(rig);
+    }
+}
+
 /* The user did not wait until he was told. */
 static void r1_an_impatient_power_cycle_is_a_chance_too(void **state)
 {
@@ -1210,6 +1229,7 @@ int main(void)
         T(r1_offers_to_a_phone_that_the_other_server_refuses),
         T(r1_a_lease_that_was_seen_to_stop_the_loader_is_told_at_once),
         T(r1_silence_after_the_lease_of_another_server_is_told_after_30_s),
+        T(r1_the_sentence_comes_within_35_s_of_any_request),
         T(r1_an_impatient_power_cycle_is_a_chance_too),
         T(r1_watching_tells_of_unfit_leases_and_refusals_too),
         T(r1_a_phone_that_answers_arp_is_not_deaf),
