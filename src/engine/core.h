@@ -10,6 +10,14 @@
 #include "wire/recm.h"
 
 struct session;
+struct tftp_transfer;
+
+/* The next block of the transfer that is under way, built while its phone reads the last one. */
+struct block_ahead {
+    struct tftp_transfer *transfer; /* NULL = none */
+    uint16_t block;                 /* that `frame` holds; 0 = not built yet */
+    struct station_output frame;
+};
 
 struct core {
     struct station_config config;
@@ -21,6 +29,7 @@ struct core {
 
     char file_name[RECM_FILE_NAME_MAXIMUM + 1]; /* what our phones ask for */
     uint16_t transfer_port;                     /* the one source port of all DATA */
+    struct block_ahead ahead;
 
     bool stopped;            /* the user ended the run: nothing is sent any more */
     bool rival_seen;         /* another program recovers here */

@@ -56,12 +56,10 @@ static void queue(struct outbox *outbox, struct station_output *output, size_t l
     outbox->frames_out++;
 }
 
-void outbox_udp_as(struct outbox *outbox, uint32_t from_ip, const struct mac_address *to_mac,
-                   uint32_t to_ip, uint16_t from_port, uint16_t to_port, const uint8_t *payload,
-                   size_t length)
+static size_t build_udp(struct outbox *outbox, uint32_t from_ip, const struct mac_address *to_mac,
+                        uint32_t to_ip, uint16_t from_port, uint16_t to_port,
+                        const uint8_t *payload, size_t length, uint8_t ret[CRAFT_FRAME_SIZE])
 {
-    if (outbox->silent)
-        return;
     const struct station_config *config = outbox->config;
     struct craft_udp header = {
         .source_mac = config->source_mac,
@@ -74,8 +72,36 @@ void outbox_udp_as(struct outbox *outbox, uint32_t from_ip, const struct mac_add
         .time_to_live = TIME_TO_LIVE,
         .vlan = config->vlan,
     };
+    return craft_udp(outbox->craft, &header, payload, length, ret);
+}
+
+void outbox_udp_as(struct outbox *outbox, uint32_t from_ip, const struct mac_address *to_mac,
+                   uint32_t to_ip, uint16_t from_port, uint16_t to_port, const uint8_t *payload,
+                   size_t length)
+{
+    if (outbox->silent)
+        return;
     struct station_output *output = next_place(outbox);
-    queue(outbox, output, craft_udp(outbox->craft, &header, payload, length, output->bytes));
+    queue(outbox, output,
+          build_udp(outbox, from_ip, to_mac, to_ip, from_port, to_port, payload, length,
+                    output->bytes));
+}
+
+void outbox_build_udp(struct outbox *outbox, const struct mac_address *to_mac, uint32_t to_ip,
+                      uint16_t from_port, uint16_t to_port, const uint8_t *payload, size_t length,
+                      struct station_output *ret)
+{
+    ret->length = build_udp(outbox, outbox->config->address, to_mac, to_ip, from_port, to_port,
+                            payload, length, ret->bytes);
+}
+
+void outbox_built(struct outbox *outbox, const struct station_output *built)
+{
+    if (outbox->silent)
+        return;
+    struct station_output *output = next_place(outbox);
+    memcpy(output->bytes, built->bytes, built->length);
+    queue(outbox, output, built->length);
 }
 
 void outbox_udp(struct outbox *outbox, const struct mac_address *to_mac, uint32_t to_ip,

@@ -29,6 +29,11 @@ void outbox_free(struct outbox *outbox);
 /* From our MAC and address to the given ones. */
 void outbox_udp(struct outbox *outbox, const struct mac_address *to_mac, uint32_t to_ip,
                 uint16_t from_port, uint16_t to_port, const uint8_t *payload, size_t length);
+/* Builds such a frame ahead of its time; outbox_built queues it when that has come. */
+void outbox_build_udp(struct outbox *outbox, const struct mac_address *to_mac, uint32_t to_ip,
+                      uint16_t from_port, uint16_t to_port, const uint8_t *payload, size_t length,
+                      struct station_output *ret);
+void outbox_built(struct outbox *outbox, const struct station_output *built);
 /* The same in the name of another address (URL service). */
 void outbox_udp_as(struct outbox *outbox, uint32_t from_ip, const struct mac_address *to_mac,
                    uint32_t to_ip, uint16_t from_port, uint16_t to_port, const uint8_t *payload,

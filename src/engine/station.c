@@ -10,6 +10,7 @@
 #include "engine/hints.h"
 #include "engine/intake.h"
 #include "engine/limits.h"
+#include "engine/service/tftp.h"
 #include "engine/watched.h"
 
 #include <stdio.h>
@@ -29,6 +30,8 @@ struct station {
     instant_ns now_ns;   /* of the last call: time never runs back */
     instant_ns pause_ns; /* since when the carrier is down */
     bool carrier_down, started, over;
+    struct frame taken; /* and not yet observed */
+    bool has_taken;
     uint64_t frames_in;
 };
 
@@ -297,8 +300,25 @@ static void tell_frame(struct station *station, const struct frame *frame, insta
 
 void station_frame(struct station *station, const struct frame *frame, instant_ns now_ns)
 {
+    station_take(station, frame, now_ns);
+    station_settle(station);
+}
+
+void station_settle(struct station *station)
+{
+    if (!station->has_taken)
+        return;
+    station->has_taken = false;
+    observer_frame(station->observer, &station->taken);
+    tftp_build_ahead(&station->core);
+}
+
+void station_take(struct station *station, const struct frame *frame, instant_ns now_ns)
+{
+    station_settle(station);
+    station->taken = *frame;
+    station->has_taken = true;
     now_ns = advance(station, now_ns);
-    observer_frame(station->observer, frame);
     if (station->core.config.frame_events)
         tell_frame(station, frame, now_ns);
     if (mac_equal(&frame->ethernet.source, &station->core.config.source_mac))

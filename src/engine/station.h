@@ -59,7 +59,15 @@ struct station *station_new(const struct station_config *config, struct error *r
 void station_free(struct station *station);
 
 void station_start(struct station *station, instant_ns now_ns);
+/* Takes a frame, and does at once what can wait until it is answered. */
 void station_frame(struct station *station, const struct frame *frame, instant_ns now_ns);
+/*
+ * The two halves of station_frame, for whoever sends in between: what answers the frame is in
+ * station_next_output after the first; the second observes it (its bytes must still be there) and
+ * prepares what will probably be asked for next.
+ */
+void station_take(struct station *station, const struct frame *frame, instant_ns now_ns);
+void station_settle(struct station *station);
 void station_tick(struct station *station, instant_ns now_ns);
 /* From the port: recorded for the verdict; work pauses while no frame can pass. */
 void station_link(struct station *station, enum link_state state, instant_ns now_ns);

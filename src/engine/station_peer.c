@@ -20,7 +20,12 @@ static void take_frame(struct peer *peer, const struct peer_frame *received, ins
     frame.number = received->number;
     frame.destination_unknown = received->destination_unknown;
     frame.time_unknown = received->time_unknown;
-    station_frame(station_of(peer), &frame, now_ns);
+    station_take(station_of(peer), &frame, now_ns);
+}
+
+static void settle(struct peer *peer)
+{
+    station_settle(station_of(peer));
 }
 
 static void tick(struct peer *peer, instant_ns now_ns)
@@ -74,6 +79,7 @@ void station_peer_init(struct station_peer *ret, struct station *station)
     static const struct peer_operations operations = {
         .start = start,
         .frame = take_frame,
+        .settle = settle,
         .tick = tick,
         .deadline = deadline,
         .next_output = next_output,

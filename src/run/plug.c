@@ -2,13 +2,18 @@
 /* A peer on a simulated segment: see plug.h. */
 #include "run/plug.h"
 
+static void send_all(struct plug *plug)
+{
+    struct peer_output output;
+    while (plug->peer->operations->next_output(plug->peer, &output))
+        segment_send(plug->endpoint, output.bytes, output.length);
+}
+
 static void drain(struct plug *plug, instant_ns now_ns)
 {
     const struct peer_operations *operations = plug->peer->operations;
-    struct peer_output output;
     struct peer_event event;
-    while (operations->next_output(plug->peer, &output))
-        segment_send(plug->endpoint, output.bytes, output.length);
+    send_all(plug);
     while (operations->next_event && operations->next_event(plug->peer, &event))
         if (plug->observer)
             plug->observer(plug->context, plug->peer, &event, now_ns);
@@ -21,6 +26,9 @@ static void deliver(void *context, const uint8_t *bytes, size_t length, instant_
     struct plug *plug = context;
     const struct peer_frame frame = {.bytes = bytes, .captured = length, .length = length};
     plug->peer->operations->frame(plug->peer, &frame, now_ns);
+    send_all(plug);
+    if (plug->peer->operations->settle)
+        plug->peer->operations->settle(plug->peer);
     drain(plug, now_ns);
 }
 

@@ -47,6 +47,22 @@ static void give_frame(const struct run *run, const struct port_frame *received)
     run->peer->operations->frame(run->peer, &frame, received->time_ns);
 }
 
+static void settle(const struct run *run)
+{
+    if (run->peer->operations->settle)
+        run->peer->operations->settle(run->peer);
+}
+
+/* The answer goes first. Returns: false with ret_error if it could not be sent. */
+static bool answer_frame(const struct run *run, const struct port_frame *received,
+                         struct error *ret_error)
+{
+    give_frame(run, received);
+    bool sent = send_all(run, ret_error);
+    settle(run);
+    return sent;
+}
+
 /* What was sent last has not come back yet: a recording and the verdict are to have it as well. */
 static void take_last_frames(const struct run *run)
 {
@@ -57,6 +73,7 @@ static void take_last_frames(const struct run *run)
         if (run->port->operations->next(run->port, now_ns, &received, &ignored) != PORT_FRAME)
             break;
         give_frame(run, &received);
+        settle(run);
     }
 }
 
@@ -75,8 +92,9 @@ static bool step(const struct run *run, enum run_end *ret, struct error *ret_err
     instant_ns deadline_ns = run->peer->operations->deadline(run->peer);
     switch (run->port->operations->next(run->port, deadline_ns, &received, ret_error)) {
     case PORT_FRAME:
-        give_frame(run, &received);
-        return true;
+        if (answer_frame(run, &received, ret_error))
+            return true;
+        break;
     case PORT_DEADLINE:
         run->peer->operations->tick(run->peer, run->port->operations->now(run->port));
         return true;

@@ -5,7 +5,7 @@
  * wants to be woken. run/run.h ties a peer to a port, run/plug.h to a simulated segment.
  *
  * Order of use: start, then frame, tick and carrier with times that never go back; after each call
- * all of next_output (to be sent at once) and only then next_event.
+ * all of next_output (to be sent at once), after a frame settle, and only then next_event.
  */
 #ifndef WIRE_PEER_H
 #define WIRE_PEER_H
@@ -43,6 +43,11 @@ struct peer;
 struct peer_operations {
     void (*start)(struct peer *peer, instant_ns now_ns); /* may be NULL */
     void (*frame)(struct peer *peer, const struct peer_frame *frame, instant_ns now_ns);
+    /*
+     * After each frame, once the outputs that answer it are sent and while its bytes are still
+     * there: what can wait until then. May be NULL.
+     */
+    void (*settle)(struct peer *peer);
     /* Call when the deadline has come (earlier does no harm). */
     void (*tick)(struct peer *peer, instant_ns now_ns);
     /* Returns: when tick is due, INSTANT_NEVER if nothing is planned. */

@@ -167,11 +167,86 @@ static void events_of_the_last_frames_are_told_after_a_signal(void **state)
     assert_true(peer.is_stopped);
 }
 
+/* What happens to one frame, a letter each: Frame given, Sent, sEttled, Told, Next asked for. */
+static char order[32];
+
+static void note(char letter)
+{
+    size_t length = strlen(order);
+    if (length + 1 < sizeof order)
+        order[length] = letter;
+}
+
+static enum port_event noting_next(struct port *port, instant_ns deadline_ns,
+                                   struct port_frame *ret, struct error *ret_error)
+{
+    static const uint8_t bytes[60];
+    struct echo_port *self = (struct echo_port *)port;
+    (void)deadline_ns;
+    (void)ret_error;
+    note('N');
+    if (self->returned++ > 0)
+        return PORT_END;
+    *ret = (struct port_frame){.time_ns = END_NS, .number = 1, .bytes = bytes, .captured = 60};
+    return PORT_FRAME;
+}
+
+static bool noting_send(struct port *port, const uint8_t *bytes, size_t length,
+                        struct error *ret_error)
+{
+    note('S');
+    return echo_send(port, bytes, length, ret_error);
+}
+
+static void answering_frame(struct peer *peer, const struct peer_frame *frame, instant_ns now_ns)
+{
+    note('F');
+    one_frame(peer, frame, now_ns);
+    ((struct one_frame_peer *)peer)->has_output = true;
+}
+
+static void answering_settle(struct peer *peer)
+{
+    (void)peer;
+    note('E');
+}
+
+static void note_event(void *context, struct peer *peer, const struct peer_event *event,
+                       instant_ns now_ns)
+{
+    (void)context;
+    (void)peer;
+    (void)now_ns;
+    if (event)
+        note('T');
+}
+
+static void an_answer_leaves_before_the_frame_is_observed_and_told(void **state)
+{
+    static const struct port_operations port_operations = {
+        .next = noting_next, .send = noting_send, .now = echo_now};
+    static const struct peer_operations peer_operations = {
+        .frame = answering_frame,
+        .settle = answering_settle,
+        .tick = one_tick,
+        .deadline = one_deadline,
+        .next_output = one_output,
+        .next_event = one_event,
+    };
+    struct echo_port port = {.port = {&port_operations}};
+    struct one_frame_peer peer = {.peer = {&peer_operations}};
+    struct error error;
+    (void)state;
+    assert_int_equal(run_peer(&port.port, &peer.peer, note_event, NULL, &error), RUN_TRACE_END);
+    assert_string_equal(order, "NFSETN");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(events_of_the_last_frames_are_told_when_all_is_done),
         cmocka_unit_test(events_of_the_last_frames_are_told_after_a_signal),
+        cmocka_unit_test(an_answer_leaves_before_the_frame_is_observed_and_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,19 +14,40 @@ uint16_t tftp_block_count(size_t length)
     return (uint16_t)(length / TFTP_BLOCK_LENGTH + 1);
 }
 
-static void send_block(struct core *core, struct tftp_transfer *transfer, instant_ns now_ns)
+static void build_block(struct core *core, const struct tftp_transfer *transfer, uint16_t block,
+                        struct station_output *ret)
 {
     const struct station_config *config = &core->config;
-    size_t offset = (size_t)(transfer->block - 1) * TFTP_BLOCK_LENGTH;
+    size_t offset = (size_t)(block - 1) * TFTP_BLOCK_LENGTH;
     size_t left = config->image_length - offset;
     uint8_t payload[DATA_HEADER_LENGTH + TFTP_BLOCK_LENGTH];
     struct writer writer = writer_over(payload, sizeof payload);
-    tftp_write_data(&writer, transfer->block, config->image + offset,
+    tftp_write_data(&writer, block, config->image + offset,
                     left < TFTP_BLOCK_LENGTH ? left : TFTP_BLOCK_LENGTH);
-    outbox_udp(&core->outbox, &transfer->mac, transfer->ip, core->transfer_port, transfer->port,
-               payload, writer.length);
+    outbox_build_udp(&core->outbox, &transfer->mac, transfer->ip, core->transfer_port,
+                     transfer->port, payload, writer.length, ret);
+}
+
+static void send_block(struct core *core, struct tftp_transfer *transfer, instant_ns now_ns)
+{
+    struct block_ahead *ahead = &core->ahead;
+    if (ahead->transfer != transfer || ahead->block != transfer->block)
+        build_block(core, transfer, transfer->block, &ahead->frame);
+    ahead->transfer = transfer;
+    ahead->block = 0;
+    outbox_built(&core->outbox, &ahead->frame);
     transfer->last_sent_ns = now_ns;
     timer_set(&core->timers, &transfer->timer, now_ns + transfer->repeat_ns);
+}
+
+void tftp_build_ahead(struct core *core)
+{
+    struct block_ahead *ahead = &core->ahead;
+    const struct tftp_transfer *transfer = ahead->transfer;
+    if (!transfer || ahead->block != 0 || transfer->block == transfer->block_count)
+        return;
+    ahead->block = (uint16_t)(transfer->block + 1);
+    build_block(core, transfer, ahead->block, &ahead->frame);
 }
 
 /* Rule 6: ten times the measured turnaround, within its limits. */
@@ -147,6 +168,8 @@ void tftp_resume(struct core *core, struct tftp_transfer *transfer, instant_ns n
 void tftp_stop(struct core *core, struct tftp_transfer *transfer)
 {
     transfer->running = false;
+    if (core->ahead.transfer == transfer)
+        core->ahead.transfer = NULL;
     timer_stop(&core->timers, &transfer->timer);
 }
 

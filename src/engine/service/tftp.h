@@ -45,6 +45,8 @@ enum tftp_result tftp_ack(struct core *core, struct tftp_transfer *transfer, uin
                           instant_ns now_ns);
 /* The phone repeats its RRQ, so block 1 did not arrive: sends it again while it is the newest. */
 void tftp_asked_again(struct core *core, struct tftp_transfer *transfer, instant_ns now_ns);
+/* When there is time: builds the block that follows the one sent last, so that it is ready. */
+void tftp_build_ahead(struct core *core);
 enum tftp_result tftp_timer(struct core *core, struct tftp_transfer *transfer, instant_ns now_ns);
 /* After TFTP_PRESUMED: the phone still waits for the last block. */
 void tftp_resume(struct core *core, struct tftp_transfer *transfer, instant_ns now_ns);
