@@ -246,19 +246,25 @@ void action_wait_for_turn(struct session *session, instant_ns now_ns)
         session_enter(session, SESSION_WAITING, now_ns, "chosen");
 }
 
-/* Rule 3: by its serial; by its own MAC and the group's in turn, as a switch may hide either. */
+/*
+ * Rule 3: by its serial, to its own MAC; to the group's when that stayed unanswered and no loader
+ * is in its DHCP stage (the order would reach all, and spoil one of that serial).
+ */
 static void send_order(struct session *session, instant_ns now_ns)
 {
     struct core *core = session->core;
     uint8_t payload[RECM_PC_LENGTH];
     recm_build_upgrade(session->serial, core->config.tftp_port, core->file_name, payload);
     struct mac_address group = mac_of_group(RECM_GROUP_IP);
-    bool to_group = core->config.group_only || session->orders % 2 == 1;
+    bool may_go_to_all = !session_any_in_dhcp_stage(core, now_ns);
+    bool to_group = core->config.group_only || (session->orders % 2 == 1 && may_go_to_all);
+    set_deadline(session, now_ns + ECHO_WAIT_NS);
+    if (to_group && !may_go_to_all)
+        return; /* it would cost a loader its address: at the next deadline */
     outbox_udp(&core->outbox, to_group ? &group : &session->mac, RECM_GROUP_IP, RECM_PC_PORT,
                RECM_PHONE_PORT, payload, sizeof payload);
     session->orders++;
     session->ordered = true;
-    set_deadline(session, now_ns + ECHO_WAIT_NS);
 }
 
 void action_order(struct session *session, instant_ns now_ns)

@@ -33,6 +33,8 @@ struct core {
 
     bool stopped;            /* the user ended the run: nothing is sent any more */
     bool rival_seen;         /* another program recovers here */
+    unsigned in_dhcp_stage;  /* sessions that have not shown yet that they have an address */
+    instant_ns stage_end_ns; /* until then at the latest one of them counts as in its DHCP stage */
     unsigned active;         /* sessions from the order to the last ACK */
     unsigned writing;        /* sessions that have the image and are still watched */
     struct session *waiting; /* those that wait for their turn, in order */

@@ -57,6 +57,7 @@ static void decide_who_goes_first(struct intake *intake, struct session *session
     bool again = discover->transaction_id != loader_transaction_id(&session->mac, 1);
     if (again && session_has_foreign_lease(session)) {
         dhcp_server_is_unfit(intake->dhcp, session->lease_server, now_ns);
+        session->refused = true;
         becomes_victim(intake, session, "the other DHCP server refuses it the address", now_ns);
     } else if (again && session->lease_server == 0 && !session->dhcp.offered &&
                dhcp_server_has_others(intake->dhcp, now_ns)) {
@@ -85,8 +86,14 @@ static void loader_asks(struct intake *intake, const struct frame *frame, instan
 {
     const struct dhcp_message *message = &frame->dhcp;
     struct session *session = choice_meet(intake->choice, &frame->ethernet.source, now_ns);
-    if (!session || session_heard(session, frame->ipv4.identification, now_ns) == HEARD_STALE)
+    if (!session)
         return;
+    enum heard heard = session_heard(session, frame->ipv4.identification, now_ns);
+    if (heard == HEARD_STALE)
+        return;
+    bool first = heard == HEARD_RESTARTED || session->stage_ns == 0 ||
+                 message->transaction_id == loader_transaction_id(&session->mac, 1);
+    bool acknowledged = false;
     intake->dhcp->quiet_until_ns = now_ns + DHCP_EXCHANGE_NS;
     if (message->type == DHCP_DISCOVER) {
         if (!is_passive(intake))
@@ -103,9 +110,11 @@ static void loader_asks(struct intake *intake, const struct frame *frame, instan
         session_handle(session, EVENT_DHCP_REQUEST, now_ns);
         if (session_has_foreign_lease(session) && session->dhcp.offered && !repeated)
             lost_the_race(intake, session, now_ns);
-        if (!is_passive(intake) && dhcp_server_request(&session->dhcp, message, now_ns))
+        acknowledged = !is_passive(intake) && dhcp_server_request(&session->dhcp, message, now_ns);
+        if (acknowledged)
             leased(intake, session, session->dhcp.lease_ip, now_ns);
     }
+    session_in_dhcp_stage(session, first && message->type == DHCP_DISCOVER, acknowledged, now_ns);
 }
 
 static void server_answers(struct intake *intake, const struct frame *frame, instant_ns now_ns)
@@ -131,6 +140,7 @@ static void server_answers(struct intake *intake, const struct frame *frame, ins
                  mac_format(&frame->ethernet.source).text);
         if (message->has_server_identifier)
             dhcp_server_is_unfit(intake->dhcp, message->server_identifier, now_ns);
+        session->refused = true;
         becomes_victim(intake, session, what, now_ns);
     }
 }

@@ -24,10 +24,18 @@
  * shows which serial number would have been right. */
 #define PROBE_SPECIFIC_ONLY  12
 #define PROBE_WILDCARD_EVERY 4
-/* A REQUEST to all costs a phone 0.58 s and its neighbours' buffers: none while an OFFER or an ACK
- * is expected, but not for longer than PROBE_HELD_NS (a refused phone asks without end). */
-#define DHCP_EXCHANGE_NS (1 * NS_PER_S)
-#define PROBE_HELD_NS    (8 * NS_PER_S)
+/*
+ * A REQUEST to all costs a phone 0.58 s and its neighbours' buffers, and a loader that waits for
+ * its ACK its address: none goes to the group or to broadcast while a loader is in its DHCP stage.
+ * That counts for so long after its last DISCOVER or REQUEST, and for so long in all (a phone that
+ * starts again and again); one that is refused asks without end and does not count. Whatever phones
+ * do, a REQUEST to all goes out after PROBE_HELD_NS without one.
+ */
+#define DHCP_STAGE_QUIET_NS   (12 * NS_PER_S)
+#define DHCP_STAGE_DOUBT_NS   (5500 * NS_PER_MS) /* after an ACK of ours: it may ask once more */
+#define DHCP_STAGE_LONGEST_NS (30 * NS_PER_S)
+#define DHCP_EXCHANGE_NS      (1 * NS_PER_S) /* and so long after its REQUEST in any case */
+#define PROBE_HELD_NS         (30 * NS_PER_S)
 /* One probe round (1.5 s) and a REPLY (0.58 s): a second phone has had its chance to answer. */
 #define SETTLING_NS (2200 * NS_PER_MS)
 /* After the last ACK only a REQUEST can show that the image was refused: a refused phone listens
@@ -52,9 +60,13 @@
 /* Phones that start together flood each other's five receive buffers with their broadcasts: their
  * exchanges are kept apart (docs: protocol, what the phone accepts). */
 #define OFFER_SPACING_NS (15 * NS_PER_MS)
-#define OFFER_LATEST_NS  (4800 * NS_PER_MS)
-#define DHCP_PATIENCE_NS (12 * NS_PER_S) /* the loader gives up after 10 s of silence */
-#define LEASE_GUESS_NS   (6 * NS_PER_S)  /* no second REQUEST after 5 s: the ACK came, unseen */
+#define OFFER_LATEST_NS  (4800 * NS_PER_MS) /* after the DISCOVER; it asks again after 5 s */
+/* The frames of others may have filled the phone's buffers: an OFFER that no REQUEST follows is
+ * made again, after this time and twice it. A loader that has taken one ignores the others. */
+#define OFFER_REPEAT_NS    (1 * NS_PER_S)
+#define OFFER_REPEATS_MOST 2
+#define DHCP_PATIENCE_NS   (12 * NS_PER_S) /* the loader gives up after 10 s of silence */
+#define LEASE_GUESS_NS     (6 * NS_PER_S)  /* no second REQUEST after 5 s: the ACK came, unseen */
 /* A lease of another server is unfit if after the REQUEST for it nothing comes: neither REPLY nor
  * ARP in answer to at least so many questions. */
 #define DEAF_LEASE_NS        (30 * NS_PER_S)

@@ -18,6 +18,8 @@ static void send_request(struct prober *prober, const char *serial, struct mac_a
     outbox_udp(&prober->core->outbox, &to, RECM_GROUP_IP, RECM_PC_PORT, RECM_PHONE_PORT, payload,
                sizeof payload);
     prober->last_ns = now_ns;
+    if (to.octet[0] & 1)
+        prober->last_to_all_ns = now_ns;
 }
 
 static struct mac_address address_of(const struct prober *prober, enum destination destination,
@@ -105,8 +107,13 @@ static void ask(struct prober *prober, instant_ns now_ns)
         ask_phone(prober, urgent, TO_PHONE, now_ns);
         return;
     }
-    if (now_ns < prober->dhcp->quiet_until_ns && now_ns < prober->last_ns + PROBE_HELD_NS)
+    bool held =
+        now_ns < prober->dhcp->quiet_until_ns || session_any_in_dhcp_stage(prober->core, now_ns);
+    if (held && now_ns < prober->last_to_all_ns + PROBE_HELD_NS) {
+        if (due && !prober->core->config.group_only)
+            ask_phone(prober, due, TO_PHONE, now_ns);
         return;
+    }
     enum destination destination = prober->turn++ % DESTINATIONS;
     if (due && (!searches || destination == TO_PHONE))
         ask_phone(prober, due, searches ? TO_PHONE : (TO_PHONE + destination) % DESTINATIONS,
@@ -126,6 +133,7 @@ static void probe_came_due(void *owner, instant_ns now_ns)
 void prober_start(struct prober *prober, instant_ns now_ns)
 {
     prober->timer = timer_for(probe_came_due, prober);
+    prober->last_to_all_ns = now_ns;
     timer_set(&prober->core->timers, &prober->timer, now_ns);
 }
 

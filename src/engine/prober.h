@@ -11,11 +11,12 @@ struct prober {
     struct roster *roster;
     const struct choice *choice;
     struct timer timer;
-    instant_ns last_ns;     /* the last REQUEST */
-    unsigned turn;          /* walks through the destination MACs */
-    unsigned search_count;  /* REQUESTs that looked for unknown phones */
-    size_t next_session;    /* where to look on for a phone to be asked by itself */
-    struct session *urgent; /* has just got its lease: it listens */
+    instant_ns last_ns;        /* the last REQUEST */
+    instant_ns last_to_all_ns; /* the last one to the group or to broadcast */
+    unsigned turn;             /* walks through the destination MACs */
+    unsigned search_count;     /* REQUESTs that looked for unknown phones */
+    size_t next_session;       /* where to look on for a phone to be asked by itself */
+    struct session *urgent;    /* has just got its lease: it listens */
 };
 
 /* Asks now, and at every probe interval from now on. The four pointers have been filled in. */

@@ -75,6 +75,12 @@ static bool is_writing(const struct session *session)
     return session->state == SESSION_DELIVERED && !session->watched;
 }
 
+static void leave_dhcp_stage(struct session *session)
+{
+    session->core->in_dhcp_stage -= session->in_dhcp_stage;
+    session->in_dhcp_stage = false;
+}
+
 void session_enter(struct session *session, enum session_state state, instant_ns now_ns,
                    const char *why)
 {
@@ -89,6 +95,8 @@ void session_enter(struct session *session, enum session_state state, instant_ns
         tftp_stop(core, &session->transfer);
         http_stop(core, &session->http);
     }
+    if (state != SESSION_ADDRESSING && state != SESSION_ADDRESSED)
+        leave_dhcp_stage(session);
     core->active +=
         (unsigned)session_state_is_active(state) - (unsigned)session_state_is_active(old);
     core->writing -= is_writing(session);
@@ -104,6 +112,32 @@ void session_enter(struct session *session, enum session_state state, instant_ns
     event->new_state = state;
     snprintf(event->text, sizeof event->text, "%s: %s",
              session_describe(session, phone, sizeof phone), why);
+}
+
+void session_in_dhcp_stage(struct session *session, bool first, bool is_acknowledged,
+                           instant_ns now_ns)
+{
+    struct core *core = session->core;
+    if (first) {
+        session->stage_ns = now_ns;
+        session->refused = false;
+    }
+    if (session->refused) {
+        leave_dhcp_stage(session);
+        return;
+    }
+    core->in_dhcp_stage += !session->in_dhcp_stage;
+    session->in_dhcp_stage = true;
+    instant_ns end_ns =
+        instant_earlier(now_ns + (is_acknowledged ? DHCP_STAGE_DOUBT_NS : DHCP_STAGE_QUIET_NS),
+                        session->stage_ns + DHCP_STAGE_LONGEST_NS);
+    if (end_ns > core->stage_end_ns)
+        core->stage_end_ns = end_ns;
+}
+
+bool session_any_in_dhcp_stage(const struct core *core, instant_ns now_ns)
+{
+    return core->in_dhcp_stage > 0 && now_ns < core->stage_end_ns;
 }
 
 void session_watched(struct session *session)

@@ -61,6 +61,9 @@ struct session {
     bool lease_seen;                /* that was seen, not guessed */
     bool alive;                     /* an ARP frame of it was seen since: it is not deaf */
     bool victim;                    /* an unfit server has had it in this run */
+    bool refused;                   /* ... by a NAK: since its start it asks without end */
+    bool in_dhcp_stage;             /* nothing has shown yet that it has its address */
+    instant_ns stage_ns;            /* the first DHCP message since its start */
     unsigned attempts;              /* orders and URLs served that began an attempt */
     unsigned questions;             /* since it was last heard of */
     unsigned orders;                /* UPGRADEs of this attempt */
@@ -91,6 +94,14 @@ void session_enter(struct session *session, enum session_state state, instant_ns
                    const char *why);
 /* Delivered, and watched for as long as the user wished: nothing more is expected of it. */
 void session_watched(struct session *session);
+/*
+ * A DISCOVER or REQUEST of its DHCP stage, `first` since the phone's start or not. A REQUEST that
+ * was acknowledged ends the stage as soon as the phone shows that it has the ACK.
+ */
+void session_in_dhcp_stage(struct session *session, bool first, bool is_acknowledged,
+                           instant_ns now_ns);
+/* Is any loader in its DHCP stage, so that it must hear nothing that is not for it (rule 2)? */
+bool session_any_in_dhcp_stage(const struct core *core, instant_ns now_ns);
 /* Of the image, in the running or last transfer. */
 uint64_t session_bytes_acknowledged(const struct session *session);
 /* Notes a UDP frame's IP id. */

@@ -9,7 +9,7 @@
 
 #include "engine/station.h"
 
-#define CHECKED_PHONES 64
+#define CHECKED_PHONES 256
 
 struct checked_phone {
     struct mac_address mac;

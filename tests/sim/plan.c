@@ -269,7 +269,7 @@ static void draw_trouble(struct random *random, struct plan *ret)
         choose_serial(ret, ret->phones[1].config.serial);
         break;
     case TROUBLE_MANY:
-        set_phones(random, ret, 2 + random_below(random, PLAN_PHONES_MAXIMUM - 1));
+        set_phones(random, ret, 2 + random_below(random, 49));
         ret->station.selection.all = true;
         ret->station.parallel_transfers = 1 + random_below(random, 2);
         break;

@@ -11,7 +11,7 @@
 #include "phone/phone.h"
 #include "port/segment.h"
 
-#define PLAN_PHONES_MAXIMUM   50
+#define PLAN_PHONES_MAXIMUM   250
 #define PLAN_OUTAGES_MAXIMUM  3
 #define PLAN_VERDICTS_MAXIMUM 8
 

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,7 +107,9 @@ void rig_frame(struct rig *rig, const uint8_t *bytes, size_t length)
 
 struct rig_phone rig_phone(unsigned number)
 {
-    static const char *const serials[] = {"CBT141100H0", "CBT141100H1", "CBT141100H2"};
+    static char serials[RIG_PHONES][RECM_TEXT_SIZE + 1];
+    assert_true(number < RIG_PHONES);
+    snprintf(serials[number], sizeof serials[number], "CBT141100H%c", '0' + (int)number);
     return (struct rig_phone){
         .mac = {{0x00, 0x24, 0x14, 0xa1, 0xb2, (uint8_t)(0xc0 + number)}},
         .ip = UINT32_C(0xc6120002) + number,

@@ -13,6 +13,7 @@
 #define RIG_SENT_SIZE   4096
 #define RIG_TEXTS_SIZE  512
 #define RIG_STATES_SIZE 256
+#define RIG_PHONES      64
 
 struct rig_sent {
     instant_ns time_ns;
@@ -48,7 +49,7 @@ void rig_free(struct rig *rig);
 /* Lets time pass; the station's deadlines are kept. */
 void rig_wait(struct rig *rig, duration_ns wait_ns);
 void rig_frame(struct rig *rig, const uint8_t *bytes, size_t length);
-/* A number of answered (ip != 0) phones of the test. */
+/* One of RIG_PHONES answered (ip != 0) phones of the test. */
 struct rig_phone rig_phone(unsigned number);
 
 void rig_discover(struct rig *rig, struct rig_phone *phone, unsigned n);

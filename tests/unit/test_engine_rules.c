@@ -94,6 +94,64 @@ static void r1_second_discover_is_answered_at_once(void **state)
     rig_free(rig);
 }
 
+/* Its buffers may have been full. */
+static void r1_an_offer_that_no_request_follows_is_made_again(void **state)
+{
+    (void)state;
+    struct rig *rig = started_rig();
+    struct rig_phone phone = rig_phone(0), quick = rig_phone(1);
+    rig_discover(rig, &phone, 2);
+    rig_discover(rig, &quick, 2);
+    rig_wait(rig, 100 * NS_PER_MS);
+    rig_dhcp_request(rig, &quick, 2, rig->config.address, quick.ip);
+    rig_wait(rig, 10 * NS_PER_S);
+    unsigned offers = 0;
+    size_t from = 0;
+    const struct rig_sent *sent;
+    instant_ns first_ns = 0;
+    while ((sent = rig_find(rig, from, FRAME_DHCP, DHCP_OFFER, &from))) {
+        if (!mac_equal(&sent->frame.ethernet.destination, &phone.mac))
+            continue;
+        first_ns = offers ? first_ns : sent->time_ns;
+        static const unsigned after_s[] = {0, 1, 3};
+        assert_true(offers < 3);
+        assert_in_range((sent->time_ns - first_ns) / NS_PER_MS, after_s[offers] * 1000,
+                        after_s[offers] * 1000 + 100);
+        offers++;
+    }
+    assert_int_equal(offers, 3);
+    assert_int_equal(rig_count(rig, 0, FRAME_DHCP, DHCP_OFFER), 4);
+    rig_free(rig);
+}
+
+/* Offers are kept apart; those that do not fit before the second DISCOVER answer that one. */
+static void r1_sixty_phones_at_once_are_answered_in_two_waves(void **state)
+{
+    (void)state;
+    struct rig *rig = started_rig();
+    struct rig_phone phones[60];
+    for (unsigned i = 0; i < 60; i++) {
+        phones[i] = rig_phone(i);
+        rig_discover(rig, &phones[i], 1);
+    }
+    rig_wait(rig, 4900 * NS_PER_MS);
+    unsigned first_wave = rig_count(rig, 0, FRAME_DHCP, DHCP_OFFER);
+    assert_in_range(first_wave, 50, 55);
+    instant_ns last_ns = 0;
+    size_t from = 0;
+    const struct rig_sent *sent;
+    while ((sent = rig_find(rig, from, FRAME_DHCP, DHCP_OFFER, &from))) {
+        assert_true(sent->time_ns - last_ns >= 15 * NS_PER_MS);
+        last_ns = sent->time_ns;
+    }
+    from = rig->sent_count;
+    for (unsigned i = first_wave; i < 60; i++)
+        rig_discover(rig, &phones[i], 2);
+    rig_wait(rig, 500 * NS_PER_MS);
+    assert_int_equal(rig_count(rig, from, FRAME_DHCP, DHCP_OFFER), 60 - first_wave);
+    rig_free(rig);
+}
+
 static void r1_always_answers_the_first_discover_at_once(void **state)
 {
     (void)state;
@@ -455,7 +513,7 @@ static void r2_requests_alternate_between_the_destinations(void **state)
     struct rig_phone phone = rig_phone(0);
     rig_discover(rig, &phone, 2);
     rig_dhcp_request(rig, &phone, 2, rig->config.address, phone.ip);
-    rig_wait(rig, 20 * NS_PER_S);
+    rig_wait(rig, 30 * NS_PER_S);
     struct mac_address group = mac_of_group(RECM_GROUP_IP);
     unsigned to_group = 0, to_all = 0, to_phone = 0;
     instant_ns last_ns = 0;
@@ -474,6 +532,79 @@ static void r2_requests_alternate_between_the_destinations(void **state)
         to_phone += mac_equal(&frame->ethernet.destination, &phone.mac);
     }
     assert_true(to_group >= 3 && to_all >= 3 && to_phone >= 3);
+    rig_free(rig);
+}
+
+/* Returns: REQUESTs and UPGRADEs sent since `from` that every phone of a dumb switch hears. */
+static unsigned sent_to_all(const struct rig *rig, size_t from)
+{
+    unsigned count = 0;
+    for (size_t i = from; i < rig->sent_count; i++)
+        count += rig->sent[i].frame.kind == FRAME_RECM &&
+                 (rig->sent[i].frame.ethernet.destination.octet[0] & 1) != 0;
+    return count;
+}
+
+static void r2_nothing_goes_to_all_while_a_loader_asks_for_its_address(void **state)
+{
+    (void)state;
+    struct rig *rig = started_rig();
+    struct rig_phone asking = rig_phone(0), answering = rig_phone(1);
+    rig_wait(rig, 2 * NS_PER_S);
+    rig_discover(rig, &asking, 1);
+    size_t from = rig->sent_count;
+    rig_wait(rig, 5 * NS_PER_S);
+    rig_discover(rig, &asking, 2);
+    rig_wait(rig, 2 * NS_PER_S);
+    rig_reply(rig, &answering); /* it listens: told by its own MAC */
+    rig_wait(rig, 6 * NS_PER_S);
+    assert_true(rig_count(rig, from, FRAME_RECM, RECM_UPGRADE) >= 2);
+    assert_int_equal(sent_to_all(rig, from), 0);
+    rig_dhcp_request(rig, &asking, 2, rig->config.address, asking.ip);
+    from = rig->sent_count;
+    rig_wait(rig, 5 * NS_PER_S);
+    assert_int_equal(sent_to_all(rig, from), 0); /* the ACK may be lost: it would ask again */
+    rig_reply(rig, &asking);                     /* it has it */
+    rig_wait(rig, 8 * NS_PER_S);
+    assert_true(sent_to_all(rig, from) > 0);
+    rig_free(rig);
+}
+
+static void r2_a_dhcp_stage_ends_twelve_seconds_after_its_last_message(void **state)
+{
+    (void)state;
+    struct rig *rig = started_rig();
+    struct rig_phone phone = rig_phone(0);
+    rig_discover(rig, &phone, 1);
+    rig_wait(rig, 5 * NS_PER_S);
+    rig_discover(rig, &phone, 2);
+    size_t from = rig->sent_count;
+    rig_wait(rig, 12 * NS_PER_S - 1);
+    assert_int_equal(sent_to_all(rig, from), 0);
+    rig_wait(rig, 3 * NS_PER_S);
+    assert_true(sent_to_all(rig, from) > 0);
+    rig_free(rig);
+}
+
+/* One that is refused asks without end, and phones may start again and again. */
+static void r2_no_loader_holds_the_requests_to_all_for_ever(void **state)
+{
+    (void)state;
+    struct rig *rig = started_rig();
+    struct rig_phone refused = rig_phone(0), restarting = rig_phone(1);
+    for (unsigned n = 1; n < 20; n++) {
+        rig_discover(rig, &refused, n);
+        rig_dhcp_request(rig, &refused, n, FOREIGN_SERVER, FOREIGN_SERVER + 9);
+        rig_wait(rig, 3 * NS_PER_S);
+    }
+    assert_true(sent_to_all(rig, 0) > 10);
+    size_t from = rig->sent_count;
+    for (unsigned i = 0; i < 20; i++) {
+        restarting.ip_id = 0;
+        rig_discover(rig, &restarting, 1);
+        rig_wait(rig, 10 * NS_PER_S);
+    }
+    assert_true(sent_to_all(rig, from) >= 6);
     rig_free(rig);
 }
 
@@ -1219,6 +1350,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(r1_first_discover_is_answered_after_four_seconds),
         T(r1_second_discover_is_answered_at_once),
+        T(r1_an_offer_that_no_request_follows_is_made_again),
+        T(r1_sixty_phones_at_once_are_answered_in_two_waves),
         T(r1_always_answers_the_first_discover_at_once),
         T(r1_never_gives_no_address),
         T(r1_offer_and_ack_have_the_form_the_loader_accepts),
@@ -1240,6 +1373,9 @@ int main(void)
         T(r1_repeated_request_is_acknowledged_again),
         T(r1_exhausted_pool_is_said_and_not_answered),
         T(r2_requests_alternate_between_the_destinations),
+        T(r2_nothing_goes_to_all_while_a_loader_asks_for_its_address),
+        T(r2_a_dhcp_stage_ends_twelve_seconds_after_its_last_message),
+        T(r2_no_loader_holds_the_requests_to_all_for_ever),
         T(r2_group_only_uses_the_group_address_alone),
         T(r2_membership_is_reported_at_start_every_ten_seconds_and_when_asked),
         T(r2_no_wildcard_and_no_broadcast_while_a_transfer_runs),

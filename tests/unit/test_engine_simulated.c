@@ -4,10 +4,13 @@
 #include "tests/sim/world.h"
 #include "tests/support/synthetic_image.h"
 
+#include "base/random.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -127,6 +130,36 @@ static void ten_phones_are_recovered_one_after_the_other(void **state)
     assert_recovered(fixture);
 }
 
+/*
+ * All of them are switched on within a moment, as a PoE switch does: their broadcasts fill each
+ * other's receive buffers, and who misses both answers ends at its serial prompt.
+ */
+static void a_boot_storm_loses_no_phone(void **state)
+{
+    static const struct {
+        unsigned phones, within_ms;
+    } storms[] = {{40, 0}, {40, 1000}, {100, 0}, {100, 50}, {100, 300}, {100, 1000}};
+    struct fixture *fixture = *state;
+    struct plan *plan = &fixture->plan;
+    plan->station.selection.all = true;
+    for (size_t s = 0; s < sizeof storms / sizeof *storms; s++) {
+        struct random random = random_from_seed(s);
+        plan->phone_count = storms[s].phones;
+        for (unsigned i = 0; i < plan->phone_count; i++) {
+            struct phone_plan *phone = &plan->phones[i];
+            if (i > 0)
+                *phone = plan->phones[0];
+            phone->config.timing = PHONE_TIMING_HARDWARE;
+            phone->config.mac.octet[5] = (uint8_t)(0x40 + i);
+            snprintf(phone->config.serial, sizeof phone->config.serial, "CBT1411%04u", i);
+            phone->power_on_ns =
+                PLAN_START_NS +
+                (instant_ns)random_below(&random, storms[s].within_ms * 1000 + 1) * NS_PER_US;
+        }
+        assert_recovered(fixture);
+    }
+}
+
 static void last_ack_that_never_comes_is_presumed(void **state)
 {
     struct fixture *fixture = *state;
@@ -157,6 +190,7 @@ int main(void)
         T(dead_gateway_is_overcome_by_nudge_and_by_stand_in),
         T(snooping_switch_does_not_hide_the_phone),
         T(ten_phones_are_recovered_one_after_the_other),
+        T(a_boot_storm_loses_no_phone),
         T(last_ack_that_never_comes_is_presumed),
         T(phone_that_loses_power_in_the_transfer_is_served_again),
     };

@@ -196,6 +196,8 @@ void dhcp_server_discover(struct dhcp_client *client, const struct dhcp_message 
     struct timers *timers = &server->core->timers;
     client->transaction_id = message->transaction_id;
     client->offered = false;
+    client->asked_ns = now_ns;
+    client->offer_repeats = 0;
     timer_stop(timers, &client->timer);
     if (!dhcp_server_may_offer(client, now_ns))
         return;
@@ -203,7 +205,9 @@ void dhcp_server_discover(struct dhcp_client *client, const struct dhcp_message 
     instant_ns due_ns = now_ns + (waits ? OFFER_DELAY_NS : 0);
     instant_ns *next_ns = waits ? &server->next_late_offer_ns : &server->next_offer_ns;
     if (due_ns < *next_ns)
-        due_ns = instant_earlier(*next_ns, now_ns + OFFER_LATEST_NS);
+        due_ns = *next_ns;
+    if (due_ns > now_ns + OFFER_LATEST_NS)
+        return; /* too many at once: it asks again after 5 s, and is answered then */
     *next_ns = due_ns + OFFER_SPACING_NS;
     server->quiet_until_ns = due_ns + DHCP_EXCHANGE_NS;
     if (due_ns > now_ns)
@@ -212,13 +216,33 @@ void dhcp_server_discover(struct dhcp_client *client, const struct dhcp_message 
         dhcp_server_offer(client, now_ns);
 }
 
+/* In case the phone's buffers were full. */
+static void plan_repeat(struct dhcp_client *client, instant_ns now_ns)
+{
+    struct dhcp_server *server = client->server;
+    if (client->offer_repeats >= OFFER_REPEATS_MOST)
+        return;
+    instant_ns due_ns = now_ns + (OFFER_REPEAT_NS << client->offer_repeats);
+    if (due_ns < server->next_repeat_ns)
+        due_ns = server->next_repeat_ns;
+    if (due_ns > client->asked_ns + OFFER_LATEST_NS)
+        return;
+    client->offer_repeats++;
+    server->next_repeat_ns = due_ns + OFFER_SPACING_NS;
+    timer_set(&server->core->timers, &client->timer, due_ns);
+}
+
 void dhcp_server_offer(struct dhcp_client *client, instant_ns now_ns)
 {
     struct dhcp_server *server = client->server;
-    if (!dhcp_server_may_offer(client, now_ns) || client->offered || !has_lease(client, now_ns))
+    if (!dhcp_server_may_offer(client, now_ns) || !has_lease(client, now_ns))
         return;
+    bool repeated = client->offered;
     client->offered = true;
     send_reply(client, DHCP_OFFER, client->transaction_id);
+    plan_repeat(client, now_ns);
+    if (repeated)
+        return;
     journal_detail(&server->core->journal, now_ns, &client->mac, "offered the address %s",
                    ipv4_format(client->lease_ip).text);
 }
@@ -227,7 +251,7 @@ bool dhcp_server_request(struct dhcp_client *client, const struct dhcp_message *
                          instant_ns now_ns)
 {
     struct dhcp_server *server = client->server;
-    timer_stop(&server->core->timers, &client->timer);
+    timer_stop(&server->core->timers, &client->timer); /* it has taken an OFFER */
     if (!message->has_server_identifier ||
         message->server_identifier != server->core->config.address)
         return false;

@@ -26,7 +26,8 @@ struct dhcp_server {
     unsigned foreign_count;
     instant_ns quiet_until_ns;              /* an exchange is going on: ask nobody else meanwhile */
     instant_ns next_offer_ns;               /* exchanges are kept apart: those made at once, */
-    instant_ns next_late_offer_ns;          /* and those after OFFER_DELAY_NS */
+    instant_ns next_late_offer_ns;          /* those after OFFER_DELAY_NS, */
+    instant_ns next_repeat_ns;              /* and those made again */
     uint32_t leases_taken;                  /* how far the pool is used */
     uint32_t avoided[DHCP_AVOIDED_MAXIMUM]; /* used by others on the segment, the latest ones */
     unsigned avoided_next;
@@ -39,6 +40,8 @@ struct dhcp_client {
     uint32_t lease_ip;       /* kept for the whole run; 0 = none */
     uint32_t transaction_id; /* of the last DISCOVER */
     bool offered;            /* that DISCOVER was answered */
+    instant_ns asked_ns;     /* when it came */
+    unsigned offer_repeats;  /* of the OFFER that answered it */
     bool goes_first;         /* no other server is waited for: see rule 1 */
     struct timer timer;      /* the owner's function calls dhcp_server_offer */
 };
