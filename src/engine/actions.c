@@ -21,6 +21,24 @@ static void say(struct session *session, instant_ns now_ns, const char *text)
                     session_describe(session, phone, sizeof phone), text);
 }
 
+/* Tells the user to power-cycle this phone, and which ones he must not switch off with it. */
+static void ask_for_power_cycle(struct session *session, instant_ns now_ns, const char *text)
+{
+    struct core *core = session->core;
+    char phone[160], writers[200];
+    struct station_event *event =
+        journal_add(&core->journal, now_ns, STATION_EVENT_MESSAGE, &session->mac);
+    event->asks_power_cycle = true;
+    event->writing = core->writing;
+    snprintf(event->text, sizeof event->text, "%s: %s",
+             session_describe(session, phone, sizeof phone), text);
+    if (core->writing && now_ns != core->writers_said_ns)
+        journal_message(&core->journal, now_ns, NULL,
+                        "Do not switch these off, they are writing their flash: %s.",
+                        session_list_writers(core, writers, sizeof writers));
+    core->writers_said_ns = now_ns;
+}
+
 void action_nothing(struct session *session, instant_ns now_ns)
 {
     (void)session;
@@ -89,16 +107,19 @@ void action_addressing_ended(struct session *session, instant_ns now_ns)
     bool ready = core->config.dhcp != DHCP_POLICY_NEVER;
     set_deadline(session, now_ns + (ready ? POWER_CYCLE_PATIENCE_NS : DEAF_PATIENCE_NS));
     if (core->config.dhcp == DHCP_POLICY_NEVER || core->config.mode == STATION_WATCH)
-        say(session, now_ns,
+        ask_for_power_cycle(
+            session, now_ns,
             "it asked for an address, got none, and has stopped listening, although SOS stays on "
             "its display. Power-cycle it with a DHCP server on the segment.");
     else if (!session->dhcp.offered && !dhcp_server_may_offer(&session->dhcp, now_ns))
-        say(session, now_ns,
+        ask_for_power_cycle(
+            session, now_ns,
             "it asked for an address, the other DHCP server on this segment gave it none, and it "
             "has stopped listening. Remove that server or use --dhcp auto, then power-cycle "
             "the phone.");
     else
-        say(session, now_ns,
+        ask_for_power_cycle(
+            session, now_ns,
             "it did not take the address offered and has stopped listening. Power-cycle it now: "
             "this program is ready to give it an address.");
 }
@@ -145,7 +166,7 @@ void action_lease_is_unfit(struct session *session, instant_ns now_ns)
         dhcp_server_is_unfit(session->dhcp.server, session->lease_server, now_ns);
     describe_lease(session, sizeof lease, lease);
     snprintf(text, sizeof text, "%s. %s", lease, power_cycle_advice(session));
-    say(session, now_ns, text);
+    ask_for_power_cycle(session, now_ns, text);
     if (session->core->config.mode == STATION_WATCH)
         return; /* it waits for nothing */
     session_enter(session, SESSION_UNFIT_LEASE, now_ns, "needs a power cycle");
@@ -154,7 +175,7 @@ void action_lease_is_unfit(struct session *session, instant_ns now_ns)
 
 void action_remind_of_power_cycle(struct session *session, instant_ns now_ns)
 {
-    say(session, now_ns, power_cycle_advice(session));
+    ask_for_power_cycle(session, now_ns, power_cycle_advice(session));
     set_deadline(session, now_ns + POWER_CYCLE_AGAIN_NS);
 }
 
@@ -487,7 +508,8 @@ void action_retry_is_late(struct session *session, instant_ns now_ns)
         return;
     }
     session->power_cycle_asked = true;
-    say(session, now_ns, "it does not answer any more. Power-cycle it now; it is tried again.");
+    ask_for_power_cycle(session, now_ns,
+                        "it does not answer any more. Power-cycle it now; it is tried again.");
     set_deadline(session, now_ns + RETRY_PATIENCE_NS);
 }
 

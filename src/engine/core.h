@@ -37,9 +37,11 @@ struct core {
     instant_ns stage_end_ns; /* until then at the latest one of them counts as in its DHCP stage */
     unsigned active;         /* sessions from the order to the last ACK */
     unsigned writing;        /* sessions that have the image and are still watched */
-    struct session *waiting; /* those that wait for their turn, in order */
-    instant_ns progress_ns;  /* when something last went forward */
-    bool changed;            /* a state changed: the run may be over */
+    struct session *writers; /* those */
+    instant_ns writers_said_ns; /* when the user was told last not to switch them off */
+    struct session *waiting;    /* those that wait for their turn, in order */
+    instant_ns progress_ns;     /* when something last went forward */
+    bool changed;               /* a state changed: the run may be over */
 };
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/address.h"
 #include "base/instant.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A session's state; the table of states and events is in engine/states.c. */
@@ -40,7 +41,9 @@ struct station_event {
     enum station_event_kind kind;
     struct mac_address mac; /* zero: about the segment */
     enum session_state old_state, new_state;
-    char text[320]; /* one plain sentence, escaped */
+    bool asks_power_cycle; /* of this phone; whoever cuts its power first looks at ... */
+    unsigned writing;      /* ... how many phones write their flash, and must not lose theirs */
+    char text[320];        /* one plain sentence, escaped */
 };
 
 /* Returns: "transfer" etc.: static strings. */

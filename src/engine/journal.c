@@ -31,6 +31,8 @@ struct station_event *journal_add(struct journal *journal, instant_ns now_ns,
     event->kind = kind;
     event->mac = mac ? *mac : mac_zero;
     event->old_state = event->new_state = SESSION_NEW;
+    event->asks_power_cycle = false;
+    event->writing = 0;
     event->text[0] = '\0';
     return event;
 }

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <utlist.h>
 
+#define WRITERS_NAMED 8 /* in a message */
+
 static const char *const state_names[SESSION_STATE_COUNT] = {
     [SESSION_NEW] = "new",
     [SESSION_ADDRESSING] = "asking for an address",
@@ -55,6 +57,27 @@ bool session_is_over(const struct session *session)
            (session->state == SESSION_DELIVERED && session->watched);
 }
 
+char *session_list_writers(const struct core *core, char *ret, size_t size)
+{
+    size_t length = 0;
+    unsigned named = 0;
+    *ret = '\0';
+    for (const struct session *session = core->writers; session && named < WRITERS_NAMED;
+         session = session->next_writer) {
+        char serial[4 * RECM_TEXT_SIZE];
+        const struct mac_text mac = mac_format(&session->mac);
+        const char *name = mac.text;
+        if (session->answered && session->serial[0])
+            name = text_escape(session->serial, strlen(session->serial), serial, sizeof serial);
+        length += (size_t)snprintf(ret + length, size - length, "%s%s", named++ ? ", " : "", name);
+        if (length >= size)
+            return ret;
+    }
+    if (core->writing > named)
+        snprintf(ret + length, size - length, " and %u more", core->writing - named);
+    return ret;
+}
+
 char *session_describe(const struct session *session, char *ret, size_t size)
 {
     char serial[RECM_TEXT_SIZE * 4 + 1], product[RECM_TEXT_SIZE * 4 + 1];
@@ -73,6 +96,22 @@ char *session_describe(const struct session *session, char *ret, size_t size)
 static bool is_writing(const struct session *session)
 {
     return session->state == SESSION_DELIVERED && !session->watched;
+}
+
+static void update_writers(struct session *session)
+{
+    struct core *core = session->core;
+    bool is_writer = is_writing(session);
+    if (is_writer == session->is_writer)
+        return;
+    session->is_writer = is_writer;
+    if (is_writer) {
+        DL_APPEND2(core->writers, session, previous_writer, next_writer);
+        core->writing++;
+    } else {
+        DL_DELETE2(core->writers, session, previous_writer, next_writer);
+        core->writing--;
+    }
 }
 
 static void leave_dhcp_stage(struct session *session)
@@ -99,11 +138,10 @@ void session_enter(struct session *session, enum session_state state, instant_ns
         leave_dhcp_stage(session);
     core->active +=
         (unsigned)session_state_is_active(state) - (unsigned)session_state_is_active(old);
-    core->writing -= is_writing(session);
     core->progress_ns = now_ns;
     core->changed = true;
     session->state = state;
-    core->writing += is_writing(session);
+    update_writers(session);
     session->state_since_ns = now_ns;
     char phone[160];
     struct station_event *event =
@@ -142,8 +180,8 @@ bool session_any_in_dhcp_stage(const struct core *core, instant_ns now_ns)
 
 void session_watched(struct session *session)
 {
-    session->core->writing -= is_writing(session);
     session->watched = true;
+    update_writers(session);
     session->core->changed = true;
 }
 

@@ -80,6 +80,8 @@ struct session {
     bool url_said;                   /* the user was told about the phone's URL */
     struct http_connection http;     /* of an attempt by HTTP */
     struct session *previous, *next; /* in the list of those that wait for their turn */
+    bool is_writer;                  /* in the list of those that write: */
+    struct session *previous_writer, *next_writer;
 };
 
 /* Returns: a session in state NEW, its timers still without functions (session_attach_timers);
@@ -115,6 +117,11 @@ bool session_is_active(const struct session *session);
 bool session_has_foreign_lease(const struct session *session);
 /* Nothing more is to be expected of it in this run. */
 bool session_is_over(const struct session *session);
+/*
+ * "CBT141100HR, CBT141100HS and 3 more", escaped: the phones that write their flash. Returns: ret,
+ * "" while nobody does.
+ */
+char *session_list_writers(const struct core *core, char *ret, size_t size);
 /* "SPA504G CBT141100HR (00:24:14:a1:b2:c3)", escaped, for messages. Returns: ret. */
 char *session_describe(const struct session *session, char *ret, size_t size);
 

@@ -59,6 +59,10 @@ static void drain(struct rig *rig)
     while (station_next_event(rig->station, &event)) {
         if (event.kind == STATION_EVENT_STATE && rig->state_count < RIG_STATES_SIZE)
             rig->states[rig->state_count++] = event.new_state;
+        if (event.asks_power_cycle) {
+            rig->power_cycle = event;
+            rig->power_cycles++;
+        }
         if (event.text[0] && rig->text_count < RIG_TEXTS_SIZE)
             memcpy(rig->texts[rig->text_count++], event.text, sizeof event.text);
     }

@@ -33,6 +33,8 @@ struct rig {
     size_t text_count;
     enum session_state states[RIG_STATES_SIZE]; /* entered, in order */
     size_t state_count;
+    struct station_event power_cycle; /* the last event that asked for one */
+    unsigned power_cycles;
 };
 
 struct rig_phone {

@@ -1241,6 +1241,36 @@ static void r10_after_the_last_ack_only_sparse_questions_to_the_phone(void **sta
     rig_free(rig);
 }
 
+/* Whoever goes to the switch to power-cycle one phone must not cut off those that write. */
+static void r10_a_power_cycle_is_asked_for_with_a_word_on_those_that_write(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone writer = rig_phone(0), lost = rig_phone(1);
+    rig->config.selection.all = true;
+    rig_start(rig);
+    rig_up_to_request(rig, &writer);
+    acknowledge_all(rig, &writer);
+    rig_discover(rig, &lost, 1);
+    rig_wait(rig, 5 * NS_PER_S);
+    rig_discover(rig, &lost, 2);
+    rig_wait(rig, 15 * NS_PER_S);
+    assert_int_equal(rig->power_cycles, 1);
+    assert_true(mac_equal(&rig->power_cycle.mac, &lost.mac));
+    assert_int_equal(rig->power_cycle.writing, 1);
+    assert_true(
+        rig_said(rig, "Do not switch these off, they are writing their flash: CBT141100H0."));
+    rig_firmware(rig, &writer);
+    lost.ip_id = 0;
+    rig_discover(rig, &lost, 1);
+    rig_wait(rig, 5 * NS_PER_S);
+    rig_discover(rig, &lost, 2);
+    rig_wait(rig, 15 * NS_PER_S);
+    assert_int_equal(rig->power_cycles, 2);
+    assert_int_equal(rig->power_cycle.writing, 0);
+    rig_free(rig);
+}
+
 static void r10_three_unanswered_repeats_of_the_last_block_are_delivered(void **state)
 {
     (void)state;
@@ -1410,6 +1440,7 @@ int main(void)
         T(r8_refused_image_is_ordered_again),
         T(r9_no_station_without_a_sendable_image),
         T(r10_after_the_last_ack_only_sparse_questions_to_the_phone),
+        T(r10_a_power_cycle_is_asked_for_with_a_word_on_those_that_write),
         T(r10_three_unanswered_repeats_of_the_last_block_are_delivered),
         T(r10_a_phone_that_still_waits_gets_the_last_block),
         T(r10_discover_in_any_state_starts_the_session_anew),

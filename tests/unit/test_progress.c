@@ -120,6 +120,29 @@ static void programs_get_every_event_as_a_json_line(void **state)
     assert_non_null(strstr(text, "\"text\":\"a frame\"}\n"));
 }
 
+/* For a script that toggles the port of a PoE switch. */
+static void a_power_cycle_is_asked_for_with_the_number_of_those_that_write(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_with_phones(1);
+    const struct options options = {.events = true};
+    capture_start();
+    struct progress *progress = progress_new(&options);
+    struct station_event event = event_of(rig, 0, STATION_EVENT_MESSAGE, "power-cycle it");
+    progress_observe(progress, rig->station, &event, event.time_ns);
+    event.asks_power_cycle = true;
+    event.writing = 3;
+    progress_observe(progress, rig->station, &event, event.time_ns);
+    progress_free(progress);
+    rig_free(rig);
+    const char *text = capture_end();
+    const char *second = strchr(text, '\n');
+    assert_non_null(second);
+    assert_non_null(strstr(second, "\"power_cycle\":true,\"writing\":3,"));
+    const char *first = strstr(text, "power_cycle");
+    assert_true(first > second); /* not where none is asked for */
+}
+
 static void waiting_is_said_once_where_nothing_is_redrawn(void **state)
 {
     (void)state;
@@ -173,6 +196,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_as_many_as_were_asked_for),
         cmocka_unit_test(programs_get_every_event_as_a_json_line),
+        cmocka_unit_test(a_power_cycle_is_asked_for_with_the_number_of_those_that_write),
         cmocka_unit_test(waiting_is_said_once_where_nothing_is_redrawn),
         cmocka_unit_test(an_event_costs_the_same_with_one_phone_and_a_thousand),
     };

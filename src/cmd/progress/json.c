@@ -43,6 +43,10 @@ static void print_event(struct progress_view *view, const struct station_event *
         json_object_set_new(object, "from", json_string(session_state_name(event->old_state)));
         json_object_set_new(object, "to", json_string(session_state_name(event->new_state)));
     }
+    if (event->asks_power_cycle) {
+        json_object_set_new(object, "power_cycle", json_true());
+        json_object_set_new(object, "writing", json_integer(event->writing));
+    }
     if (event->text[0])
         json_object_set_new(object, "text", json_string(event->text));
     print_line(object);
