@@ -93,6 +93,10 @@ void action_be_patient(struct session *session, instant_ns now_ns)
 void action_addressing_ended(struct session *session, instant_ns now_ns)
 {
     const struct core *core = session->core;
+    if (core->standing == STANDING_BACK) {
+        set_deadline(session, now_ns + DHCP_PATIENCE_NS); /* the other program's business */
+        return;
+    }
     if (session->power_cycle_asked) {
         if (core->config.mode == STATION_RECOVER)
             fail(session, now_ns, false,
@@ -244,22 +248,12 @@ static bool attempts_are_used_up(const struct session *session)
 
 static bool may_order(const struct core *core)
 {
-    return !core->rival_seen || core->config.force;
-}
-
-static void yield_to_rival(struct session *session, instant_ns now_ns)
-{
-    fail(session, now_ns, true,
-         "nothing is ordered, because another program recovers phones on this segment (--force "
-         "orders all the same)");
+    return core->standing == STANDING_FREE;
 }
 
 void action_wait_for_turn(struct session *session, instant_ns now_ns)
 {
-    struct core *core = session->core;
-    if (!may_order(core))
-        yield_to_rival(session, now_ns);
-    else if (attempts_are_used_up(session))
+    if (attempts_are_used_up(session))
         fail(session, now_ns, true, "all attempts failed");
     else if (!recm_serial_is_sendable(session->serial))
         fail(session, now_ns, true, "it states no usable serial number, so it cannot be ordered");
@@ -290,10 +284,6 @@ static void send_order(struct session *session, instant_ns now_ns)
 
 void action_order(struct session *session, instant_ns now_ns)
 {
-    if (!may_order(session->core)) {
-        yield_to_rival(session, now_ns);
-        return;
-    }
     session->attempts++;
     session->by_url = session->by_http = false;
     session->orders = 0;
@@ -320,16 +310,26 @@ static void attempt_failed(struct session *session, instant_ns now_ns, const cha
 
 void action_order_again(struct session *session, instant_ns now_ns)
 {
-    if (!may_order(session->core))
-        yield_to_rival(session, now_ns);
-    else if (session->orders >= ORDERS_MAXIMUM)
+    if (!may_order(session->core)) {
+        session->attempts--; /* nothing came of it */
+        session_enter(session, SESSION_WAITING, now_ns, "in another program's hands");
+    } else if (session->orders >= ORDERS_MAXIMUM)
         attempt_failed(session, now_ns, "the phone did not confirm the order");
     else
         send_order(session, now_ns);
 }
 
+/* Another program had it and has fallen silent: it may be told when it answers. */
+void action_wait_for_answer(struct session *session, instant_ns now_ns)
+{
+    session->power_cycle_asked = false;
+    session_enter(session, SESSION_RETRY, now_ns, "waiting until it answers");
+    set_deadline(session, now_ns + RETRY_HINT_NS);
+}
+
 void action_be_echoed(struct session *session, instant_ns now_ns)
 {
+    session->core->echoed = true;
     session_enter(session, SESSION_ECHOED, now_ns, "has confirmed the order");
     set_deadline(session,
                  now_ns + (session_has_foreign_lease(session) ? NO_GATEWAY_NS : FILE_WAIT_NS));
@@ -503,6 +503,15 @@ void action_watched_enough(struct session *session, instant_ns now_ns)
 
 void action_retry_is_late(struct session *session, instant_ns now_ns)
 {
+    /* It may be writing what another program has sent it: no word of a power cycle. */
+    instant_ns written_ns = session->elsewhere_ns + session->core->config.flash_wait_ns;
+    if (session->elsewhere_ns && now_ns < written_ns) {
+        say(session, now_ns,
+            "it does not answer; it may be writing what the other program has sent it. Do not "
+            "unplug it");
+        set_deadline(session, written_ns);
+        return;
+    }
     if (session->power_cycle_asked) {
         fail(session, now_ns, false, "it answers nothing any more");
         return;
@@ -523,7 +532,10 @@ void action_runs_firmware(struct session *session, instant_ns now_ns)
                           : "recovered: its normal firmware runs. You may unplug it now");
         return;
     }
-    if (session->core->config.mode == STATION_RECOVER)
+    if (session->elsewhere_ns)
+        session_enter(session, SESSION_RECOVERED, now_ns,
+                      "recovered by the other program: its normal firmware runs");
+    else if (session->core->config.mode == STATION_RECOVER && session->state != SESSION_NEW)
         fail(session, now_ns, false, "it runs its normal firmware; it needs no recovery");
 }
 

@@ -15,6 +15,7 @@ void action_addressing_ended(struct session *session, instant_ns now_ns);
 void action_lease_is_unfit(struct session *session, instant_ns now_ns);
 void action_remind_of_power_cycle(struct session *session, instant_ns now_ns);
 void action_is_alive(struct session *session, instant_ns now_ns);
+void action_wait_for_answer(struct session *session, instant_ns now_ns);
 void action_is_not_deaf(struct session *session, instant_ns now_ns);
 void action_answers_after_all(struct session *session, instant_ns now_ns);
 void action_answers_nothing(struct session *session, instant_ns now_ns);

@@ -211,8 +211,12 @@ void choice_answered(struct choice *choice, struct session *session, instant_ns 
 void choice_dispatch(struct choice *choice, instant_ns now_ns)
 {
     struct core *core = choice->core;
-    if (core->stopped)
+    if (core->stopped || core->standing != STANDING_FREE)
         return;
+    /* Who was in another program's hands shows first that it listens. */
+    for (; core->takes_over && core->waiting;)
+        session_handle(core->waiting, EVENT_RIVAL_GONE, now_ns);
+    core->takes_over = false;
     while (core->waiting && core->active < core->config.parallel_transfers)
         session_handle(core->waiting, EVENT_TURN, now_ns);
 }

@@ -12,6 +12,13 @@
 struct session;
 struct tftp_transfer;
 
+/* Whether this run may order (rival.h). */
+enum standing {
+    STANDING_FREE,  /* nobody is in the way */
+    STANDING_DOUBT, /* soon decided: no orders meanwhile */
+    STANDING_BACK,  /* another program is at work: nothing is asked or ordered */
+};
+
 /* The next block of the transfer that is under way, built while its phone reads the last one. */
 struct block_ahead {
     struct tftp_transfer *transfer; /* NULL = none */
@@ -31,8 +38,12 @@ struct core {
     uint16_t transfer_port;                     /* the one source port of all DATA */
     struct block_ahead ahead;
 
-    bool stopped;            /* the user ended the run: nothing is sent any more */
-    bool rival_seen;         /* another program recovers here */
+    bool stopped;               /* the user ended the run: nothing is sent any more */
+    enum standing standing;     /* beside another program that recovers here */
+    bool is_silent_beside_copy; /* ... a copy of this one, which gives addresses too */
+    bool takes_over;            /* ... that has just fallen silent */
+    bool echoed;                /* an order of this run was confirmed */
+    instant_ns first_request_ns;
     unsigned in_dhcp_stage;  /* sessions that have not shown yet that they have an address */
     instant_ns stage_end_ns; /* until then at the latest one of them counts as in its DHCP stage */
     unsigned active;         /* sessions from the order to the last ACK */

@@ -37,6 +37,11 @@ static void hint_came_due(void *owner, instant_ns now_ns)
     struct hints *hints = owner;
     char awaited[80];
     duration_ns interval_ns = HINT_LOOK_NS;
+    bool stands_back = hints->core->standing == STANDING_BACK; /* no power cycles in its work */
+    if (stands_back) {
+        timer_set(&hints->core->timers, &hints->timer, now_ns + interval_ns);
+        return;
+    }
     if (!hints->choice->roster->count || (!choice_is_at_work(hints->choice) &&
                                           choice_awaits(hints->choice, awaited, sizeof awaited))) {
         say_what_to_do(hints, now_ns);

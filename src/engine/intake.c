@@ -17,7 +17,8 @@
 
 static bool is_passive(const struct intake *intake)
 {
-    return intake->core->config.mode == STATION_WATCH || intake->core->stopped;
+    const struct core *core = intake->core;
+    return core->config.mode == STATION_WATCH || core->stopped || core->is_silent_beside_copy;
 }
 
 /* ---- DHCP ---- */
@@ -177,21 +178,6 @@ static void take_dhcp(struct intake *intake, const struct frame *frame, instant_
 
 /* ---- RECM ---- */
 
-static void rival(struct intake *intake, const struct frame *frame, instant_ns now_ns)
-{
-    struct core *core = intake->core;
-    if (core->rival_seen)
-        return;
-    core->rival_seen = true;
-    if (core->config.mode == STATION_WATCH)
-        return;
-    journal_message(&core->journal, now_ns, NULL,
-                    "Another program recovers phones on this segment: %s (%s). %s",
-                    mac_format(&frame->ethernet.source).text, ipv4_format(frame->ipv4.source).text,
-                    core->config.force ? "Going on all the same (--force)."
-                                       : "Nothing is ordered; end it, then start again.");
-}
-
 static void take_reply(struct intake *intake, struct session *session,
                        const struct recm_message *reply, instant_ns now_ns)
 {
@@ -217,7 +203,7 @@ static void take_recm(struct intake *intake, const struct frame *frame, instant_
 {
     const struct recm_message *message = &frame->recm;
     if (frame->udp.source_port == RECM_PC_PORT) {
-        rival(intake, frame, now_ns);
+        rival_asks(intake->rival, frame, now_ns);
         return;
     }
     if (!message->from_phone || frame->udp.source_port != RECM_PHONE_PORT)
@@ -234,6 +220,8 @@ static void take_recm(struct intake *intake, const struct frame *frame, instant_
     else if (message->operation == RECM_UPGRADE && session->ordered &&
              strcmp(message->file_name, intake->core->file_name) == 0)
         session_handle(session, EVENT_ECHO, now_ns);
+    else if (message->operation == RECM_UPGRADE)
+        rival_orders(intake->rival, now_ns);
 }
 
 /* ---- TFTP ---- */
@@ -257,6 +245,13 @@ static void note_foreign_request(struct intake *intake, const struct frame *fram
                    ipv4_format(frame->ipv4.destination).text, name);
 }
 
+/* What an UPGRADE makes a phone send goes to the group; its own URLs name a host. */
+static bool is_of_an_order(const struct frame *frame)
+{
+    return frame->ipv4.destination == RECM_GROUP_IP && frame->udp.source_port == TFTP_PHONE_PORT &&
+           frame->ipv4.time_to_live == LOADER_UDP_TTL;
+}
+
 static void take_read_request(struct intake *intake, const struct frame *frame, instant_ns now_ns)
 {
     uint16_t port = frame->udp.destination_port;
@@ -269,6 +264,8 @@ static void take_read_request(struct intake *intake, const struct frame *frame, 
     bool ours = is_ours(intake, session, &frame->tftp);
     if (!ours && !url_takes_request(intake->choice, session, frame, now_ns)) {
         note_foreign_request(intake, frame, now_ns);
+        if (is_of_an_order(frame))
+            rival_orders(intake->rival, now_ns);
         return;
     }
     /* Late and duplicated ones must not start a second download (rule 7). */
@@ -314,9 +311,21 @@ static bool is_of_this_download(const struct session *session, uint16_t ip_id)
            since_request <= (uint16_t)(session->ip_id - session->transfer_ip_id);
 }
 
+/* An ACK of an ordered download that another server answers. */
+static void served_elsewhere(struct intake *intake, const struct frame *frame, instant_ns now_ns)
+{
+    struct session *session = choice_meet(intake->choice, &frame->ethernet.source, now_ns);
+    rival_serves(intake->rival, frame->tftp.block, now_ns);
+    if (session)
+        session->elsewhere_ns = now_ns;
+}
+
 static void take_ack(struct intake *intake, const struct frame *frame, instant_ns now_ns)
 {
     struct session *session = roster_find(intake->choice->roster, &frame->ethernet.source);
+    bool is_foreign = frame->udp.destination_port != intake->core->transfer_port;
+    if (is_foreign && is_of_an_order(frame) && (!session || !session->ordered))
+        served_elsewhere(intake, frame, now_ns);
     if (!session || frame->udp.source_port != session->transfer.port)
         return;
     uint16_t ip_id = frame->ipv4.identification, block = frame->tftp.block;
@@ -461,6 +470,7 @@ void intake_frame(struct intake *intake, const struct frame *frame, instant_ns n
         break;
     case FRAME_IGMP:
         membership_query(intake->membership, &frame->igmp, now_ns);
+        rival_reports(intake->rival, frame, now_ns);
         break;
     case FRAME_CDP:
     case FRAME_LLDP:

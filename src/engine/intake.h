@@ -6,6 +6,7 @@
 #include "engine/choice.h"
 #include "engine/membership.h"
 #include "engine/prober.h"
+#include "engine/rival.h"
 #include "wire/frame.h"
 
 struct intake {
@@ -14,6 +15,7 @@ struct intake {
     struct choice *choice;
     struct prober *prober;
     struct membership *membership;
+    struct rival *rival;
     bool address_conflict_said, firmware_said;
     uint64_t drops[WIRE_REASON_COUNT]; /* received frames by reason */
 };

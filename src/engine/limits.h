@@ -54,6 +54,20 @@
 #define RETRY_HINT_NS     (75 * NS_PER_S) /* a phone in its own time-outs is silent for up to 45 s */
 #define RETRY_PATIENCE_NS (240 * NS_PER_S)
 
+/* ---- Beside another program (rule 5) ---- */
+
+#define OWN_TIME_TO_LIVE  64 /* of what this program sends; kernels send to groups with 1 */
+#define COPIES_APART_NS   (2 * NS_PER_S)
+#define COPIES_DECIDE_NS  (3 * NS_PER_S)
+#define COPIES_CLAIM_NS   (200 * NS_PER_MS) /* a start's report and REQUEST come together */
+#define COPIES_ANSWER_NS  (1 * NS_PER_S) /* a copy that was here first answers our first REQUEST */
+#define QUERY_ANSWER_NS   (500 * NS_PER_MS) /* reports after a query say nothing */
+#define RIVAL_SIGNS       2                 /* one frame of an unknown program decides nothing */
+#define RIVAL_DOUBT_NS    (5 * NS_PER_S)    /* ... but is given the time for a second one */
+#define RIVAL_SILENCE_NS  (30 * NS_PER_S)
+#define COPIES_SILENCE_NS (35 * NS_PER_S) /* it asks every 30 s, whatever phones do */
+#define RIVAL_STALL_NS    (60 * NS_PER_S) /* without a new block */
+
 /* ---- DHCP (rule 1; section DHCP client) ---- */
 
 #define OFFER_DELAY_NS (4 * NS_PER_S) /* before the second DISCOVER at 5.0 s */

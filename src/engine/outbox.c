@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Building and queueing our own frames: see outbox.h. */
 #include "engine/outbox.h"
+
+#include "engine/limits.h"
 #include "loader/loader.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define TIME_TO_LIVE         64
 #define OUTPUTS_AT_THE_START 16
 
 static bool reserve(struct outbox *outbox, size_t capacity)
@@ -69,7 +70,7 @@ static size_t build_udp(struct outbox *outbox, uint32_t from_ip, const struct ma
         .source_port = from_port,
         .destination_port = to_port,
         .ip_identification = outbox->ip_identification++,
-        .time_to_live = TIME_TO_LIVE,
+        .time_to_live = OWN_TIME_TO_LIVE,
         .vlan = config->vlan,
     };
     return craft_udp(outbox->craft, &header, payload, length, ret);
@@ -140,7 +141,7 @@ void outbox_tcp(struct outbox *outbox, struct craft_tcp *header, const uint8_t *
         return;
     header->source_mac = outbox->config->source_mac;
     header->ip_identification = outbox->ip_identification++;
-    header->time_to_live = TIME_TO_LIVE;
+    header->time_to_live = OWN_TIME_TO_LIVE;
     header->vlan = outbox->config->vlan;
     struct station_output *output = next_place(outbox);
     queue(outbox, output, craft_tcp(outbox->craft, header, payload, length, output->bytes));

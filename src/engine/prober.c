@@ -18,6 +18,8 @@ static void send_request(struct prober *prober, const char *serial, struct mac_a
     outbox_udp(&prober->core->outbox, &to, RECM_GROUP_IP, RECM_PC_PORT, RECM_PHONE_PORT, payload,
                sizeof payload);
     prober->last_ns = now_ns;
+    if (prober->core->first_request_ns == 0)
+        prober->core->first_request_ns = now_ns;
     if (to.octet[0] & 1)
         prober->last_to_all_ns = now_ns;
 }
@@ -94,6 +96,8 @@ static void search(struct prober *prober, enum destination destination, instant_
 
 static void ask(struct prober *prober, instant_ns now_ns)
 {
+    if (prober->core->standing == STANDING_BACK && prober->core->config.mode == STATION_RECOVER)
+        return;
     struct session *urgent = prober->urgent;
     prober->urgent = NULL;
     struct session *due = next_due(prober, now_ns);

@@ -12,6 +12,7 @@ static const char *const event_names[SESSION_EVENT_COUNT] = {
     [EVENT_DHCP_REQUEST] = "DHCP REQUEST of the loader",
     [EVENT_LEASED] = "lease",
     [EVENT_LEASE_UNFIT] = "unfit lease",
+    [EVENT_RIVAL_GONE] = "end of another program",
     [EVENT_ALIVE] = "ARP",
     [EVENT_REPLY_EARLY] = "REPLY without an address",
     [EVENT_REPLY] = "REPLY",
@@ -44,6 +45,7 @@ static action *const table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] = {
             [EVENT_REPLY] = action_be_found,
             [EVENT_URL_TRIED] = action_be_addressed,
             [EVENT_URL_ASKED] = action_serve_url,
+            [EVENT_FIRMWARE] = action_runs_firmware,
         },
     [SESSION_ADDRESSING] =
         {
@@ -87,6 +89,7 @@ static action *const table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] = {
             [EVENT_DISCOVER] = action_restart,
             [EVENT_REPLY] = action_nothing,
             [EVENT_TURN] = action_order,
+            [EVENT_RIVAL_GONE] = action_wait_for_answer,
             [EVENT_FILE_ASKED] = action_serve,
             [EVENT_URL_TRIED] = action_nothing,
             [EVENT_URL_ASKED] = action_serve_url,

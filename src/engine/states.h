@@ -13,6 +13,7 @@ enum session_event {
     EVENT_DHCP_REQUEST,  /* a loader's DHCP REQUEST */
     EVENT_LEASED,        /* an ACK for it was sent by us, or seen */
     EVENT_LEASE_UNFIT,   /* the lease that another server gave it was seen, and does not do */
+    EVENT_RIVAL_GONE,    /* the other program that had it has fallen silent */
     EVENT_ALIVE,         /* an ARP frame of it: it is not deaf */
     EVENT_REPLY_EARLY,   /* REPLY without an address: its DHCP client runs */
     EVENT_REPLY,         /* REPLY with an address: it listens */

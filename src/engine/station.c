@@ -24,6 +24,7 @@ struct station {
     struct choice choice;
     struct prober prober;
     struct membership membership;
+    struct rival rival;
     struct hints hints;
     struct intake intake;
     struct observer *observer;
@@ -58,6 +59,7 @@ static void wire_parts(struct station *station)
         .choice = &station->choice,
     };
     station->membership.core = core;
+    rival_init(&station->rival, core, &station->membership);
     station->hints = (struct hints){
         .core = core,
         .dhcp = &station->dhcp,
@@ -69,6 +71,7 @@ static void wire_parts(struct station *station)
         .choice = &station->choice,
         .prober = &station->prober,
         .membership = &station->membership,
+        .rival = &station->rival,
     };
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define STANDS_BACK_NS         (300 * NS_PER_S)
 #define WAITING_NS             SECONDS(20) /* a phone that nobody asks for so long waits in vain */
 #define SHORT_WAITING_NS       SECONDS(5)
 #define DEAF_NS                SECONDS(10)
@@ -367,6 +368,17 @@ static unsigned repeated_in_vain(const struct facts *facts, const struct phone_f
     return further;
 }
 
+/* Programs that ask for phones since this one started, or fell silent shortly before: one of two
+ * that meet stands back. */
+static unsigned count_askers(const struct facts *facts, const struct phone_facts *phone)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < facts->segment.asker_count; i++)
+        count +=
+            facts->segment.askers[i].messages.newest_ns + STANDS_BACK_NS >= phone->boot.begin_ns;
+    return count;
+}
+
 RULE(judge_reply_filtered)
 {
     const struct segment_facts *segment = &facts->segment;
@@ -374,6 +386,8 @@ RULE(judge_reply_filtered)
 
     if (boot->replies.total == 0 || phone->attempts || phone->in_firmware)
         return false;
+    if (count_askers(facts, phone) > 1)
+        return false; /* each of them may be waiting for the other */
     for (unsigned i = 0; i < SERIALS_MAXIMUM; i++)
         if (segment->serials[i].orders.total || segment->serials[i].bad_orders.total)
             return false;

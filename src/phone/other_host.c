@@ -16,6 +16,8 @@
 #define OTHER_FILE_LENGTH 700
 #define OTHER_FILE_BYTE   '?'
 
+#define UTILITY_FILE "spa50x-30x-7-5-2b.bin"
+
 #define OUTPUTS_MAXIMUM 2 /* a frame is answered by one, a tick asks with one */
 
 struct other_host_output {
@@ -33,6 +35,7 @@ struct other_host {
     struct dhcp_message asked; /* to be answered when that comes due */
     instant_ns answer_ns;
     unsigned tftp_requests;
+    bool has_ordered, is_dead; /* the vendor's utility */
     uint16_t ip_id;
     struct other_host_output outputs[OUTPUTS_MAXIMUM];
     unsigned output_start, output_count;
@@ -79,7 +82,7 @@ static void send_udp(struct other_host *host, const struct mac_address *to_mac, 
         .source_port = from_port,
         .destination_port = to_port,
         .ip_identification = host->ip_id++,
-        .time_to_live = 64,
+        .time_to_live = mac_is_group(to_mac) ? 1 : 64, /* a kernel's */
         .vlan = CRAFT_NO_VLAN,
     };
     size_t frame_length = craft_udp(host->craft, &header, payload, length, bytes);
@@ -189,6 +192,44 @@ static void answer_tftp(struct other_host *host, const struct frame *asked)
         send_other_file(host, asked, asked->tftp.block + 1u);
 }
 
+/* ---- The vendor's utility ---- */
+
+static void order_phone(struct other_host *host, const struct recm_message *reply)
+{
+    if (!host->config.image || host->has_ordered || reply->ip == 0)
+        return;
+    host->has_ordered = true;
+    uint8_t payload[RECM_PC_LENGTH];
+    const struct mac_address group = mac_of_group(RECM_GROUP_IP);
+    recm_build_upgrade(reply->serial, TFTP_SERVER_PORT, UTILITY_FILE, payload);
+    send_udp(host, &group, RECM_GROUP_IP, RECM_PC_PORT, RECM_PHONE_PORT, payload, sizeof payload);
+}
+
+static void send_image_block(struct other_host *host, const struct frame *asked, unsigned block)
+{
+    uint8_t payload[TFTP_BLOCK_LENGTH + 4];
+    size_t begin = (block - 1) * (size_t)TFTP_BLOCK_LENGTH;
+    if (block == host->config.dies_at_block)
+        host->is_dead = true;
+    if (begin > host->config.image_length || host->is_dead)
+        return;
+    size_t length = host->config.image_length - begin;
+    if (length > TFTP_BLOCK_LENGTH)
+        length = TFTP_BLOCK_LENGTH;
+    struct writer writer = writer_over(payload, sizeof payload);
+    tftp_write_data(&writer, (uint16_t)block, host->config.image + begin, length);
+    send_udp(host, &asked->ethernet.source, asked->ipv4.source, TFTP_PORT, asked->udp.source_port,
+             payload, writer.length);
+}
+
+static void serve_image(struct other_host *host, const struct frame *asked)
+{
+    if (asked->tftp.opcode == TFTP_RRQ && strcmp(asked->tftp.file_name, UTILITY_FILE) == 0)
+        send_image_block(host, asked, 1);
+    else if (asked->tftp.opcode == TFTP_ACK && asked->udp.destination_port == TFTP_PORT)
+        send_image_block(host, asked, asked->tftp.block + 1u);
+}
+
 /* ---- Frames and time ---- */
 
 static void take_frame(struct peer *peer, const struct peer_frame *received, instant_ns now_ns)
@@ -196,8 +237,13 @@ static void take_frame(struct peer *peer, const struct peer_frame *received, ins
     struct other_host *host = (struct other_host *)peer;
     struct frame frame;
     frame_dissect(received->bytes, received->captured, received->length, &frame);
-    if (frame.reason != WIRE_OK)
+    if (frame.reason != WIRE_OK || host->is_dead)
         return;
+    if (host->config.image && frame.kind == FRAME_RECM && frame.recm.from_phone &&
+        frame.recm.operation == RECM_REPLY)
+        order_phone(host, &frame.recm);
+    if (host->config.image && frame.kind == FRAME_TFTP)
+        serve_image(host, &frame);
     if (frame.kind == FRAME_DHCP && frame.dhcp.operation == DHCP_BOOTREQUEST &&
         host->config.dhcp != SERVER_NONE)
         take_dhcp(host, &frame.dhcp, now_ns);
@@ -234,6 +280,10 @@ static void tick(struct peer *peer, instant_ns now_ns)
     }
     if (now_ns < host->next_ns)
         return;
+    if (host->is_dead || host->has_ordered) {
+        host->next_ns = INSTANT_NEVER; /* it has found its phone */
+        return;
+    }
     struct mac_address group = mac_of_group(RECM_GROUP_IP);
     uint8_t payload[RECM_PC_LENGTH];
     recm_build_request(RECM_WILDCARD_SERIAL, payload);

@@ -4,7 +4,7 @@
  * router, a TFTP server that answers every request for a file, another program that asks for
  * phones. One host with one MAC address, as a pure function of frames and time like the phone.
  *
- * It is there to disturb: it serves nobody well, and never sends an image.
+ * It is there to disturb; as the vendor's utility it may recover a phone, or die in the middle.
  */
 #ifndef PHONE_OTHER_HOST_H
 #define PHONE_OTHER_HOST_H
@@ -42,7 +42,11 @@ struct other_host_config {
     uint64_t seed;
     enum foreign_tftp tftp;
     unsigned tftp_requests; /* it answers so many requests for files; 0 = all */
-    bool asks_for_phones;   /* a REQUEST every 2 s */
+    bool asks_for_phones;   /* a REQUEST every 2 s, as the vendor's utility by its kernel */
+    /* ... and it orders the first phone that answers, and serves it this image; NULL = never. */
+    const uint8_t *image;
+    size_t image_length;
+    unsigned dies_at_block; /* it ends instead of sending this block; 0 = never */
 };
 
 struct other_host;

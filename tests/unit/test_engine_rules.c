@@ -30,8 +30,9 @@ static const struct rig_sent *first(const struct rig *rig, enum frame_kind kind,
     return sent;
 }
 
-static void foreign_udp(struct rig *rig, uint32_t to_ip, const struct mac_address *to_mac,
-                        uint16_t from_port, uint16_t to_port, const uint8_t *payload, size_t length)
+static void foreign_udp_ttl(struct rig *rig, uint32_t to_ip, const struct mac_address *to_mac,
+                            uint16_t from_port, uint16_t to_port, const uint8_t *payload,
+                            size_t length, uint8_t time_to_live)
 {
     struct craft_udp header = {
         .source_mac = foreign_mac,
@@ -40,10 +41,16 @@ static void foreign_udp(struct rig *rig, uint32_t to_ip, const struct mac_addres
         .destination_ip = to_ip,
         .source_port = from_port,
         .destination_port = to_port,
-        .time_to_live = 64,
+        .time_to_live = time_to_live,
         .vlan = CRAFT_NO_VLAN,
     };
     rig_udp(rig, &header, payload, length);
+}
+
+static void foreign_udp(struct rig *rig, uint32_t to_ip, const struct mac_address *to_mac,
+                        uint16_t from_port, uint16_t to_port, const uint8_t *payload, size_t length)
+{
+    foreign_udp_ttl(rig, to_ip, to_mac, from_port, to_port, payload, length, 64);
 }
 
 static void foreign_dhcp_reply(struct rig *rig, const struct rig_phone *phone, uint8_t type,
@@ -945,26 +952,51 @@ static void r5_request_is_known_on_the_announced_and_the_transfer_port(void **st
     }
 }
 
-static void send_rival_request(struct rig *rig)
+static void send_rival_request(struct rig *rig, uint8_t time_to_live)
 {
     uint8_t payload[RECM_PC_LENGTH];
     recm_build_request(RECM_WILDCARD_SERIAL, payload);
     struct mac_address group = mac_of_group(RECM_GROUP_IP);
-    foreign_udp(rig, RECM_GROUP_IP, &group, RECM_PC_PORT, RECM_PHONE_PORT, payload, sizeof payload);
+    foreign_udp_ttl(rig, RECM_GROUP_IP, &group, RECM_PC_PORT, RECM_PHONE_PORT, payload,
+                    sizeof payload, time_to_live);
 }
 
+/* A kernel sends to groups with TTL 1; this program does not. */
 static void r5_nothing_is_ordered_beside_another_program(void **state)
 {
     (void)state;
     struct rig *rig = started_rig();
     struct rig_phone phone = rig_phone(0);
-    send_rival_request(rig);
-    rig_reply(rig, &phone);
-    rig_wait(rig, 20 * NS_PER_S);
+    for (unsigned i = 0; i < 30; i++) {
+        send_rival_request(rig, 1);
+        rig_wait(rig, 2 * NS_PER_S);
+        rig_reply(rig, &phone);
+    }
     assert_int_equal(rig_count(rig, 0, FRAME_RECM, RECM_UPGRADE), 0);
     assert_true(rig_said(rig, "Another program recovers phones"));
-    assert_int_equal(rig_state(rig, &phone), SESSION_FAILED);
-    assert_true(station_done(rig->station));
+    assert_int_equal(rig_state(rig, &phone), SESSION_WAITING);
+    rig_wait(rig, 29 * NS_PER_S);
+    assert_int_equal(rig_count(rig, 0, FRAME_RECM, RECM_UPGRADE), 0);
+    rig_wait(rig, 3 * NS_PER_S);
+    assert_true(rig_said(rig, "It has been silent for 30 s: this one goes on."));
+    rig_reply(rig, &phone);
+    rig_wait(rig, 2 * NS_PER_S);
+    assert_int_equal(rig_count(rig, 0, FRAME_RECM, RECM_UPGRADE), 1);
+    rig_free(rig);
+}
+
+static void r5_one_stray_request_decides_nothing(void **state)
+{
+    (void)state;
+    struct rig *rig = started_rig();
+    struct rig_phone phone = rig_phone(0);
+    send_rival_request(rig, 1);
+    rig_reply(rig, &phone);
+    rig_wait(rig, 4900 * NS_PER_MS);
+    assert_int_equal(rig_count(rig, 0, FRAME_RECM, RECM_UPGRADE), 0);
+    rig_wait(rig, 2 * NS_PER_S);
+    assert_int_equal(rig_count(rig, 0, FRAME_RECM, RECM_UPGRADE), 1);
+    assert_false(rig_said(rig, "Another program"));
     rig_free(rig);
 }
 
@@ -975,9 +1007,11 @@ static void r5_force_orders_beside_another_program(void **state)
     struct rig_phone phone = rig_phone(0);
     rig->config.force = true;
     rig_start(rig);
-    send_rival_request(rig);
+    send_rival_request(rig, 1);
+    send_rival_request(rig, 1);
     rig_reply(rig, &phone);
     rig_wait(rig, 3 * NS_PER_S);
+    assert_true(rig_said(rig, "Going on all the same (--force)."));
     assert_int_equal(rig_count(rig, 0, FRAME_RECM, RECM_UPGRADE), 1);
     rig_free(rig);
 }
@@ -1425,6 +1459,7 @@ int main(void)
         T(r5_request_is_served_although_the_echo_was_lost),
         T(r5_request_is_known_on_the_announced_and_the_transfer_port),
         T(r5_nothing_is_ordered_beside_another_program),
+        T(r5_one_stray_request_decides_nothing),
         T(r5_force_orders_beside_another_program),
         T(r6_data_goes_to_the_phone_alone_from_one_port),
         T(r6_duplicate_and_foreign_acks_move_nothing),

@@ -37,7 +37,7 @@ static bool serves(struct choice *choice, struct session *session, instant_ns no
     bool ended = session->final || session->state == SESSION_RECOVERED;
     bool used_up =
         session->attempts >= core->config.attempts_maximum && session->state != SESSION_TRANSFER;
-    if (ended || used_up || (core->rival_seen && !core->config.force))
+    if (ended || used_up || core->standing != STANDING_FREE)
         return false;
     if (choice_serves(choice, session)) {
         say(choice, session, now_ns,

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Other programs that recover phones on this segment (docs: protocol, rules for the PC side, 5): a
+ * second copy of this one, the vendor's utility, anything that sends from port 4811 or serves an
+ * upgrade. Two orders in one transfer make a phone begin anew, so that one of the two stands back:
+ * it orders nothing, watches, and takes over when the other has fallen silent.
+ *
+ * Two copies agree without a word: the one whose first REQUEST came more than two seconds earlier
+ * goes on, else the lower MAC address; whoever's order was confirmed never yields; where both still
+ * ask after three seconds, the lower MAC. The
+ * earlier one may be silent, because phones ask for their addresses: it makes itself known by an
+ * IGMP report, which no phone minds. Any other program does not know these rules: it goes on.
+ */
+#ifndef ENGINE_RIVAL_H
+#define ENGINE_RIVAL_H
+
+#include "engine/core.h"
+#include "engine/membership.h"
+#include "wire/frame.h"
+
+struct rival {
+    struct core *core;
+    struct membership *membership;
+    struct timer timer; /* when the standing changes by itself */
+    struct mac_address mac;
+    uint32_t ip;
+    bool is_copy;
+    bool ordered;        /* a phone confirmed an order of its, or is served by it */
+    bool is_overridden;  /* it was taken over from: only what it does to a phone counts */
+    bool is_told;        /* to the user, since the standing changed last */
+    unsigned signs;      /* of life since it was noticed */
+    instant_ns first_ns; /* its first REQUEST that was heard */
+    instant_ns asked_ns; /* its last one */
+    instant_ns heard_ns; /* any sign of it */
+    instant_ns claim_ns; /* it reported without asking: it was here first; 0 = not so */
+    instant_ns query_ns; /* a switch asked for reports */
+    instant_ns block_ns; /* a new block of its was acknowledged; 0 = none */
+    uint16_t block;
+};
+
+/* Stays at its place; nothing is known of another program yet. */
+void rival_init(struct rival *ret, struct core *core, struct membership *membership);
+/* A REQUEST or UPGRADE that somebody else sends. */
+void rival_asks(struct rival *rival, const struct frame *frame, instant_ns now_ns);
+/*
+ * An IGMP message. Copies report their membership when they start, right before their first
+ * REQUEST, and every ten seconds; a copy that hears a later one's REQUEST reports at once: it goes
+ * on.
+ */
+void rival_reports(struct rival *rival, const struct frame *frame, instant_ns now_ns);
+/* A phone confirms an order that is not ours, or asks another server for an ordered file. */
+void rival_orders(struct rival *rival, instant_ns now_ns);
+/* A phone acknowledges a block to another server. */
+void rival_serves(struct rival *rival, uint16_t block, instant_ns now_ns);
+
+#endif
