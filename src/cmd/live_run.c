@@ -11,6 +11,7 @@
 #include "cmd/progress/progress.h"
 #include "cmd/rehearsal.h"
 #include "cmd/watch.h"
+#include "port/instance.h"
 #include "port/interfaces.h"
 #include "port/interruption.h"
 #include "port/live.h"
@@ -22,6 +23,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #define REDRAW_INTERVAL_NS (200 * NS_PER_MS) /* while nothing else happens */
 
@@ -35,6 +37,7 @@ struct live_run {
     struct progress *progress;
     struct watcher watcher; /* of watch */
     int interruption;
+    int claim;         /* of the interface; -1 = none */
     bool without_link; /* the run ended before the cable ever carried a link */
     bool is_enabled;   /* the interface, when it was last looked at */
     duration_ns waited_ns;
@@ -217,6 +220,9 @@ static bool open_all(struct live_run *run, struct error *ret_error)
     if (strcmp(run->options.interface, run->interface.name) != 0)
         progress_message(run->progress, "%s is interface %s", run->options.interface,
                          run->interface.name);
+    if (run->options.command == OPTIONS_RECOVER &&
+        (run->claim = instance_claim(&run->interface, ret_error)) < 0)
+        return false;
     if (run->interface.use == INTERFACE_DOUBTFUL)
         progress_message(run->progress, "warning: %s: %s", run->interface.name, run->interface.why);
     run->interruption = interruption_open(ret_error);
@@ -374,6 +380,8 @@ static void close_all(struct live_run *run)
     station_free(run->station);
     image_file_free(&run->image);
     progress_free(run->progress);
+    if (run->claim >= 0)
+        close(run->claim);
 }
 
 /* A run that never had a link has a verdict too, from what the host knows. */
@@ -438,7 +446,7 @@ static int report_list_done(struct live_run *run)
 
 int live_run_command(const struct options *options)
 {
-    struct live_run run = {.options = *options, .interruption = -1};
+    struct live_run run = {.options = *options, .interruption = -1, .claim = -1};
     struct error error = {0};
     run.progress = progress_new(&run.options);
     if (options->phones_path) {
