@@ -5,6 +5,7 @@
  */
 #include "engine/choice.h"
 
+#include "base/text.h"
 #include "engine/limits.h"
 #include "engine/states.h"
 
@@ -89,18 +90,25 @@ void choice_served(struct choice *choice, struct session *session)
         choice->only = session;
 }
 
-/* Those that could be meant when none was named. */
-static struct session *candidate(const struct choice *choice, unsigned *ret_count)
+/*
+ * Those that could be meant when none was named. One frame can be forged or stray: *ret_doubtful
+ * counts those of whom nothing else speaks.
+ */
+static struct session *candidate(const struct choice *choice, unsigned *ret_count,
+                                 unsigned *ret_doubtful)
 {
     struct session *found = NULL;
-    *ret_count = 0;
+    *ret_count = *ret_doubtful = 0;
     for (size_t i = 0; i < choice->roster->count; i++) {
         struct session *session = choice->roster->sessions[i];
         if (!session->answered || session->state == SESSION_FAILED ||
             session->state == SESSION_RECOVERED)
             continue;
-        found = session;
+        bool is_doubtful = !session_is_credible(session);
+        if (!found || (session_is_credible(session) && !session_is_credible(found)))
+            found = session;
         (*ret_count)++;
+        *ret_doubtful += is_doubtful;
     }
     return found;
 }
@@ -110,8 +118,16 @@ static void choose_only(struct choice *choice, instant_ns now_ns)
 {
     if (!choice->settled || choice->only || choice->several)
         return;
-    unsigned count;
-    struct session *session = candidate(choice, &count);
+    unsigned count, doubtful;
+    struct session *session = candidate(choice, &count, &doubtful);
+    if (count > 1 && doubtful && !choice->doubted) {
+        choice->doubted = true;
+        choice->settled = false;
+        timer_set(&choice->core->timers, &choice->settling, now_ns + DOUBT_NS);
+        return;
+    }
+    if (count > doubtful)
+        count -= doubtful; /* who does not answer again is not there */
     if (count > 1) {
         choice->several = true;
         choice->core->changed = true;
@@ -192,8 +208,32 @@ static void count_found(struct choice *choice, struct session *session, instant_
         timer_set(&choice->core->timers, &choice->quiet, now_ns + core->config.quiet_ns);
 }
 
+/* A serial number belongs to one phone: who else shows it is mistaken or lies. */
+static void look_for_twin(struct choice *choice, struct session *session, instant_ns now_ns)
+{
+    for (size_t i = 0; i < choice->roster->count && !session->doubtful; i++) {
+        struct session *other = choice->roster->sessions[i];
+        if (other == session || !other->answered || !session->serial[0] ||
+            strcmp(other->serial, session->serial) != 0)
+            continue;
+        session->doubtful = other->doubtful = true;
+        char serial[4 * RECM_TEXT_SIZE];
+        const struct session *heard = session->stage_ns ? session : other->stage_ns ? other : NULL;
+        journal_message(
+            &choice->core->journal, now_ns, &session->mac,
+            "Two devices answer with the serial number %s: %s and %s. %s%s.",
+            text_escape(session->serial, strlen(session->serial), serial, sizeof serial),
+            mac_format(&other->mac).text, mac_format(&session->mac).text,
+            heard ? "The one whose boot loader was heard comes first: "
+                  : "Name the right one by --phone-mac",
+            heard ? mac_format(&heard->mac).text : "");
+    }
+}
+
 void choice_answered(struct choice *choice, struct session *session, instant_ns now_ns)
 {
+    if (session->replies == 1)
+        look_for_twin(choice, session, now_ns);
     count_found(choice, session, now_ns);
     if (session->state != SESSION_FOUND || choice->core->config.mode != STATION_RECOVER)
         return;
@@ -342,15 +382,29 @@ static struct tally count_sessions(const struct choice *choice)
     return tally;
 }
 
+/* Whoever it is that this names: two may claim one serial number. */
+static bool is_entry_over(const struct choice *choice, const struct phone_name *name)
+{
+    bool is_known = false, is_open = false;
+    for (size_t i = 0; i < choice->roster->count; i++) {
+        const struct session *session = choice->roster->sessions[i];
+        if (!has_name(session, name))
+            continue;
+        if (session->state == SESSION_RECOVERED)
+            return true;
+        is_known = true;
+        is_open = is_open || !session_is_over(session);
+    }
+    return is_known && !is_open;
+}
+
 /* Entries of the selection whose phone is not over. */
 static size_t entries_left(const struct choice *choice)
 {
     const struct station_selection *selection = selection_of(choice);
     size_t left = 0;
-    for (size_t i = 0; i < selection->name_count; i++) {
-        const struct session *session = find_named(choice, &selection->names[i]);
-        left += !session || !session_is_over(session);
-    }
+    for (size_t i = 0; i < selection->name_count; i++)
+        left += !is_entry_over(choice, &selection->names[i]);
     return left;
 }
 

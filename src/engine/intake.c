@@ -189,6 +189,7 @@ static void take_reply(struct intake *intake, struct session *session,
         memcpy(session->hardware, reply->hardware, sizeof session->hardware);
     }
     session->answered = true;
+    session->replies++;
     if (reply->ip == 0) {
         session_handle(session, EVENT_REPLY_EARLY, now_ns);
         return;
@@ -415,7 +416,8 @@ static void take_arp(struct intake *intake, const struct frame *frame, instant_n
     if (helps)
         session_handle(session, EVENT_GATEWAY_ASKED, now_ns);
     if (packet->target_ip == own) {
-        arp_answer_for(core, packet);
+        if (session && session->state != SESSION_NEW)
+            arp_answer_for(core, packet); /* the address is there for phones alone */
     } else if (helps) {
         const char *done = arp_help(core, &session->gateway, packet);
         if (done)

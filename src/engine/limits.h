@@ -38,6 +38,8 @@
 #define PROBE_HELD_NS         (30 * NS_PER_S)
 /* One probe round (1.5 s) and a REPLY (0.58 s): a second phone has had its chance to answer. */
 #define SETTLING_NS (2200 * NS_PER_MS)
+/* Three rounds: who answered once, beside others, answers again or is not there. */
+#define DOUBT_NS (5 * NS_PER_S)
 /* After the last ACK only a REQUEST can show that the image was refused: a refused phone listens
  * silently. So the phone alone is asked, by its own MAC, after 3, 6, 12, 24 and 48 s. */
 #define REFUSAL_PROBE_FIRST_NS (3 * NS_PER_S)

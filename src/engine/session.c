@@ -91,6 +91,11 @@ char *session_describe(const struct session *session, char *ret, size_t size)
     return ret;
 }
 
+bool session_is_credible(const struct session *session)
+{
+    return session->stage_ns != 0 || session->replies > 1;
+}
+
 /* ---- The one door for changes of state ---- */
 
 static bool is_writing(const struct session *session)
@@ -128,7 +133,10 @@ void session_enter(struct session *session, enum session_state state, instant_ns
     timer_stop(&core->timers, &session->timer);
     if (old == SESSION_WAITING)
         DL_DELETE2(core->waiting, session, previous, next);
-    if (state == SESSION_WAITING)
+    /* Of two that claim one serial number the one whose loader was heard comes first. */
+    if (state == SESSION_WAITING && session->doubtful && session->stage_ns)
+        DL_PREPEND2(core->waiting, session, previous, next);
+    else if (state == SESSION_WAITING)
         DL_APPEND2(core->waiting, session, previous, next);
     if (old == SESSION_TRANSFER && state != SESSION_TRANSFER) {
         tftp_stop(core, &session->transfer);

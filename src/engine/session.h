@@ -42,7 +42,9 @@ struct session {
     char product[RECM_TEXT_SIZE + 1];
     char software[RECM_TEXT_SIZE + 1];
     char hardware[RECM_TEXT_SIZE + 1];
-    uint32_t ip; /* 0 = unknown */
+    uint32_t ip;      /* 0 = unknown */
+    unsigned replies; /* since it was first heard of */
+    bool doubtful;    /* another MAC address answers with its serial number */
 
     bool ordered;                   /* this run has sent it an UPGRADE */
     bool delivered;                 /* it has got the whole image at least once */
@@ -118,6 +120,8 @@ bool session_is_active(const struct session *session);
 bool session_has_foreign_lease(const struct session *session);
 /* Nothing more is to be expected of it in this run. */
 bool session_is_over(const struct session *session);
+/* More than one frame speaks for it: its DHCP client was heard, or it answered twice. */
+bool session_is_credible(const struct session *session);
 /*
  * "CBT141100HR, CBT141100HS and 3 more", escaped: the phones that write their flash. Returns: ret,
  * "" while nobody does.

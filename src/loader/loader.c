@@ -11,23 +11,32 @@ uint32_t loader_transaction_id(const struct mac_address *mac, unsigned n)
     return load_be32(mac->octet + 2) + (uint32_t)n * UINT32_C(0x01000000);
 }
 
+/* The top byte counts DISCOVERs without end where a server refuses: any value is possible. */
+static bool is_loaders_number(uint32_t transaction_id, const struct mac_address *mac)
+{
+    return ((transaction_id ^ loader_transaction_id(mac, 0)) & UINT32_C(0x00ffffff)) == 0;
+}
+
+bool loader_is_answered(const struct dhcp_message *reply)
+{
+    return reply->operation == DHCP_BOOTREPLY &&
+           is_loaders_number(reply->transaction_id, &reply->client_mac);
+}
+
 bool loader_is_dhcp(const struct dhcp_message *message)
 {
     const struct dhcp_option_view *vendor_class = &message->vendor_class;
-    uint32_t derived = loader_transaction_id(&message->client_mac, 0);
 
-    /* The top byte counts DISCOVERs without end where a server refuses: any value is possible. */
     return message->operation == DHCP_BOOTREQUEST && message->flags == 0 &&
            (message->type == DHCP_DISCOVER || message->type == DHCP_REQUEST) &&
            vendor_class->length == strlen(DHCP_LOADER_VENDOR_CLASS) &&
            memcmp(vendor_class->bytes, DHCP_LOADER_VENDOR_CLASS, vendor_class->length) == 0 &&
-           ((message->transaction_id ^ derived) & UINT32_C(0x00ffffff)) == 0;
+           is_loaders_number(message->transaction_id, &message->client_mac);
 }
 
 bool loader_is_cut_dhcp(const struct frame *frame)
 {
     const struct dhcp_message *message = &frame->dhcp;
-    uint32_t derived = loader_transaction_id(&frame->ethernet.source, 0);
 
     return frame->kind == FRAME_DHCP && frame->captured < frame->length && frame->has_udp &&
            frame->udp.source_port == DHCP_CLIENT_PORT &&
@@ -36,7 +45,7 @@ bool loader_is_cut_dhcp(const struct frame *frame)
            message->flags == 0 && !message->vendor_class.bytes &&
            (message->type == DHCP_TYPE_NONE || message->type == DHCP_DISCOVER ||
             message->type == DHCP_REQUEST) &&
-           ((message->transaction_id ^ derived) & UINT32_C(0x00ffffff)) == 0;
+           is_loaders_number(message->transaction_id, &frame->ethernet.source);
 }
 
 bool loader_is_syn(const struct frame *frame)

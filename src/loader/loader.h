@@ -59,6 +59,9 @@ uint32_t loader_transaction_id(const struct mac_address *mac, unsigned n);
 /* P5.1, P5.2: a DISCOVER or REQUEST of the loader: option 60, that transaction id, flags 0. */
 bool loader_is_dhcp(const struct dhcp_message *message);
 
+/* P5.2: a server's reply to such a message, by its transaction id. */
+bool loader_is_answered(const struct dhcp_message *reply);
+
 /*
  * The same of a frame that was cut before its option 60: by its length on the wire, its TTL and the
  * number that the loader derives from its MAC address. Its dhcp.type is DHCP_TYPE_NONE if option 53

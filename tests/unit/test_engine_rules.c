@@ -260,6 +260,42 @@ static void lease_elsewhere(struct rig *rig, struct rig_phone *phone, unsigned d
     rig_dhcp_request(rig, phone, discover, FOREIGN_SERVER, FOREIGN_SERVER + 9);
 }
 
+/* A DHCP message that has nothing to do with loaders, by number: a PC's INFORM, a PC's renewal, and
+ * an OFFER to a PC. */
+static void send_strangers_dhcp(struct rig *rig, unsigned number)
+{
+    struct dhcp_message message = {
+        .operation = number == 2 ? DHCP_BOOTREPLY : DHCP_BOOTREQUEST,
+        .transaction_id = 0x11223344,
+        .your_ip = number == 2 ? FOREIGN_SERVER + 77 : 0,
+        .client_mac = {{0x52, 0x54, 0x00, 0xaa, 0xbb, 0xcc}},
+    };
+    static const uint8_t types[] = {8, DHCP_REQUEST, DHCP_OFFER};
+    uint8_t payload[DHCP_REPLY_LENGTH];
+    struct writer writer = writer_over(payload, sizeof payload);
+    dhcp_write_fixed(&writer, &message);
+    dhcp_write_option_u8(&writer, DHCP_OPTION_MESSAGE_TYPE, types[number]);
+    dhcp_write_option_ip(&writer, DHCP_OPTION_SERVER_IDENTIFIER, FOREIGN_SERVER);
+    dhcp_write_end(&writer, sizeof payload);
+    bool answers = number == 2;
+    foreign_udp(rig, UINT32_MAX, &mac_broadcast, answers ? DHCP_SERVER_PORT : DHCP_CLIENT_PORT,
+                answers ? DHCP_CLIENT_PORT : DHCP_SERVER_PORT, payload, writer.length);
+}
+
+static void r1_what_servers_do_for_others_than_loaders_silences_nothing(void **state)
+{
+    (void)state;
+    for (unsigned number = 0; number < 3; number++) {
+        struct rig *rig = started_rig();
+        struct rig_phone phone = rig_phone(0);
+        send_strangers_dhcp(rig, number);
+        rig_discover(rig, &phone, 1);
+        rig_wait(rig, 4500 * NS_PER_MS);
+        assert_int_equal(rig_count(rig, 0, FRAME_DHCP, DHCP_OFFER), 1);
+        rig_free(rig);
+    }
+}
+
 static void r1_waits_for_other_servers_as_long_as_they_are_fit(void **state)
 {
     (void)state;
@@ -806,12 +842,25 @@ static void r4_own_address_is_answered_at_once(void **state)
     (void)state;
     struct rig *rig = started_rig();
     struct rig_phone phone = rig_phone(0);
+    rig_reply(rig, &phone);
     rig_who_has(rig, &phone, rig->config.address);
     const struct frame *reply = &first(rig, FRAME_ARP, ARP_REPLY_OPERATION)->frame;
     assert_int_equal(reply->arp.sender_ip, rig->config.address);
     assert_true(mac_equal(&reply->arp.sender_mac, &rig->config.source_mac));
     assert_true(mac_equal(&reply->ethernet.destination, &phone.mac));
     assert_int_equal(reply->length, 60);
+    rig_free(rig);
+}
+
+/* Whoever else asks, and be it 18,000 times, gets nothing. */
+static void r4_only_phones_get_an_answer(void **state)
+{
+    (void)state;
+    struct rig *rig = started_rig();
+    struct rig_phone stranger = rig_phone(5);
+    for (unsigned i = 0; i < 100; i++)
+        rig_who_has(rig, &stranger, rig->config.address);
+    assert_int_equal(rig_count(rig, 0, FRAME_ARP, ARP_REPLY_OPERATION), 0);
     rig_free(rig);
 }
 
@@ -1421,6 +1470,7 @@ int main(void)
         T(r1_offer_and_ack_have_the_form_the_loader_accepts),
         T(r1_yields_to_an_offer_of_another_server),
         T(r1_yields_when_a_request_names_another_server),
+        T(r1_what_servers_do_for_others_than_loaders_silences_nothing),
         T(r1_waits_for_other_servers_as_long_as_they_are_fit),
         T(r1_offers_to_a_phone_that_took_no_offer_of_the_other_server),
         T(r1_offers_to_a_phone_that_the_other_server_refuses),
@@ -1450,6 +1500,7 @@ int main(void)
         T(r3_after_an_echo_no_order_for_fifteen_seconds),
         T(r3_five_attempts_and_no_more),
         T(r4_own_address_is_answered_at_once),
+        T(r4_only_phones_get_an_answer),
         T(r4_nudge_at_the_second_and_stand_in_at_the_third),
         T(r4_policies_do_only_what_they_say),
         T(r4_who_may_not_help_does_not_order_five_times),

@@ -134,10 +134,74 @@ static void several_phones_without_a_choice_end_the_run(void **state)
     rig_reply(rig, &one);
     rig_wait(rig, NS_PER_S);
     rig_reply(rig, &two);
-    rig_wait(rig, 2 * NS_PER_S);
+    rig_wait(rig, NS_PER_S);
+    rig_reply(rig, &one); /* as they do to each REQUEST */
+    rig_reply(rig, &two);
+    rig_wait(rig, 5 * NS_PER_S);
     assert_int_equal(rig_count(rig, 0, FRAME_RECM, RECM_UPGRADE), 0);
     assert_true(station_done(rig->station));
     assert_true(rig_said(rig, "choose one by its serial number"));
+    rig_free(rig);
+}
+
+/* One forged REPLY is a phone that never answers again. */
+static void a_phone_that_answers_once_beside_another_does_not_end_the_run(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone real = rig_phone(0), forged = rig_phone(1);
+    rig_start(rig);
+    rig_discover(rig, &real, 1);
+    rig_wait(rig, 4500 * NS_PER_MS);
+    rig_dhcp_request(rig, &real, 1, rig->config.address, real.ip);
+    rig_reply(rig, &forged);
+    rig_wait(rig, NS_PER_S);
+    rig_reply(rig, &real);
+    rig_wait(rig, 2 * NS_PER_S);
+    assert_int_equal(rig_count(rig, 0, FRAME_RECM, RECM_UPGRADE), 0); /* in doubt */
+    rig_wait(rig, 6 * NS_PER_S);
+    assert_false(station_done(rig->station));
+    assert_true(was_ordered(rig, &real));
+    assert_false(was_ordered(rig, &forged));
+    rig_free(rig);
+}
+
+/* The order goes to the phone whose loader was heard, and to its own MAC. */
+static void of_two_with_one_serial_the_loader_comes_first(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone real = rig_phone(0), forged = rig_phone(1), busy = rig_phone(2);
+    forged.serial = real.serial;
+    const struct phone_name names[] = {{.serial = busy.serial}, {.serial = real.serial}};
+    rig->config.selection.names = names;
+    rig->config.selection.name_count = 2;
+    rig_start(rig);
+    rig_discover(rig, &real, 1);
+    rig_wait(rig, 4500 * NS_PER_MS);
+    rig_dhcp_request(rig, &real, 1, rig->config.address, real.ip);
+    rig_reply(rig, &busy); /* the transfer slot is taken */
+    rig_reply(rig, &forged);
+    rig_reply(rig, &real);
+    assert_true(rig_said(rig, "Two devices answer with the serial number CBT141100H0: "));
+    assert_true(rig_said(rig, "The one whose boot loader was heard comes first: "));
+    rig_echo(rig, &busy);
+    rig_rrq(rig, &busy, station_file_name(rig->station), 69);
+    acknowledge_all(rig, &busy);
+    const struct rig_sent *sent;
+    size_t from = 0;
+    unsigned to_real = 0;
+    while ((sent = rig_find(rig, from, FRAME_RECM, RECM_UPGRADE, &from))) {
+        const struct mac_address *to = &sent->frame.ethernet.destination;
+        assert_false(mac_is_group(to) || mac_equal(to, &forged.mac));
+        to_real += mac_equal(to, &real.mac);
+    }
+    assert_int_equal(to_real, 1);
+    rig_rrq(rig, &real, station_file_name(rig->station), 69);
+    acknowledge_all(rig, &real);
+    rig_firmware(rig, &busy);
+    rig_firmware(rig, &real);
+    assert_true(station_done(rig->station)); /* the entry is over, whatever the other one does */
     rig_free(rig);
 }
 
@@ -606,6 +670,8 @@ int main(void)
         T(another_tftp_server_is_told_of_a_phone_that_was_warned_about),
         T(only_the_phone_named_by_mac_is_ordered),
         T(several_phones_without_a_choice_end_the_run),
+        T(a_phone_that_answers_once_beside_another_does_not_end_the_run),
+        T(of_two_with_one_serial_the_loader_comes_first),
         T(all_phones_take_turns),
         T(parallel_transfers_run_side_by_side),
         T(keep_going_never_ends_and_takes_the_next_phone),

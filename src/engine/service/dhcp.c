@@ -271,14 +271,16 @@ void dhcp_server_witness(struct dhcp_server *server, const struct mac_address *f
 {
     uint32_t own = server->core->config.address;
     uint32_t identifier = message->has_server_identifier ? message->server_identifier : 0;
-    if (identifier == own || (identifier == 0 && message->operation == DHCP_BOOTREQUEST))
-        return;
+    bool has_answered = loader_is_answered(message);
+    bool was_chosen = message->type == DHCP_REQUEST && identifier && loader_is_dhcp(message);
+    if (identifier == own || (!has_answered && !was_chosen))
+        return; /* what it does for others than loaders says nothing */
     bool had_others = dhcp_server_has_others(server, now_ns);
     find_or_add_foreign(server, identifier, now_ns)->heard_ns = now_ns;
     if (had_others || !is_polite(server) || server->core->config.mode == STATION_WATCH)
         return;
     bool until_unfit = dhcp_server_competes(server);
-    if (message->operation == DHCP_BOOTREPLY)
+    if (has_answered)
         journal_message(&server->core->journal, now_ns, NULL,
                         "Another DHCP server answers on this segment: %s (%s). It gives the "
                         "addresses from now on%s; this program gives none.",

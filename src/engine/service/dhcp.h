@@ -53,7 +53,8 @@ void dhcp_server_offer(struct dhcp_client *client, instant_ns now_ns);
 /* A REQUEST. Returns: whether the ACK was sent. */
 bool dhcp_server_request(struct dhcp_client *client, const struct dhcp_message *message,
                          instant_ns now_ns);
-/* Any DHCP message of others: notes a foreign server. `from` is the frame's source. */
+/* Any DHCP message of others: notes a server that answers a loader, or that a loader chooses.
+ * `from` is the frame's source. */
 void dhcp_server_witness(struct dhcp_server *server, const struct mac_address *from,
                          const struct dhcp_message *message, instant_ns now_ns);
 /* Other servers are there: seen in the last FOREIGN_SERVER_NS. */
