@@ -10,9 +10,13 @@
 #include "cmd/options/help.h"
 #include "cmd/outputs.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zlib.h>
 
 static void print_version(void)
@@ -108,8 +112,24 @@ static int answer_shell(int argc, char **argv)
     return 0;
 }
 
+/*
+ * Whoever starts this program with closed standard streams must not find its messages in his trace:
+ * the first files opened would take their numbers. What is written to a stream that was closed
+ * fails as before, and is told by the exit status.
+ */
+static void occupy_standard_streams(void)
+{
+    for (int number = STDIN_FILENO; number <= STDERR_FILENO; number++) {
+        if (fcntl(number, F_GETFD) >= 0 || errno != EBADF)
+            continue;
+        if (open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+            abort(); /* nothing may be opened before */
+    }
+}
+
 int main(int argc, char **argv)
 {
+    occupy_standard_streams();
     if (argc < 2) {
         help_print_program(stderr);
         return ERROR_USAGE;

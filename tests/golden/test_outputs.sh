@@ -77,6 +77,18 @@ tap_result $? "where no trace was kept there are no frame numbers" out
 ! grep -q 'Evidence' out
 tap_result $? "not in the text either" out
 
+# ---- started without standard streams: no message gets into a file ----
+rm -f closed.pcap open.pcap
+"$program" replay trace.pcap -w open.pcap >out 2>err
+"$program" replay trace.pcap -w closed.pcap <&- >&- 2>&-
+status=$?
+frames() { tshark -n -r "$1" 2>/dev/null | wc -l; }
+echo "status $status, $(frames open.pcap) and $(frames closed.pcap) frames" >err
+[ "$status" -eq 3 ] && [ "$(frames open.pcap)" = "$(frames closed.pcap)" ]
+tap_result $? "closed standard streams: status 3, and the trace is whole" err
+! grep -aq 'recovered' closed.pcap
+tap_result $? "and holds frames only" err
+
 # ---- comments at the proof ----
 commented() { tshark -n -r "$1" -Y frame.comment -T fields -e frame.number -e frame.comment 2>err; }
 "$program" replay trace.pcap -w annotated.pcapng --annotate --json >out 2>err
