@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# A shelf of phones on one switch: 16 with a bad cable (and SHELF_PHONES without, if that is set: 100
+# take minutes with sanitizers), and a bench to which phones come one after the other.
+set -u
+. "${top_srcdir:?run by make check}/tests/netns/lib.sh"
+export LAB_SECONDS=600
+lab_enter "$@"
+
+image 20000
+
+# shelf NAME COUNT FIRST-MAC [OPTION...]: phones at host NAME; what each received is NAME.image.MAC.
+shelf() {
+	local name=$1 count=$2 mac=$3
+	shift 3
+	start "$name" "$name" "$spa_sos" simulate -i eth0 --timing nominal --boot-delay 0.3 --flash-time 0.5 \
+		--count "$count" --mac "$mac" --image-out "$lab/$name.image" --overwrite "$@"
+}
+recovered() { jq '[.phones[] | select(.state == "recovered")] | length' "$lab/tool.out"; }
+images() { # name: how many of its phones received the image byte for byte
+	local file good=0
+	for file in "$lab/$1".image*; do
+		! cmp -s "$file" "$image" || good=$((good + 1))
+	done
+	echo "$good"
+}
+
+for story in "16 --fault loss=1" ${SHELF_PHONES:+"$SHELF_PHONES"}; do
+	read -r count fault <<<"$story"
+	host pc phone
+	switch
+	plug pc phone
+	recover --all --dhcp always
+	# shellcheck disable=SC2086
+	shelf phone "$count" 02:53:00:00:01:00 $fault
+	SECONDS=0
+	finish tool 200
+	echo "# $SECONDS s"
+	result "$count phones at once${fault:+, $fault}: the run ends with status 0" equals "$status" 0
+	result "$count phones at once${fault:+, $fault}: all of them are recovered" equals "$(recovered)" "$count"
+	result "$count phones at once${fault:+, $fault}: each received the image byte for byte" equals "$(images phone)" "$count"
+	stop phone
+	lab_reset
+done
+
+# ---- a bench: they come one after the other, the third with the address of the second ----
+host pc phone
+switch
+plug pc phone
+recover --keep-going --dhcp always
+done_so_far() { [ "$(grep -c 'recovered: its normal firmware runs' "$lab/tool.err")" -eq "$1" ]; }
+for number in 1 2 3 4 5; do
+	address=()
+	case $number in 2 | 3) address=(--static 192.168.50.20/24,192.168.50.1) ;; esac
+	phone phone --mac "02:53:00:00:04:0$number" --serial "CBT1411040$number" "${address[@]}"
+	result "a bench: phone $number of 5 is recovered" wait_until 60 done_so_far "$number"
+	stop phone
+done
+stop tool INT
+result "a bench: the report lists all five" equals "$(recovered)" 5
+
+tap_done
