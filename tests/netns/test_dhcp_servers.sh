@@ -79,4 +79,30 @@ unfit_server "a lease without a router" "lease-without-router no-gateway" \
 unfit_server "a lease without a mask" "phone-deaf lease-without-mask" \
 	'lease of 192\.168\.77\.1 probably lacks a subnet mask' --dhcp-option=1
 
+# ---- an authoritative server that refuses every REQUEST, also those for this program's addresses ----
+# (A copy of its program: where a profile confines /usr/sbin/dhcpd it may not read the laboratory's files.)
+host pc phone server
+switch
+plug pc phone server
+on server ip address add 192.168.77.1/24 dev eth0
+cp "$(PATH=$PATH:/usr/sbin command -v dhcpd)" "$lab/dhcpd"
+: >"$lab/dhcpd.leases"
+cat >"$lab/dhcpd.conf" <<'END'
+authoritative;
+ping-check false;
+class "requests" { match if option dhcp-message-type = 3; }
+subnet 192.168.77.0 netmask 255.255.255.0 {
+	option routers 192.168.77.1;
+	pool { deny members of "requests"; range 192.168.77.100 192.168.77.120; }
+}
+END
+start dhcpd server "$lab/dhcpd" -4 -f -d -cf "$lab/dhcpd.conf" -lf "$lab/dhcpd.leases" --no-pid eth0
+wait_until 10 grep -q 'Server starting service' "$lab/dhcpd.err"
+recover
+power_on
+ended_recovered "a server that refuses (NAK)" 90
+result "a server that refuses (NAK): it did" grep -q 'DHCPNAK on 192.168.77.1' "$lab/dhcpd.err"
+result "a server that refuses (NAK): said, and that no power cycle is needed" \
+	grep -q 'It asks again by itself, and this program gives it an address' "$lab/tool.err"
+
 tap_done
