@@ -141,9 +141,9 @@ result "another phone than the one asked for: no success, and who is missing" \
 stop phone
 start rival phone "$spa_sos" discover -i eth0 --dhcp never --source-mac 02:00:00:00:00:77
 start tool pc "$spa_sos" recover -i eth0 --dhcp always -t 8 --json "$image"
-phone phone
+phone phone --static 192.168.50.20/24,192.168.50.1 # it needs nobody's address to answer
 finish tool 40
-result "another program at work: nothing is ordered, and that is no success" equals "$status $(json .result)" "1 failed"
+result "another program at work: nothing is ordered, and that is no success" equals "$status $(json .result) $(json .verdict.id)" "1 failed another-tool"
 stop phone
 stop rival
 
