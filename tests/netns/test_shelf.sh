@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# A shelf of phones on one switch: 16 with a bad cable, 100 switched on in the same moment, and a bench
-# to which phones come one after the other.
+# A shelf of phones on one switch: 16 with a bad cable, 100 switched on in the same moment, one that
+# dies in mid-transfer, and a bench to which phones come one after the other.
 set -u
 . "${top_srcdir:?run by make check}/tests/netns/lib.sh"
 export LAB_SECONDS=600
@@ -43,6 +43,25 @@ for story in "16 --fault loss=1" "100"; do
 	stop phone
 	lab_reset
 done
+
+# ---- one dies in mid-transfer, for good: the others get their turn ----
+host pc phone other
+switch
+plug pc phone other
+recover --all --dhcp always --timeout 120
+start other other "$spa_sos" simulate -i eth0 --timing nominal --boot-delay 0.3 --mac 02:53:00:00:02:00 \
+	--serial CBT14110200 --fault power-loss-at-block=5
+wait_until 40 grep -q ' off$' "$lab/other.err"
+stop other KILL # it stays off
+shelf phone 2 02:53:00:00:03:00 --serial CBT14110300
+both_received() { [ "$(images phone)" -eq 2 ]; }
+wait_until 110 both_received
+result "one dies in mid-transfer: the two others are recovered within two minutes" equals "$(images phone)" 2
+stop tool INT
+result "one dies in mid-transfer: the report says what became of it" \
+	equals "$(jq -r '.phones[] | select(.mac == "02:53:00:00:02:00") | .state' "$lab/tool.out")" "to be tried again"
+stop phone
+lab_reset
 
 # ---- a bench: they come one after the other, the third with the address of the second ----
 host pc phone
