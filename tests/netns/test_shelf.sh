@@ -14,6 +14,7 @@ image 20000
 shelf() {
 	local name=$1 count=$2 mac=$3
 	shift 3
+	rm -f "$lab/$name".image* # of the story before
 	start "$name" "$name" "$spa_sos" simulate -i eth0 --timing nominal --boot-delay 0.3 --flash-time 0.5 \
 		--count "$count" --mac "$mac" --image-out "$lab/$name.image" --overwrite "$@"
 }
