@@ -38,11 +38,10 @@ struct core {
     uint16_t transfer_port;                     /* the one source port of all DATA */
     struct block_ahead ahead;
 
-    bool stopped;               /* the user ended the run: nothing is sent any more */
-    enum standing standing;     /* beside another program that recovers here */
-    bool is_silent_beside_copy; /* ... a copy of this one, which gives addresses too */
-    bool takes_over;            /* ... that has just fallen silent */
-    bool echoed;                /* an order of this run was confirmed */
+    bool stopped;           /* the user ended the run: nothing is sent any more */
+    enum standing standing; /* beside another program that recovers here */
+    bool takes_over;        /* ... that has just fallen silent */
+    bool echoed;            /* an order of this run was confirmed */
     instant_ns first_request_ns;
     unsigned in_dhcp_stage;  /* sessions that have not shown yet that they have an address */
     instant_ns stage_end_ns; /* until then at the latest one of them counts as in its DHCP stage */

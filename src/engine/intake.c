@@ -18,7 +18,7 @@
 static bool is_passive(const struct intake *intake)
 {
     const struct core *core = intake->core;
-    return core->config.mode == STATION_WATCH || core->stopped || core->is_silent_beside_copy;
+    return core->config.mode == STATION_WATCH || core->stopped || rival_silences(intake->rival);
 }
 
 /* ---- DHCP ---- */

@@ -3,7 +3,6 @@
 #include "engine/rival.h"
 
 #include "engine/limits.h"
-#include "loader/loader.h"
 #include "wire/recm.h"
 
 #include <stdio.h>
@@ -61,7 +60,6 @@ static instant_ns silence_ends(const struct rival *rival)
 static void stand_back(struct rival *rival, instant_ns now_ns)
 {
     struct core *core = rival->core;
-    core->is_silent_beside_copy = rival->is_copy;
     set_standing(rival, STANDING_BACK);
     tell_once(
         rival, now_ns,
@@ -84,7 +82,6 @@ static void take_over(struct rival *rival, instant_ns now_ns)
     else
         snprintf(why, sizeof why, "It has been silent for %lld s: this one goes on.",
                  (long long)(RIVAL_SILENCE_NS / NS_PER_S));
-    core->is_silent_beside_copy = false;
     core->takes_over = true;
     core->progress_ns = now_ns;
     core->first_request_ns = 0; /* of those that take over none was here first */
@@ -118,6 +115,11 @@ void rival_init(struct rival *ret, struct core *core, struct membership *members
 {
     *ret = (struct rival){.core = core, .membership = membership};
     ret->timer = timer_for(came_due, ret);
+}
+
+bool rival_silences(const struct rival *rival)
+{
+    return rival->core->standing == STANDING_BACK && rival->is_copy;
 }
 
 /* ---- What it does ---- */
@@ -163,8 +165,7 @@ static void decide(struct rival *rival, instant_ns now_ns)
         stand_back(rival, now_ns);
         return;
     }
-    if (core->standing != standing)
-        set_standing(rival, standing);
+    set_standing(rival, standing);
     if (standing == STANDING_FREE) {
         if (rival->is_copy && !rival->is_told)
             membership_report(rival->membership, now_ns); /* a claim */

@@ -7,9 +7,9 @@
  *
  * Two copies agree without a word: the one whose first REQUEST came more than two seconds earlier
  * goes on, else the lower MAC address; whoever's order was confirmed never yields; where both still
- * ask after three seconds, the lower MAC. The
- * earlier one may be silent, because phones ask for their addresses: it makes itself known by an
- * IGMP report, which no phone minds. Any other program does not know these rules: it goes on.
+ * ask after three seconds, the lower MAC. The earlier one may be silent, because phones ask for
+ * their addresses: it makes itself known by an IGMP report, which no phone minds. Any other program
+ * does not know these rules: it goes on.
  */
 #ifndef ENGINE_RIVAL_H
 #define ENGINE_RIVAL_H
@@ -40,6 +40,8 @@ struct rival {
 
 /* Stays at its place; nothing is known of another program yet. */
 void rival_init(struct rival *ret, struct core *core, struct membership *membership);
+/* A copy goes on and gives the addresses too: this one answers no DHCP and no ARP. */
+bool rival_silences(const struct rival *rival);
 /* A REQUEST or UPGRADE that somebody else sends. */
 void rival_asks(struct rival *rival, const struct frame *frame, instant_ns now_ns);
 /*
