@@ -5,6 +5,8 @@
  *
  *   bound INTERFACE IMAGE [spin]    serves one `lockstep phone`, and ends
  */
+#include "tests/bench/packets.h"
+
 #include "base/bytes.h"
 #include "wire/craft.h"
 #include "wire/ethernet.h"
@@ -51,23 +53,6 @@ static void build(const struct mac_address *to_mac, uint32_t to_ip, uint16_t fro
         .vlan = CRAFT_NO_VLAN,
     };
     ret->length = craft_udp(craft, &header, payload, length, ret->bytes);
-}
-
-static int open_packets(const char *interface)
-{
-    struct sockaddr_ll own = {.sll_family = AF_PACKET,
-                              .sll_protocol = htons(ETH_P_IP),
-                              .sll_ifindex = (int)if_nametoindex(interface)};
-    struct packet_mreq all = {.mr_ifindex = own.sll_ifindex, .mr_type = PACKET_MR_PROMISC};
-    const struct timeval patience = {.tv_usec = 200000};
-    int opened = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_IP));
-    if (opened < 0 || bind(opened, (const struct sockaddr *)&own, sizeof own) != 0 ||
-        setsockopt(opened, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof all) != 0 ||
-        setsockopt(opened, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0) {
-        perror("bound");
-        exit(1);
-    }
-    return opened;
 }
 
 static void load_image(const char *path)
@@ -118,7 +103,9 @@ int main(int argc, char **argv)
     craft = craft_new(&error);
     load_image(argv[2]);
     int flags = argc > 3 ? MSG_DONTWAIT : 0;
+    const struct timeval patience = {.tv_usec = 200000};
     int opened = open_packets(argv[1]);
+    setsockopt(opened, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     recm_build_request(RECM_WILDCARD_SERIAL, payload);
     build(&group, RECM_GROUP_IP, RECM_PC_PORT, RECM_PHONE_PORT, payload, sizeof payload, &request);
     for (;;) {

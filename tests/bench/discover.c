@@ -8,6 +8,8 @@
  * Prints one line per server that offered (option 54): ADDRESS FIRST-COUNT OFFER-COUNT MEDIAN-US
  * P99-US
  */
+#include "tests/bench/packets.h"
+
 #include "base/bytes.h"
 #include "wire/craft.h"
 #include "wire/frame.h"
@@ -41,21 +43,6 @@ static double now(void)
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-static int open_packets(const char *interface)
-{
-    struct sockaddr_ll own = {.sll_family = AF_PACKET,
-                              .sll_protocol = htons(ETH_P_IP),
-                              .sll_ifindex = (int)if_nametoindex(interface)};
-    struct packet_mreq all = {.mr_ifindex = own.sll_ifindex, .mr_type = PACKET_MR_PROMISC};
-    int opened = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_IP));
-    if (opened < 0 || bind(opened, (const struct sockaddr *)&own, sizeof own) != 0 ||
-        setsockopt(opened, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof all) != 0) {
-        perror("discover");
-        exit(1);
-    }
-    return opened;
 }
 
 static struct mac_address mac_of_phone(unsigned number)
