@@ -178,7 +178,10 @@ int command_replay(const struct options *options)
 {
     struct replay replay = {
         .options = *options,
-        .live = {.interface = options->interface, .speed = options->speed, .json = options->json},
+        .live = {.interface = options->interface,
+                 .speed = options->speed,
+                 .json = options->json,
+                 .command_line = options},
         .trace_path = options->operands[0],
     };
     struct error error = {0};

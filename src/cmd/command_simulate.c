@@ -8,11 +8,11 @@
 #include "cmd/failure.h"
 #include "cmd/options/options.h"
 #include "cmd/output_file.h"
+#include "cmd/rights.h"
 #include "phone/other_host.h"
 #include "phone/phone_peer.h"
 #include "port/interruption.h"
 #include "port/live.h"
-#include "port/privileges.h"
 #include "port/recorder.h"
 #include "report/report.h"
 #include "run/plug.h"
@@ -314,7 +314,7 @@ static bool simulate(struct simulation *simulation, struct error *ret_error)
     if (event == PORT_INTERRUPTED)
         return true;
     return event == PORT_CARRIER_UP && open_port(simulation, ret_error) &&
-           make_segment(simulation, ret_error) && privileges_drop(ret_error) &&
+           make_segment(simulation, ret_error) && rights_give_up(options, ret_error) &&
            run(simulation, ret_error);
 }
 

@@ -5,9 +5,9 @@
 #include "base/address.h"
 #include "base/web_page.h"
 #include "cmd/image_archive.h"
+#include "port/files.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -115,7 +115,7 @@ static bool read_descriptor(int descriptor, const char *path, struct image_file 
 static bool read_file(const char *path, const char *shown, struct image_file *ret,
                       struct error *ret_error)
 {
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int descriptor = files_read(path);
     if (descriptor < 0 && (errno == ENOENT || errno == ENOTDIR))
         return refuse_missing(shown, ret_error);
     if (descriptor < 0)

@@ -10,12 +10,12 @@
 #include "cmd/phone_list.h"
 #include "cmd/progress/progress.h"
 #include "cmd/rehearsal.h"
+#include "cmd/rights.h"
 #include "cmd/watch.h"
 #include "port/instance.h"
 #include "port/interfaces.h"
 #include "port/interruption.h"
 #include "port/live.h"
-#include "port/privileges.h"
 #include "port/recorder.h"
 #include "report/report.h"
 #include "run/run.h"
@@ -188,16 +188,6 @@ static bool open_station(struct live_run *run, struct error *ret_error)
     return run->station != NULL;
 }
 
-static bool give_up_rights(struct live_run *run, struct error *ret_error)
-{
-    struct error error;
-    if (!privileges_drop(ret_error))
-        return false;
-    if (!privileges_restrict_system_calls(&error) && run->options.verbosity > 0)
-        progress_message(run->progress, "%s", error.text);
-    return true;
-}
-
 /* Nothing is sent or heard, so that neither rights nor a link are needed. */
 static bool open_rehearsal(struct live_run *run, struct error *ret_error)
 {
@@ -240,7 +230,7 @@ static bool open_all(struct live_run *run, struct error *ret_error)
     };
     run->port = port_live_open(&config, ret_error);
     return run->port && open_station(run, ret_error) && wrap_port(run, ret_error) &&
-           give_up_rights(run, ret_error);
+           rights_give_up(&run->options, ret_error);
 }
 
 /* Is this event a phone's end, so that the results of a shelf are worth writing? */

@@ -9,6 +9,8 @@
 #include "cmd/options/complete.h"
 #include "cmd/options/help.h"
 #include "cmd/outputs.h"
+#include "cmd/rights.h"
+#include "port/privileges.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -87,18 +89,22 @@ static int parse_and_run(const struct command_row *command, int argc, char **arg
 {
     struct options options;
     struct error error;
+    struct text notes = TEXT_EMPTY;
     int status = 0;
+    if (!privileges_begin(&notes, &error))
+        return failure_tell(command->name, asks_for_json(argc, argv), &error);
     if (!options_parse(command->command, argc, argv, &options, &error)) {
         status = failure_tell(command->name, asks_for_json(argc, argv), &error);
     } else if (options.help) {
         help_print_command(command->command);
-    } else if (!outputs_check(&options, &error)) {
+    } else if (!outputs_check(&options, &error) || !rights_limit(&options, &notes, &error)) {
         status = failure_tell(command->name, options.json, &error);
     } else {
         status = run_command(&options);
     }
     status = failure_of_output(command->name, status);
     options_free(&options);
+    text_free(&notes);
     return status;
 }
 

@@ -3,9 +3,9 @@
 #include "cmd/output_file.h"
 
 #include "base/text.h"
+#include "port/files.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,16 +23,29 @@ static bool write_all(int descriptor, const uint8_t *bytes, size_t length)
     return true;
 }
 
+/* Returns: a descriptor, or -1 with errno. Devices and pipes cannot be cut, and need not be. */
+static int open_emptied(const char *path)
+{
+    int descriptor = files_write(path);
+    if (descriptor >= 0 && ftruncate(descriptor, 0) != 0 && errno != EINVAL) {
+        int saved = errno;
+        close(descriptor);
+        errno = saved;
+        return -1;
+    }
+    return descriptor;
+}
+
 bool output_file_write(const char *path, bool overwrite, const void *bytes, size_t length,
                        struct error *ret_error)
 {
     char shown[512];
     text_escape(path, strlen(path), shown, sizeof shown);
     struct stat status;
-    bool is_special = stat(path, &status) == 0 && !S_ISREG(status.st_mode); /* pipe, device */
-    overwrite = overwrite || is_special;
+    bool exists = files_look(path, &status);
+    bool is_special = exists && !S_ISREG(status.st_mode); /* pipe, device */
     int descriptor =
-        open(path, O_WRONLY | O_CREAT | (overwrite ? O_TRUNC : O_EXCL) | O_CLOEXEC, 0666);
+        exists && (overwrite || is_special) ? open_emptied(path) : files_create(path, 0666);
     if (descriptor < 0 && errno == EEXIST)
         return error_set(
             ret_error, ERROR_ENVIRONMENT,
@@ -49,7 +62,7 @@ bool output_file_write(const char *path, bool overwrite, const void *bytes, size
     if (is_written)
         return true;
     if (!is_special)
-        unlink(path);
+        files_remove(path);
     return error_set(ret_error, ERROR_ENVIRONMENT, "%s cannot be written: %s", shown,
                      strerror(problem));
 }

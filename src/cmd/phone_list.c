@@ -3,6 +3,7 @@
 #include "cmd/phone_list.h"
 
 #include "base/text.h"
+#include "port/files.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -83,7 +84,8 @@ void phone_list_free(struct phone_list *list)
 
 static char *read_all(const char *path, struct error *ret_error)
 {
-    FILE *file = fopen(path, "re");
+    int descriptor = files_read(path);
+    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "r");
     char *text = malloc(PHONE_LIST_SIZE_MAXIMUM + 1);
     if (!text)
         abort();
@@ -196,8 +198,9 @@ bool phone_list_read_results(struct phone_list *list, const char *list_path,
                              struct error *ret_error)
 {
     struct text path = TEXT_EMPTY;
-    text_add(&path, "%s.result.csv", list_path);
-    bool exists = access(path.chars, F_OK) == 0;
+    text_add(&path, "%s" PHONE_LIST_RESULTS_SUFFIX, list_path);
+    struct stat status;
+    bool exists = files_look(path.chars, &status);
     char *text = exists ? read_all(path.chars, ret_error) : NULL;
     bool good = text || !exists;
     if (text) {
@@ -320,22 +323,20 @@ bool phone_list_write_results(const struct phone_list *list, const char *list_pa
                               struct error *ret_error)
 {
     struct text path = TEXT_EMPTY, aside = TEXT_EMPTY;
-    text_add(&path, "%s.result.csv", list_path);
-    text_add(&aside, "%s.result.csv.XXXXXX", list_path);
-    int descriptor = mkstemp(aside.chars);
+    text_add(&path, "%s" PHONE_LIST_RESULTS_SUFFIX, list_path);
+    text_add(&aside, "%s" PHONE_LIST_RESULTS_SUFFIX ".XXXXXX", list_path);
+    int descriptor = files_create_unique(aside.chars, 0, 0666);
     FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
     bool good = file != NULL;
     if (file) {
         write_table(file, list, station, diagnosis);
-        good = fchmod(descriptor, 0644) == 0;
-        good = fclose(file) == 0 && good;
-        good = good && rename(aside.chars, path.chars) == 0;
+        good = fclose(file) == 0 && files_rename(aside.chars, path.chars);
     }
     if (!good) {
         error_set(ret_error, ERROR_ENVIRONMENT, "the results cannot be written to %s: %s",
                   path.chars, strerror(errno));
         if (descriptor >= 0)
-            unlink(aside.chars);
+            files_remove(aside.chars);
     }
     text_free(&path);
     text_free(&aside);

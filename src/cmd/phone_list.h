@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define PHONE_LIST_RESULTS_SUFFIX ".result.csv"
+
 #define PHONE_LIST_SIZE_MAXIMUM (1024u * 1024u) /* bytes */
 
 /* Start with zeros, end with phone_list_free. */

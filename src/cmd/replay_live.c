@@ -4,11 +4,11 @@
 
 #include "base/text.h"
 #include "cmd/failure.h"
+#include "cmd/rights.h"
 #include "phone/recorded_peer.h"
 #include "port/interfaces.h"
 #include "port/interruption.h"
 #include "port/live.h"
-#include "port/privileges.h"
 #include "port/trace.h"
 #include "report/report.h"
 #include "run/run.h"
@@ -77,7 +77,7 @@ int replay_live(const struct replay_live_options *options, const char *trace_pat
     if (phone && interface_find_usable(options->interface, &interface, ret_error) &&
         config.interrupt_descriptor >= 0 && learn(phone, trace_path, ret_error))
         port = port_live_open(&config, ret_error);
-    if (port && privileges_drop(ret_error)) {
+    if (port && rights_give_up(options->command_line, ret_error)) {
         fprintf(stderr, "playing %zu frames of %s on %s\n", recorded_phone_step_count(phone),
                 mac_format(&options->mac).text, interface.name);
         status = play(phone, port, ret_error);

@@ -5,6 +5,7 @@
 
 #include "base/address.h"
 #include "base/error.h"
+#include "cmd/options/options.h"
 
 #include <stdbool.h>
 
@@ -13,6 +14,7 @@ struct replay_live_options {
     double speed;          /* divides the recorded delays; 0 = 1 */
     bool has_mac;          /* the user chose the phone */
     bool json;             /* a document at the end */
+    const struct options *command_line;
     struct mac_address mac;
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/instant.h"
 #include "base/text.h"
+#include "port/files.h"
 
 #include <errno.h>
 #include <pcap/pcap.h>
@@ -116,32 +117,49 @@ static bool copy_frames(pcap_t *from, FILE *to, const uint64_t *numbers, size_t 
     return good;
 }
 
+/* `ret_status`: of the file, which the copy takes the place of. Returns: NULL with ret_reason. */
+static pcap_t *open_capture(const char *path, struct stat *ret_status,
+                            char ret_reason[PCAP_ERRBUF_SIZE])
+{
+    int descriptor = files_read(path);
+    bool good = descriptor >= 0 && fstat(descriptor, ret_status) == 0;
+    FILE *file = good ? fdopen(descriptor, "rb") : NULL;
+    pcap_t *capture = NULL;
+    if (file) /* libpcap's, if it succeeds */
+        capture =
+            pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, ret_reason);
+    else
+        snprintf(ret_reason, PCAP_ERRBUF_SIZE, "%s", strerror(errno));
+    if (file && !capture)
+        fclose(file);
+    else if (!file && descriptor >= 0)
+        close(descriptor);
+    return capture;
+}
+
 bool annotate_file(const char *path, const uint64_t *numbers, size_t count, const char *comment,
                    struct error *ret_error)
 {
     char reason[PCAP_ERRBUF_SIZE];
     struct text aside = TEXT_EMPTY;
     struct stat status;
-    pcap_t *from =
-        pcap_open_offline_with_tstamp_precision(path, PCAP_TSTAMP_PRECISION_NANO, reason);
+    pcap_t *from = open_capture(path, &status, reason);
     if (!from)
         return error_set(ret_error, ERROR_ENVIRONMENT, "%s: no comments were added: %s", path,
                          reason);
     text_add(&aside, "%s.XXXXXX", path);
-    int descriptor = mkstemp(aside.chars);
+    int descriptor = files_create_unique(aside.chars, 0, status.st_mode & 0777);
     FILE *to = descriptor < 0 ? NULL : fdopen(descriptor, "wb");
     bool good = to && copy_frames(from, to, numbers, count, comment);
-    if (good && stat(path, &status) == 0)
-        good = fchmod(descriptor, status.st_mode & 07777) == 0;
     if (to && fclose(to) != 0)
         good = false;
-    good = good && rename(aside.chars, path) == 0;
+    good = good && files_rename(aside.chars, path);
     if (!good) {
         error_set(ret_error, ERROR_ENVIRONMENT,
                   "%s: no comments were added, the trace stays as it was written: %s", path,
                   strerror(errno));
         if (descriptor >= 0)
-            unlink(aside.chars);
+            files_remove(aside.chars);
     }
     pcap_close(from);
     text_free(&aside);

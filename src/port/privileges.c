@@ -1,27 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a run gives up: see privileges.h. */
+/* Whose rights a run has: see privileges.h. */
 #include "port/privileges.h"
+
+#include "port/sanitized.h"
 
 #include <cap-ng.h>
 #include <errno.h>
-#include <limits.h>
-#include <seccomp.h>
-#include <stddef.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define HAS_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define HAS_SANITIZER 1
-#endif
-#endif
-#ifndef HAS_SANITIZER
-#define HAS_SANITIZER 0
-#endif
+#define UNPRIVILEGED_NAME "nobody"
+#define UNPRIVILEGED_ID   65534 /* where no user has that name */
 
 /* Returns: false for anything but a number above 0 that fits an int. */
 static bool read_identity(const char *name, unsigned *ret)
@@ -38,152 +32,116 @@ static bool read_identity(const char *name, unsigned *ret)
     return true;
 }
 
-bool privileges_invoking_user(uid_t *ret_user, gid_t *ret_group)
+/* Does the user namespace have this number? (user_namespaces(7)) */
+static bool is_mapped(const char *map, unsigned id)
+{
+    FILE *file = fopen(map, "re");
+    unsigned first, outside, count;
+    bool found = !file;
+    while (file && !found && fscanf(file, "%u %u %u", &first, &outside, &count) == 3)
+        found = id >= first && id - first < count;
+    if (file)
+        fclose(file);
+    return found;
+}
+
+static void select_capabilities(bool sends)
+{
+    capng_get_caps_process();
+    bool has = capng_have_capability(CAPNG_PERMITTED, CAP_NET_RAW) != 0;
+    capng_clear(CAPNG_SELECT_BOTH);
+    if (sends && has)
+        capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_NET_RAW);
+}
+
+/* The bounding set can only be cleared with a capability that setcap users do not have. */
+static bool apply_capabilities(bool sends, struct error *ret_error)
+{
+    capng_get_caps_process();
+    bool may_clear_bounds = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP) != 0;
+    select_capabilities(sends);
+    if ((!may_clear_bounds || capng_apply(CAPNG_SELECT_BOUNDS) == 0) &&
+        capng_apply(CAPNG_SELECT_CAPS) == 0)
+        return true;
+    return error_set(ret_error, ERROR_ENVIRONMENT, "cannot drop capabilities: %s", strerror(errno));
+}
+
+/*
+ * One attempt: after a failed one libcap-ng holds capabilities that it needed for the change to be
+ * wanted ones.
+ */
+static bool become(unsigned user, unsigned group, bool with_groups, bool sends)
+{
+    select_capabilities(sends);
+    int status =
+        capng_change_id((int)user, (int)group,
+                        (capng_flags_t)(CAPNG_CLEAR_BOUNDING | CAPNG_CLEAR_AMBIENT |
+                                        (with_groups ? CAPNG_INIT_SUPP_GRP : CAPNG_DROP_SUPP_GRP)));
+#if HAS_SANITIZER
+    prctl(PR_SET_DUMPABLE, 1); /* the leak checker attaches to its own process */
+#endif
+    return status == 0;
+}
+
+/* Returns: false and a note if this namespace lacks the user or group. */
+static bool can_become(unsigned user, unsigned group, struct text *notes)
+{
+    if (is_mapped("/proc/self/uid_map", user) && is_mapped("/proc/self/gid_map", group))
+        return true;
+    text_add(notes,
+             "this user namespace has no user %u: the run keeps the identity of root of this "
+             "namespace, without capabilities\n",
+             user);
+    return false;
+}
+
+static bool cannot_change_identity(struct text *notes)
+{
+    capng_get_caps_process();
+    if (capng_have_capability(CAPNG_EFFECTIVE, CAP_SETUID) &&
+        capng_have_capability(CAPNG_EFFECTIVE, CAP_SETGID))
+        return false;
+    text_add(notes, "this root may not become another user: the run keeps its identity, without "
+                    "capabilities\n");
+    return true;
+}
+
+bool privileges_begin(struct text *notes, struct error *ret_error)
 {
     unsigned user, group;
-    if (geteuid() != 0 || !read_identity("SUDO_UID", &user) || !read_identity("SUDO_GID", &group))
-        return false;
-    *ret_user = (uid_t)user;
-    *ret_group = (gid_t)group;
-    return true;
+    if (geteuid() != 0)
+        return apply_capabilities(true, ret_error);
+    if (!read_identity("SUDO_UID", &user) || !read_identity("SUDO_GID", &group) ||
+        cannot_change_identity(notes) || !can_become(user, group, notes))
+        return true;                        /* root itself, see privileges_limit */
+    bool is_known = getpwuid(user) != NULL; /* its groups can be known then */
+    return become(user, group, is_known, true) ||
+           error_set(ret_error, ERROR_ENVIRONMENT,
+                     "cannot become the user who called sudo (uid %u): %s", user, strerror(errno));
+}
+
+bool privileges_limit(bool sends, const struct files_name *names, size_t count, struct text *notes,
+                      struct error *ret_error)
+{
+    if (geteuid() != 0 || cannot_change_identity(notes))
+        return apply_capabilities(sends, ret_error);
+    const struct passwd *entry = getpwnam(UNPRIVILEGED_NAME);
+    unsigned user = entry ? entry->pw_uid : UNPRIVILEGED_ID;
+    unsigned group = entry ? entry->pw_gid : UNPRIVILEGED_ID;
+    if (!can_become(user, group, notes))
+        return apply_capabilities(sends, ret_error);
+    return keeper_start(names, count, ret_error) &&
+           (become(user, group, false, sends) ||
+            error_set(ret_error, ERROR_ENVIRONMENT, "cannot become user %u: %s", user,
+                      strerror(errno)));
 }
 
 bool privileges_drop(struct error *ret_error)
 {
-    uid_t user;
-    gid_t group;
-    if (privileges_invoking_user(&user, &group)) {
-        capng_clear(CAPNG_SELECT_BOTH);
-        int status =
-            capng_change_id((int)user, (int)group, CAPNG_INIT_SUPP_GRP | CAPNG_CLEAR_BOUNDING);
-        if (status == -10) /* this user is in no user database: no groups then */
-            status =
-                capng_change_id((int)user, (int)group, CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING);
-        if (status != 0)
-            return error_set(ret_error, ERROR_ENVIRONMENT,
-                             "cannot become the user who called sudo (uid %u): %s, step %d",
-                             (unsigned)user, strerror(errno), -status);
-#if HAS_SANITIZER
-        prctl(PR_SET_DUMPABLE, 1); /* the leak checker attaches to its own process */
-#endif
-    } else {
-        /* The bounding set can only be cleared with a capability that setcap users do not have. */
-        capng_get_caps_process();
-        bool may_clear_bounds = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP) != 0;
-        capng_clear(CAPNG_SELECT_BOTH);
-        if ((may_clear_bounds && capng_apply(CAPNG_SELECT_BOUNDS) != 0) ||
-            capng_apply(CAPNG_SELECT_CAPS) != 0)
-            return error_set(ret_error, ERROR_ENVIRONMENT, "cannot drop capabilities: %s",
-                             strerror(errno));
-    }
+    if (!apply_capabilities(false, ret_error))
+        return false;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return error_set(ret_error, ERROR_ENVIRONMENT, "cannot renounce new privileges: %s",
                          strerror(errno));
-    return true;
-}
-
-/*
- * Everything that the run, its end (reports, moving the trace) and the C library below them use.
- * libnet sends by ioctl and sendto, libmnl receives by recvmsg.
- */
-static const int allowed_calls[] = {
-    SCMP_SYS(read),
-    SCMP_SYS(readv),
-    SCMP_SYS(pread64),
-    SCMP_SYS(write),
-    SCMP_SYS(writev),
-    SCMP_SYS(pwrite64),
-    SCMP_SYS(lseek),
-    SCMP_SYS(close),
-    SCMP_SYS(open),
-    SCMP_SYS(openat),
-    SCMP_SYS(dup),
-    SCMP_SYS(dup2),
-    SCMP_SYS(dup3),
-    SCMP_SYS(fcntl),
-    SCMP_SYS(ioctl),
-    SCMP_SYS(fstat),
-    SCMP_SYS(stat),
-    SCMP_SYS(lstat),
-    SCMP_SYS(newfstatat),
-    SCMP_SYS(statx),
-    SCMP_SYS(access),
-    SCMP_SYS(faccessat),
-    SCMP_SYS(faccessat2),
-    SCMP_SYS(readlink),
-    SCMP_SYS(readlinkat),
-    SCMP_SYS(getcwd),
-    SCMP_SYS(getdents64),
-    SCMP_SYS(rename),
-    SCMP_SYS(renameat),
-    SCMP_SYS(renameat2),
-    SCMP_SYS(unlink),
-    SCMP_SYS(unlinkat),
-    SCMP_SYS(ftruncate),
-    SCMP_SYS(fsync),
-    SCMP_SYS(fdatasync),
-    SCMP_SYS(fchown),
-    SCMP_SYS(fchmod),
-    SCMP_SYS(umask),
-    SCMP_SYS(sendto),
-    SCMP_SYS(sendmsg),
-    SCMP_SYS(recvfrom),
-    SCMP_SYS(recvmsg),
-    SCMP_SYS(setsockopt),
-    SCMP_SYS(getsockopt),
-    SCMP_SYS(getsockname),
-    SCMP_SYS(shutdown),
-    SCMP_SYS(poll),
-    SCMP_SYS(ppoll),
-    SCMP_SYS(select),
-    SCMP_SYS(pselect6),
-    SCMP_SYS(clock_gettime),
-    SCMP_SYS(clock_nanosleep),
-    SCMP_SYS(nanosleep),
-    SCMP_SYS(gettimeofday),
-    SCMP_SYS(time),
-    SCMP_SYS(mmap),
-    SCMP_SYS(munmap),
-    SCMP_SYS(mremap),
-    SCMP_SYS(mprotect),
-    SCMP_SYS(madvise),
-    SCMP_SYS(brk),
-    SCMP_SYS(rt_sigaction),
-    SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(restart_syscall),
-    SCMP_SYS(getrandom),
-    SCMP_SYS(getpid),
-    SCMP_SYS(gettid),
-    SCMP_SYS(getuid),
-    SCMP_SYS(geteuid),
-    SCMP_SYS(getgid),
-    SCMP_SYS(getegid),
-    SCMP_SYS(tgkill),
-    SCMP_SYS(futex),
-    SCMP_SYS(sysinfo),
-    SCMP_SYS(uname),
-    SCMP_SYS(sched_yield),
-    SCMP_SYS(exit),
-    SCMP_SYS(exit_group),
-};
-
-bool privileges_restrict_system_calls(struct error *ret_error)
-{
-    if (HAS_SANITIZER)
-        return true;
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-    int status = filter ? 0 : -ENOMEM;
-    for (size_t i = 0; i < sizeof allowed_calls / sizeof *allowed_calls && status == 0; i++) {
-        /* Calls that this machine does not have have negative numbers, which libseccomp accepts. */
-        status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed_calls[i], 0);
-    }
-    if (status == 0)
-        status = seccomp_load(filter);
-    if (filter)
-        seccomp_release(filter);
-    if (status != 0)
-        return error_set(ret_error, ERROR_ENVIRONMENT,
-                         "this kernel cannot restrict system calls: %s", strerror(-status));
     return true;
 }

@@ -1,33 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a run gives up once its files and sockets are open: every capability, root's identity when
- * sudo started it, the right to regain either, and the system calls that it has no use for. Files
- * and sockets that are open stay usable.
+ * Whose rights a run has, in three steps: it is the invoking user's from the beginning; it holds
+ * the one capability that it needs until its interface is open, and is nobody's before it reads
+ * anything; then it holds none.
  */
 #ifndef PORT_PRIVILEGES_H
 #define PORT_PRIVILEGES_H
 
-#include "base/error.h"
-
-#include <sys/types.h>
-
-/*
- * Returns: true with the numbers of the user and group who started the program with sudo; false if
- * it does not run as root, was not started by sudo, or was by root.
- */
-bool privileges_invoking_user(uid_t *ret_user, gid_t *ret_group);
+#include "base/text.h"
+#include "port/keeper.h"
 
 /*
- * Drops capabilities and, if sudo started the program, becomes the invoking user with that user's
- * groups. For an ordinary user without capabilities this changes nothing but "no new privileges".
+ * First of all: under sudo this process becomes the user who called it, with that user's groups,
+ * and of all capabilities keeps CAP_NET_RAW (if it has it); so does one that has capabilities as an
+ * ordinary user. Root who is nobody else stays root until privileges_limit. What could not be done
+ * without harm is added to `notes`, a line each. Returns: false with ret_error (ERROR_ENVIRONMENT).
  */
+bool privileges_begin(struct text *notes, struct error *ret_error);
+
+/*
+ * When the command line is known: root becomes an unprivileged user, and a keeper stays behind for
+ * the files named (see keeper.h); CAP_NET_RAW is kept if this command `sends`, and no other.
+ */
+bool privileges_limit(bool sends, const struct files_name *names, size_t count, struct text *notes,
+                      struct error *ret_error);
+
+/* Once the interface is open: no capability, and no way to get one. */
 bool privileges_drop(struct error *ret_error);
-
-/*
- * From here on the kernel refuses (EPERM) new sockets, programs and processes, tracing, mounting
- * and whatever else is not on the list. Returns: false with ret_error if the kernel cannot filter
- * system calls, which is no reason to stop. Does nothing in builds with sanitizers.
- */
-bool privileges_restrict_system_calls(struct error *ret_error);
 
 #endif

@@ -7,7 +7,7 @@
 #include "port/recording.h"
 
 #include "base/bytes.h"
-#include "port/privileges.h"
+#include "port/files.h"
 #include "wire/tftp.h"
 
 #include <errno.h>
@@ -54,18 +54,6 @@ struct recording {
     bool has_trouble;    /* not said yet */
     char trouble[PATH_MAX + 256];
 };
-
-/* A run under sudo leaves no files of root's behind. */
-static void give_to_invoking_user(int descriptor)
-{
-    uid_t user;
-    gid_t group;
-    if (!privileges_invoking_user(&user, &group))
-        return;
-    /* On a file system without owners this fails, and nothing is lost. */
-    int ignored = fchown(descriptor, user, group);
-    (void)ignored;
-}
 
 static bool write_batch(struct recording *recording, duration_ns patience_ns);
 
@@ -124,19 +112,15 @@ static struct recording *recording_new(int descriptor, const char *path, struct 
 /* Returns: a descriptor of a new file, a pipe or device, or a truncated file; or -1 with errno. */
 static int open_for_writing(const char *path, bool overwrite)
 {
-    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor >= 0) {
-        give_to_invoking_user(descriptor);
+    int descriptor = files_create(path, 0666);
+    if (descriptor >= 0 || errno != EEXIST)
         return descriptor;
-    }
-    if (errno != EEXIST)
-        return -1;
     struct stat status;
-    if (!overwrite && stat(path, &status) == 0 && S_ISREG(status.st_mode)) {
+    if (!overwrite && files_look(path, &status) && S_ISREG(status.st_mode)) {
         errno = EEXIST;
         return -1;
     }
-    descriptor = open(path, O_WRONLY | O_CLOEXEC);
+    descriptor = files_write(path);
     if (descriptor >= 0 && fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
         ftruncate(descriptor, 0) != 0) {
         int saved = errno;
@@ -164,28 +148,36 @@ struct recording *recording_create(const char *path, bool overwrite, struct erro
     return recording_new(descriptor, path, ret_error);
 }
 
-struct recording *recording_create_automatic(struct error *ret_error)
+static const char *automatic_directory(void)
 {
     const char *directory = getenv("TMPDIR");
-    if (!directory || *directory != '/')
-        directory = "/tmp";
+    return directory && *directory == '/' ? directory : "/tmp";
+}
+
+void recording_automatic_stem(struct text *ret)
+{
+    text_add(ret, "%s/spa-sos-", automatic_directory());
+}
+
+struct recording *recording_create_automatic(struct error *ret_error)
+{
     char path[PATH_MAX];
-    int length = snprintf(path, sizeof path, "%s/spa-sos-XXXXXX.pcap", directory);
+    int length = snprintf(path, sizeof path, "%s/spa-sos-XXXXXX.pcap", automatic_directory());
     if (length < 0 || (size_t)length >= sizeof path) {
         error_set(ret_error, ERROR_ENVIRONMENT, "no automatic trace: TMPDIR is too long");
         return NULL;
     }
     /* Exclusive, mode 0600, and thus through no link. */
-    int descriptor = mkostemps(path, (int)strlen(".pcap"), O_CLOEXEC);
+    int descriptor = files_create_unique(path, strlen(".pcap"), 0600);
     if (descriptor < 0) {
         error_set(ret_error, ERROR_ENVIRONMENT,
-                  "no automatic trace: cannot create a file in %s: %s", directory, strerror(errno));
+                  "no automatic trace: cannot create a file in %s: %s", automatic_directory(),
+                  strerror(errno));
         return NULL;
     }
-    give_to_invoking_user(descriptor);
     struct recording *recording = recording_new(descriptor, path, ret_error);
     if (!recording) {
-        unlink(path);
+        files_remove(path);
         return NULL;
     }
     recording->is_automatic = true;
@@ -398,20 +390,20 @@ static int create_kept(const char *directory, char ret_path[PATH_MAX])
             errno = ENAMETOOLONG;
             return -1;
         }
-        int descriptor = open(ret_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        int descriptor = files_create(ret_path, 0600);
         if (descriptor >= 0 || errno != EEXIST)
             return descriptor;
     }
     return -1;
 }
 
-static bool copy_contents(const char *from_path, int to)
+/* `from` is at its end afterwards. */
+static bool copy_contents(int from, int to)
 {
-    int from = open(from_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (from < 0)
-        return false;
     static uint8_t block[COPY_BYTES];
     ssize_t got;
+    if (lseek(from, 0, SEEK_SET) != 0)
+        return false;
     while ((got = read(from, block, sizeof block)) > 0) {
         for (ssize_t done = 0; done < got;) {
             ssize_t written = write(to, block + done, (size_t)(got - done));
@@ -424,9 +416,6 @@ static bool copy_contents(const char *from_path, int to)
         if (got < 0)
             break;
     }
-    int saved = errno;
-    close(from);
-    errno = saved;
     return got == 0;
 }
 
@@ -442,17 +431,16 @@ bool recording_keep(struct recording *recording, const char *directory, struct e
         return error_set(ret_error, ERROR_ENVIRONMENT,
                          "the trace stays in %s: cannot create a file in %s: %s", recording->path,
                          directory, strerror(errno));
-    give_to_invoking_user(descriptor);
     /* The name is ours now, so replacing it by rename overwrites nobody's file. */
-    bool moved = rename(recording->path, kept) == 0;
-    if (!moved && copy_contents(recording->path, descriptor)) {
+    bool moved = files_rename(recording->path, kept);
+    if (!moved && copy_contents(recording->descriptor, descriptor)) {
         moved = true;
-        unlink(recording->path);
+        files_remove(recording->path);
     }
     int saved = errno;
     close(descriptor);
     if (!moved) {
-        unlink(kept);
+        files_remove(kept);
         return error_set(ret_error, ERROR_ENVIRONMENT,
                          "the trace stays in %s: cannot move it to %s: %s", recording->path,
                          directory, strerror(saved));
@@ -469,6 +457,6 @@ void recording_close(struct recording *recording)
         return;
     recording_finish(recording);
     if (recording->is_automatic)
-        unlink(recording->path);
+        files_remove(recording->path);
     free_recording(recording);
 }

@@ -12,16 +12,22 @@
 #ifndef PORT_RECORDING_H
 #define PORT_RECORDING_H
 
+#include "base/text.h"
 #include "port/port.h"
 
 #define RECORDING_AUTOMATIC_BYTES    ((uint64_t)64 * 1024 * 1024)
 #define RECORDING_DATA_CAPTURE_BYTES 64 /* of a DATA frame in an automatic trace */
 
+#define RECORDING_KEPT_STEM "./spa-sos-" /* of names in the current directory */
+
 struct recording;
+
+/* Adds what the names of automatic traces begin with: "$TMPDIR/spa-sos-". */
+void recording_automatic_stem(struct text *ret);
 
 /*
  * -w FILE: every frame in full. An existing regular file is left as it is, or truncated if the
- * user wants it so; a new one belongs to the user who called sudo. "-" is standard output, which
+ * user wants it so. "-" is standard output, which
  * must not be a terminal. SIGPIPE is ignored from here on if `path` is not a regular file. Returns:
  * to be freed by recording_close; NULL with ret_error ("unwritable trace: ...").
  */

@@ -8,13 +8,13 @@
 #include "base/text.h"
 #include "port/capture_reader.h"
 #include "port/cooked.h"
+#include "port/files.h"
 #include "port/link_type.h"
 #include "port/trace_notes.h"
 #include "wire/ethernet.h"
 #include "wire/tunnel.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -346,7 +346,7 @@ static int open_descriptor(struct trace *trace, const struct port_trace_config *
     if (config->descriptor)
         descriptor = *config->descriptor;
     else if (strcmp(config->path, "-") != 0)
-        descriptor = trace->own_descriptor = open(config->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        descriptor = trace->own_descriptor = files_read(config->path);
     if (descriptor < 0) {
         error_set(ret_error, ERROR_INPUT, "%s: cannot open the trace: %s", trace->name,
                   strerror(errno));

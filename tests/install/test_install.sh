@@ -34,6 +34,22 @@ tap_result $? "everything that README links to is installed, and LICENSE and CON
 ! grep -rlE '@(bindir|docdir|sysconfdir)@' "$work/root" >"$work/log"
 tap_result $? "no place is left unnamed in what was installed" "$work/log"
 
+# What the linker and compiler were told is in the file (readelf(1)); sanitizers want other things.
+hardened() {
+	readelf -hW "$1" | grep -q 'Type: *DYN' || echo "no position-independent executable"
+	readelf -dW "$1" | grep -qE 'FLAGS.*(BIND_NOW|NOW)' || echo "bound lazily"
+	readelf -lW "$1" | grep -q GNU_RELRO || echo "relocations stay writable"
+	readelf -lW "$1" | grep -qE 'GNU_STACK.* RW ' || echo "executable stack"
+	readelf -sW "$1" | grep -q '__stack_chk_fail' || echo "no stack protector"
+	readelf -sW "$1" | grep -qE '__(memcpy|snprintf|vsnprintf|fprintf|printf)_chk' || echo "no fortified functions"
+}
+if ! readelf -sW "$installed/bin/spa-sos" | grep -q __asan; then
+	hardened "$installed/bin/spa-sos" >"$work/soft"
+	grep -q '^CFLAGS = .*-O[1-9s]' "$top_builddir/Makefile" || sed -i /fortified/d "$work/soft"
+	[ ! -s "$work/soft" ]
+	tap_result $? "the program is hardened: position, binding, relocations, stack, functions" "$work/soft"
+fi
+
 capability=$(PATH=$PATH:/sbin:/usr/sbin getcap "$installed/bin/spa-sos" 2>/dev/null)
 if [ "$(id -u)" -eq 0 ] && PATH=$PATH:/sbin:/usr/sbin setcap cap_net_raw=ep "$work/version" 2>/dev/null; then
 	[ "$capability" = "$installed/bin/spa-sos cap_net_raw=ep" ]

@@ -6,6 +6,7 @@
  * SEND_COUNT ARP frames of 60 bytes are sent, the next one when the last has come back.
  */
 #include "base/bytes.h"
+#include "port/call_filter.h"
 #include "port/interruption.h"
 #include "port/live.h"
 #include "port/privileges.h"
@@ -94,6 +95,12 @@ int main(int argc, char **argv)
         probe.listens |= strcmp(argv[i], "listen") == 0;
         probe.waits |= strcmp(argv[i], "wait") == 0;
     }
+    struct text notes = TEXT_EMPTY;
+    if (probe.drops && !privileges_begin(&notes, &error)) {
+        printf("error %d %s\n", error.kind, error.text);
+        return 1;
+    }
+    text_free(&notes);
     setvbuf(stdout, NULL, _IOLBF, 0);
     struct port_live_config config = {.interface = argv[1],
                                       .listen_only = probe.listens,
@@ -109,7 +116,8 @@ int main(int argc, char **argv)
         printf("error %d %s\n", error.kind, error.text);
         return 1;
     }
-    if (probe.drops && (!privileges_drop(&error) || !privileges_restrict_system_calls(&error))) {
+    if (probe.drops && (!privileges_drop(&error) ||
+                        !call_filter_install(CALL_FILTER_READ | CALL_FILTER_SEND, &error))) {
         printf("error %d %s\n", error.kind, error.text);
         return 1;
     }

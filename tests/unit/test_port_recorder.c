@@ -356,50 +356,6 @@ static void a_reader_that_never_comes_back_ends_the_recording_and_blocks_nothing
     close(reader);
 }
 
-static void new_files_belong_to_the_invoking_user(void **state)
-{
-    (void)state;
-    if (geteuid() != 0) {
-        print_message("# only root can give files away\n");
-        return;
-    }
-    struct error error = {0};
-    setenv("SUDO_UID", "1234", 1);
-    setenv("SUDO_GID", "2345", 1);
-    struct recording *recording = recording_create(file, true, &error);
-    struct recording *automatic = recording_create_automatic(&error);
-    unsetenv("SUDO_UID");
-    unsetenv("SUDO_GID");
-    struct stat status;
-    assert_int_equal(stat(file, &status), 0);
-    assert_int_equal(status.st_uid, 1234);
-    assert_int_equal(status.st_gid, 2345);
-    assert_int_equal(stat(recording_path(automatic), &status), 0);
-    assert_int_equal(status.st_uid, 1234);
-    recording_close(recording);
-    recording_close(automatic);
-}
-
-static void odd_sudo_variables_change_nothing(void **state)
-{
-    (void)state;
-    static const char *const odd[] = {"", "-1", "0", "12x", "99999999999999999999", " 5"};
-    struct error error = {0};
-    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
-        struct stat status;
-        setenv("SUDO_UID", odd[i], 1);
-        setenv("SUDO_GID", odd[i], 1);
-        struct recording *recording = recording_create(file, true, &error);
-        assert_non_null(recording);
-        assert_int_equal(stat(file, &status), 0);
-        assert_int_equal(status.st_uid, geteuid());
-        recording_close(recording);
-        unlink(file);
-    }
-    unsetenv("SUDO_UID");
-    unsetenv("SUDO_GID");
-}
-
 static void an_automatic_trace_is_private_and_leaves_nothing(void **state)
 {
     (void)state;
@@ -587,8 +543,6 @@ int main(void)
         FILE_TEST(unwritable_places_are_errors_that_name_them),
         FILE_TEST(a_full_disk_is_said_once_and_leaves_a_whole_trace),
         FILE_TEST(a_reader_that_goes_away_does_not_end_the_program),
-        FILE_TEST(new_files_belong_to_the_invoking_user),
-        FILE_TEST(odd_sudo_variables_change_nothing),
         FILE_TEST(an_automatic_trace_is_private_and_leaves_nothing),
         FILE_TEST(an_automatic_trace_cuts_data_and_is_kept_on_failure),
         FILE_TEST(two_kept_traces_of_one_second_get_two_names),
