@@ -24,11 +24,17 @@ static void text_reserve(struct text *text, size_t more)
 
 void text_add(struct text *text, const char *format, ...)
 {
-    va_list arguments, again;
+    va_list arguments;
     va_start(arguments, format);
+    text_add_list(text, format, arguments);
+    va_end(arguments);
+}
+
+void text_add_list(struct text *text, const char *format, va_list arguments)
+{
+    va_list again;
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, arguments);
-    va_end(arguments);
     if (length > 0) {
         text_reserve(text, (size_t)length);
         vsnprintf(text->chars + text->length, (size_t)length + 1, format, again);
@@ -78,4 +84,11 @@ char *text_escape(const void *bytes, size_t length, char *ret, size_t size)
     }
     ret[used] = '\0';
     return ret;
+}
+
+struct path_text path_shown(const char *path)
+{
+    struct path_text shown;
+    text_escape(path, strlen(path), shown.text, sizeof shown.text);
+    return shown;
 }

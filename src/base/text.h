@@ -8,6 +8,7 @@
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,9 @@ struct text {
 #define TEXT_EMPTY ((struct text){0})
 
 void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* As vprintf: `arguments` are used up. */
+void text_add_list(struct text *text, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
 void text_add_bytes(struct text *text, const char *chars, size_t length);
 /* Returns: the NUL-terminated contents, "" while empty; valid until the text changes. */
 const char *text_chars(const struct text *text);
@@ -30,5 +34,11 @@ void text_free(struct text *text);
  * non-ASCII byte and the backslash as \xNN, cut with NUL where the room ends. Returns: ret.
  */
 char *text_escape(const void *bytes, size_t length, char *ret, size_t size);
+
+/* The name of a file as it may be printed, for use within one expression: path_shown(path).text. */
+struct path_text {
+    char text[512];
+};
+struct path_text path_shown(const char *path);
 
 #endif

@@ -165,12 +165,10 @@ static void print_as_json(const struct image_file *file, const struct verdict_of
 /* Creates `path`, which must not exist, with the image alone. Returns: 0, or the exit status. */
 static int extract(const struct image *image, const char *path, bool overwrite)
 {
-    char shown[512];
     struct error error;
     if (!output_file_write(path, overwrite, image->bytes, image->length, &error))
         return failure_tell("image", false, &error);
-    fprintf(stderr, "wrote the image of %zu bytes to %s\n", image->length,
-            text_escape(path, strlen(path), shown, sizeof shown));
+    fprintf(stderr, "wrote the image of %zu bytes to %s\n", image->length, path_shown(path).text);
     return 0;
 }
 

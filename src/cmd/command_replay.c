@@ -40,7 +40,8 @@ static bool read_inputs(struct replay *replay, struct error *ret_error)
     if (!replay->facts.has_phone)
         return error_set(ret_error, ERROR_INPUT,
                          "%s: no phone in recovery mode in this trace%s, nothing to replay",
-                         replay->trace_path, wanted ? " with that MAC address" : "");
+                         path_shown(replay->trace_path).text,
+                         wanted ? " with that MAC address" : "");
     if (replay->options.image_path)
         return image_file_load(replay->options.image_path, &replay->image, ret_error);
     return true;

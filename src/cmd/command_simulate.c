@@ -6,6 +6,7 @@
  */
 #include "cmd/commands.h"
 #include "cmd/failure.h"
+#include "cmd/messages.h"
 #include "cmd/options/options.h"
 #include "cmd/output_file.h"
 #include "cmd/rights.h"
@@ -69,9 +70,9 @@ static void say_event(const struct simulation *simulation, const struct simulate
     strftime(clock, sizeof clock, "%H:%M:%S", &local);
     const char *state = phone_state_name(event->state);
     bool is_change = strcmp(state, event->text) == 0;
-    fprintf(stderr, "%s.%03d %s %s%s%s\n", clock, (int)(event->time_ns % NS_PER_S / NS_PER_MS),
-            mac_format(&phone->mac).text, state, is_change ? "" : ": ",
-            is_change ? "" : event->text);
+    messages_print("%s.%03d %s %s%s%s", clock, (int)(event->time_ns % NS_PER_S / NS_PER_MS),
+                   mac_format(&phone->mac).text, state, is_change ? "" : ": ",
+                   is_change ? "" : event->text);
 }
 
 /* The image was accepted. A file that cannot be written is said and ends nothing. */
@@ -93,7 +94,7 @@ static void write_image(const struct simulation *simulation, struct simulated_ph
                           length, &error))
         phone->is_written = true;
     else
-        fprintf(stderr, "spa-sos simulate: %s\n", error.text);
+        messages_print("spa-sos simulate: %s", error.text);
 }
 
 static void observe(void *context, struct peer *peer, const struct peer_event *peer_event,
@@ -175,7 +176,7 @@ static void tell_trouble(const struct simulation *simulation)
 {
     const char *trouble = simulation->recording ? recording_trouble(simulation->recording) : NULL;
     if (trouble)
-        fprintf(stderr, "spa-sos simulate: %s\n", trouble);
+        messages_print("spa-sos simulate: %s", trouble);
 }
 
 static void watch_recording(void *context, struct peer *peer, const struct peer_event *event,

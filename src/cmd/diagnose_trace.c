@@ -11,6 +11,7 @@
 #include "cmd/trace_meter.h"
 #include "cmd/trace_source.h"
 #include "observe/extract.h"
+#include "port/files.h"
 #include "port/recording.h"
 #include "redact/redact.h"
 #include "report/report_page.h"
@@ -189,19 +190,27 @@ static bool annotate_copy(struct trace_run *run, const char *path, struct error 
     return outputs_annotate(path, &run->diagnosis, false, ret_error);
 }
 
-static bool write_redacted(struct trace_run *run, struct error *ret_error)
+static bool fill_copy(struct trace_run *run, struct error *ret_error)
 {
-    const char *path = run->options->redact_path;
-    /* Claims the name: nothing is overwritten unless that was asked for. */
-    if (!output_file_write(path, run->options->overwrite, "", 0, ret_error))
-        return false;
-    run->copy = recording_create(path, true, ret_error);
-    if (!run->copy || !trace_source_read(&run->source, NULL, copy_frame, run, ret_error))
+    if (!trace_source_read(&run->source, NULL, copy_frame, run, ret_error))
         return false;
     recording_finish(run->copy);
     const char *trouble = recording_trouble(run->copy);
-    if (trouble)
-        return error_set(ret_error, ERROR_ENVIRONMENT, "%s", trouble);
+    return !trouble || error_set(ret_error, ERROR_ENVIRONMENT, "%s", trouble);
+}
+
+static bool write_redacted(struct trace_run *run, struct error *ret_error)
+{
+    const char *path = run->options->redact_path;
+    struct stat status;
+    run->copy = recording_create(path, run->options->overwrite, ret_error);
+    if (!run->copy)
+        return false;
+    if (!fill_copy(run, ret_error)) {
+        if (files_look(path, &status) && S_ISREG(status.st_mode))
+            files_remove(path); /* a part of a copy is none */
+        return false;
+    }
     if (run->options->annotate && !annotate_copy(run, path, ret_error))
         return false;
     if (run->source.facts.extras || run->source.facts.tunnelled_frames)
@@ -210,11 +219,11 @@ static bool write_redacted(struct trace_run *run, struct error *ret_error)
             "frames in a mirror's tunnel, are not in the copy");
     if (run->source.facts.foreign_frames || run->options->filter)
         say(run, "frames that were passed over are not in the copy: its frame numbers are its own");
-    char sentence[512];
+    char sentence[1024];
     snprintf(sentence, sizeof sentence,
              "wrote %s: addresses, serial numbers and names are replaced, contents left out; look "
              "at it before you publish it. Whether the image was intact cannot be told from it",
-             path);
+             path_shown(path).text);
     say(run, sentence);
     return true;
 }
@@ -230,7 +239,7 @@ static void print_text(const struct trace_run *run, const struct report_facts *f
     }
     if (run->options->verbosity < 0) {
         if (run->options->operand_count > 1)
-            text_add(&text, "%s: ", facts->trace);
+            text_add(&text, "%s: ", path_shown(facts->trace).text);
         report_line(&run->diagnosis, &text);
     } else {
         report_text(&run->diagnosis, facts, &text);
@@ -357,9 +366,9 @@ static void name_run(struct trace_run *run, const struct trace_group *group)
         &run->note,
         "%zu files are judged as one recording, in this order, and frame numbers count through "
         "all of them: %s",
-        group->count, group->paths[0]);
+        group->count, path_shown(group->paths[0]).text);
     for (size_t i = 1; i < group->count; i++)
-        text_add(&run->note, ", %s", group->paths[i]);
+        text_add(&run->note, ", %s", path_shown(group->paths[i]).text);
     text_add(&run->note, ".");
     say(run, text_chars(&run->note));
 }

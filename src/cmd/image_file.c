@@ -14,8 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FIRST_PIECE     65536u
-#define PATH_SHOWN_SIZE 512
+#define FIRST_PIECE 65536u
 
 const char *image_file_other_family(const char *name)
 {
@@ -157,14 +156,13 @@ static const char *recognised_type(const uint8_t *bytes, size_t length)
 
 bool image_file_read(const char *path, struct image_file *ret, struct error *ret_error)
 {
-    char shown[PATH_SHOWN_SIZE];
+    struct path_text shown = path_shown(path);
     *ret = (struct image_file){0};
-    text_escape(path, strlen(path), shown, sizeof shown);
-    if (!read_file(path, shown, ret, ret_error))
+    if (!read_file(path, shown.text, ret, ret_error))
         return false;
     ret->other_family = image_file_other_family(path);
     if (image_archive_is_one(ret->bytes, ret->length))
-        return image_archive_open(ret, shown, ret_error);
+        return image_archive_open(ret, shown.text, ret_error);
     if (image_find(ret->bytes, ret->length, &ret->image) && ret->image.offset > 0)
         text_add(&ret->notes, "the image stands at offset %zu of the file\n", ret->image.offset);
     return true;
@@ -229,15 +227,13 @@ const char *image_file_advice(const struct image_file *file)
 
 bool image_file_load(const char *path, struct image_file *ret, struct error *ret_error)
 {
-    char shown[PATH_SHOWN_SIZE];
     struct text sentence = TEXT_EMPTY;
     if (!image_file_read(path, ret, ret_error))
         return false;
     bool refused = image_file_refusal(ret, &sentence) != NULL;
     if (refused)
-        error_set(ret_error, ERROR_INPUT, "%s: %s\n%s",
-                  text_escape(path, strlen(path), shown, sizeof shown), text_chars(&sentence),
-                  image_file_advice(ret));
+        error_set(ret_error, ERROR_INPUT, "%s: %s\n%s", path_shown(path).text,
+                  text_chars(&sentence), image_file_advice(ret));
     text_free(&sentence);
     return !refused;
 }

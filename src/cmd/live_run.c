@@ -65,9 +65,9 @@ static bool load_image(struct live_run *run, struct error *ret_error)
         return false;
     print_image_findings(run);
     if (run->image.image.needs_force && !options->station.force)
-        return error_set(ret_error, ERROR_INPUT, "%s: %s: %s\n%s", options->image_path,
-                         IMAGE_FILE_FORCE_WORDS, image_file_force_reason(&run->image.image),
-                         IMAGE_FILE_FORCE_ADVICE);
+        return error_set(ret_error, ERROR_INPUT, "%s: %s: %s\n%s",
+                         path_shown(options->image_path).text, IMAGE_FILE_FORCE_WORDS,
+                         image_file_force_reason(&run->image.image), IMAGE_FILE_FORCE_ADVICE);
     run->options.station.image = run->image.image.bytes;
     run->options.station.image_length = run->image.image.length;
     return true;
@@ -418,7 +418,7 @@ static void say_list(struct live_run *run)
             "%zu phone%s of the list %s recovered by an earlier run (%s.result.csv) and "
             "left alone",
             list->done_count, list->done_count == 1 ? "" : "s",
-            list->done_count == 1 ? "was" : "were", run->options.phones_path);
+            list->done_count == 1 ? "was" : "were", path_shown(run->options.phones_path).text);
 }
 
 /* Nothing is left of the list: an earlier run has recovered all of it. */
@@ -429,7 +429,8 @@ static int report_list_done(struct live_run *run)
     else
         printf("All %zu phones of %s were recovered by an earlier run. To begin anew remove "
                "%s.result.csv.\n",
-               run->options.phones.done_count, run->options.phones_path, run->options.phones_path);
+               run->options.phones.done_count, path_shown(run->options.phones_path).text,
+               path_shown(run->options.phones_path).text);
     progress_finish(run->progress);
     return 0;
 }

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/failure.h"
+#include "cmd/messages.h"
 #include "cmd/options/complete.h"
 #include "cmd/options/help.h"
 #include "cmd/outputs.h"
@@ -109,13 +110,12 @@ static int parse_and_run(const struct command_row *command, int argc, char **arg
 }
 
 /* Not for people: the shells ask how a command line can go on. */
-static int answer_shell(int argc, char **argv)
+static void answer_shell(int argc, char **argv)
 {
     struct text answers = TEXT_EMPTY;
     complete_words((size_t)argc, (const char *const *)argv, &answers);
     fputs(text_chars(&answers), stdout);
     text_free(&answers);
-    return 0;
 }
 
 /*
@@ -136,20 +136,19 @@ static void occupy_standard_streams(void)
 int main(int argc, char **argv)
 {
     occupy_standard_streams();
+    messages_open();
     if (argc < 2) {
         help_print_program(stderr);
         return ERROR_USAGE;
     }
-    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
-        print_version();
-        return 0;
-    }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        help_print_program(stdout);
-        return 0;
-    }
-    if (strcmp(argv[1], "complete") == 0)
-        return answer_shell(argc - 2, argv + 2);
     const struct command_row *command = command_row_by_name(argv[1]);
-    return command ? parse_and_run(command, argc - 1, argv + 1) : unknown_command(argv[1]);
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
+        print_version();
+    else if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        help_print_program(stdout);
+    else if (strcmp(argv[1], "complete") == 0)
+        answer_shell(argc - 2, argv + 2);
+    else
+        return command ? parse_and_run(command, argc - 1, argv + 1) : unknown_command(argv[1]);
+    return failure_of_output(argv[1], 0);
 }

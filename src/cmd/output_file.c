@@ -39,8 +39,6 @@ static int open_emptied(const char *path)
 bool output_file_write(const char *path, bool overwrite, const void *bytes, size_t length,
                        struct error *ret_error)
 {
-    char shown[512];
-    text_escape(path, strlen(path), shown, sizeof shown);
     struct stat status;
     bool exists = files_look(path, &status);
     bool is_special = exists && !S_ISREG(status.st_mode); /* pipe, device */
@@ -49,10 +47,11 @@ bool output_file_write(const char *path, bool overwrite, const void *bytes, size
     if (descriptor < 0 && errno == EEXIST)
         return error_set(
             ret_error, ERROR_ENVIRONMENT,
-            "%s exists already and is left as it is; name a new file, or say --overwrite", shown);
+            "%s exists already and is left as it is; name a new file, or say --overwrite",
+            path_shown(path).text);
     if (descriptor < 0)
-        return error_set(ret_error, ERROR_ENVIRONMENT, "%s cannot be written: %s", shown,
-                         strerror(errno));
+        return error_set(ret_error, ERROR_ENVIRONMENT, "%s cannot be written: %s",
+                         path_shown(path).text, strerror(errno));
     bool is_written = write_all(descriptor, bytes, length);
     int problem = errno;
     if (close(descriptor) != 0 && is_written) {
@@ -63,6 +62,6 @@ bool output_file_write(const char *path, bool overwrite, const void *bytes, size
         return true;
     if (!is_special)
         files_remove(path);
-    return error_set(ret_error, ERROR_ENVIRONMENT, "%s cannot be written: %s", shown,
-                     strerror(problem));
+    return error_set(ret_error, ERROR_ENVIRONMENT, "%s cannot be written: %s",
+                     path_shown(path).text, strerror(problem));
 }

@@ -9,8 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define PATH_SHOWN 512
-
 static bool is_file(const char *path, struct stat *ret)
 {
     return path && strcmp(path, "-") != 0 && stat(path, ret) == 0;
@@ -34,21 +32,19 @@ static bool is_input(const struct options *options, const struct stat *status)
 static bool check_one(const struct options *options, const char *path, struct error *ret_error)
 {
     struct stat status;
-    char shown[PATH_SHOWN];
     if (!is_file(path, &status) || !S_ISREG(status.st_mode))
         return true;
-    text_escape(path, strlen(path), shown, sizeof shown);
     if (is_input(options, &status))
         return error_set_expected(ret_error, ERROR_USAGE, "the name of a new file",
                                   "%s is an input of this command and cannot be its output as "
                                   "well: name a new file",
-                                  shown);
+                                  path_shown(path).text);
     if (options->overwrite)
         return true;
     return error_set_expected(ret_error, ERROR_ENVIRONMENT, "the name of a new file",
                               "%s exists already and is left as it is; name a new file, or say "
                               "--overwrite",
-                              shown);
+                              path_shown(path).text);
 }
 
 bool outputs_check(const struct options *options, struct error *ret_error)
@@ -58,11 +54,10 @@ bool outputs_check(const struct options *options, struct error *ret_error)
     const size_t count = sizeof paths / sizeof paths[0];
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; paths[i] && j < i; j++) {
-            char shown[PATH_SHOWN];
             if (paths[j] && strcmp(paths[i], paths[j]) == 0 && strncmp(paths[i], "/dev/", 5) != 0)
                 return error_set(ret_error, ERROR_USAGE,
                                  "%s is named for two outputs: each needs a file of its own",
-                                 text_escape(paths[i], strlen(paths[i]), shown, sizeof shown));
+                                 path_shown(paths[i]).text);
         }
         if (!check_one(options, paths[i], ret_error))
             return false;

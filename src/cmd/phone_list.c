@@ -90,7 +90,8 @@ static char *read_all(const char *path, struct error *ret_error)
     if (!text)
         abort();
     if (!file) {
-        error_set(ret_error, ERROR_INPUT, "--phones %s: %s", path, strerror(errno));
+        error_set(ret_error, ERROR_INPUT, "--phones %s: %s", path_shown(path).text,
+                  strerror(errno));
         free(text);
         return NULL;
     }
@@ -101,7 +102,7 @@ static char *read_all(const char *path, struct error *ret_error)
         error_set(ret_error, ERROR_INPUT,
                   "--phones %s: not a list of phones (a text file of at most 1 MiB is expected, a "
                   "serial number or MAC address a line)",
-                  path);
+                  path_shown(path).text);
         free(text);
         return NULL;
     }
@@ -138,7 +139,7 @@ static void question(struct phone_list *list, const char *path, unsigned line_nu
     text_add(&list->questions,
              "--phones %s, line %u: %s has %zu characters, serial numbers of these phones have %d. "
              "Is it complete?\n",
-             path, line_number, word, length, SERIAL_LENGTH);
+             path_shown(path).text, line_number, word, length, SERIAL_LENGTH);
 }
 
 /* ---- the results of an earlier run ---- */
@@ -210,7 +211,7 @@ bool phone_list_read_results(struct phone_list *list, const char *list_path,
                 ret_error, ERROR_INPUT, RESULTS_HEADER,
                 "%s is not a table of results that this program wrote: it is left as it is. Move "
                 "it away, or name the list otherwise",
-                path.chars);
+                path_shown(path.chars).text);
         while (good && (line = strsep(&rest, "\n")))
             keep_result(list, line);
     }
@@ -235,14 +236,14 @@ bool phone_list_read(const char *path, struct phone_list *list, struct error *re
         struct error cause;
         question(list, path, line_number, word);
         if (*word != '\0' && !add_word(list, word, &cause))
-            return error_set(ret_error, ERROR_INPUT, "--phones %s, line %u: %s", path, line_number,
-                             cause.text);
+            return error_set(ret_error, ERROR_INPUT, "--phones %s, line %u: %s",
+                             path_shown(path).text, line_number, cause.text);
     }
     if (list->name_count == 0)
         return error_set(ret_error, ERROR_INPUT,
                          "--phones %s: the list names no phone (a serial number or MAC address a "
                          "line is expected)",
-                         path);
+                         path_shown(path).text);
     return true;
 }
 
@@ -334,7 +335,7 @@ bool phone_list_write_results(const struct phone_list *list, const char *list_pa
     }
     if (!good) {
         error_set(ret_error, ERROR_ENVIRONMENT, "the results cannot be written to %s: %s",
-                  path.chars, strerror(errno));
+                  path_shown(path.chars).text, strerror(errno));
         if (descriptor >= 0)
             files_remove(aside.chars);
     }

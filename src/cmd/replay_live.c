@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cmd/failure.h"
+#include "cmd/messages.h"
 #include "cmd/rights.h"
 #include "phone/recorded_peer.h"
 #include "port/interfaces.h"
@@ -42,7 +43,7 @@ static void say_event(void *context, struct peer *peer, const struct peer_event 
     (void)peer;
     (void)now_ns;
     if (event)
-        fprintf(stderr, "%s\n", event->text);
+        messages_print("%s", event->text);
 }
 
 /* Returns: the exit status, -1 with ret_error. */

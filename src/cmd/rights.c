@@ -38,8 +38,10 @@ static bool looks(const struct options *options)
 
 static bool writes(const struct options *options)
 {
+    bool spools = options->verbosity > 0; /* standard input, to read it twice */
     return options->write_path || options->report_path || options->extract_path ||
-           options->redact_path || options->phones_path || sends(options) || options->dry_run;
+           options->redact_path || options->phones_path || sends(options) || options->dry_run ||
+           spools;
 }
 
 static void add(struct files_name *names, size_t *count, const char *path, bool is_output)

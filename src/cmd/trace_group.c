@@ -88,7 +88,7 @@ static void find_leaders(struct part *parts, size_t count, bool join, struct tra
                 text_add(&hint,
                          "%s and %s look like parts of one recording, but their times do not "
                          "adjoin: they are judged one by one (--join judges all traces as one)",
-                         parts[j].path, parts[i].path);
+                         path_shown(parts[j].path).text, path_shown(parts[i].path).text);
                 ret->hint = strdup(text_chars(&hint));
                 text_free(&hint);
             }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool fill_spool(struct trace_source *source, struct error *ret_error)
 {
@@ -20,7 +21,6 @@ static bool fill_spool(struct trace_source *source, struct error *ret_error)
     if (!source->spool || ferror(source->spool) || fflush(source->spool) != 0)
         return error_set(ret_error, ERROR_ENVIRONMENT,
                          "standard input cannot be kept in a temporary file: %s", strerror(errno));
-    snprintf(source->path, sizeof source->path, "/proc/self/fd/%d", fileno(source->spool));
     return true;
 }
 
@@ -41,8 +41,13 @@ void trace_source_close(struct trace_source *source)
 bool trace_source_read(struct trace_source *source, trace_frame_passer *pass,
                        trace_frame_taker *take, void *context, struct error *ret_error)
 {
+    int spooled = source->spool ? fileno(source->spool) : -1;
+    if (source->spool && lseek(spooled, 0, SEEK_SET) != 0)
+        return error_set(ret_error, ERROR_ENVIRONMENT, "standard input cannot be read again: %s",
+                         strerror(errno));
     struct port_trace_config config = {
-        .path = source->spool ? source->path : source->name,
+        .path = source->name,
+        .descriptor = source->spool ? &spooled : NULL,
         .following = source->following,
         .following_count = source->following_count,
         .filter = source->filter,

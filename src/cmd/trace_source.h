@@ -15,7 +15,6 @@ struct trace_source {
     size_t following_count;
     const char *filter;
     FILE *spool;                   /* NULL unless standard input is kept */
-    char path[64];                 /* of the spool */
     struct port_trace_facts facts; /* of the last pass */
     char *warning;                 /* owned: what the last pass found wrong with the file; NULL */
 };

@@ -145,8 +145,8 @@ bool annotate_file(const char *path, const uint64_t *numbers, size_t count, cons
     struct stat status;
     pcap_t *from = open_capture(path, &status, reason);
     if (!from)
-        return error_set(ret_error, ERROR_ENVIRONMENT, "%s: no comments were added: %s", path,
-                         reason);
+        return error_set(ret_error, ERROR_ENVIRONMENT, "%s: no comments were added: %s",
+                         path_shown(path).text, reason);
     text_add(&aside, "%s.XXXXXX", path);
     int descriptor = files_create_unique(aside.chars, 0, status.st_mode & 0777);
     FILE *to = descriptor < 0 ? NULL : fdopen(descriptor, "wb");
@@ -156,8 +156,8 @@ bool annotate_file(const char *path, const uint64_t *numbers, size_t count, cons
     good = good && files_rename(aside.chars, path);
     if (!good) {
         error_set(ret_error, ERROR_ENVIRONMENT,
-                  "%s: no comments were added, the trace stays as it was written: %s", path,
-                  strerror(errno));
+                  "%s: no comments were added, the trace stays as it was written: %s",
+                  path_shown(path).text, strerror(errno));
         if (descriptor >= 0)
             files_remove(aside.chars);
     }

@@ -11,13 +11,22 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#define SIGNALS_TO_KILL 3
+
 static int event_descriptor = -1;
 static volatile sig_atomic_t signal_number;
 static volatile sig_atomic_t status_is_wanted;
 
+/* Whoever asks three times does not want to wait for the verdict. */
 static void note_signal(int number)
 {
+    static volatile sig_atomic_t count;
     int saved = errno;
+    count = count + 1;
+    if (count >= SIGNALS_TO_KILL) {
+        signal(number, SIG_DFL);
+        raise(number); /* is pending until this handler returns */
+    }
     uint64_t one = 1;
     signal_number = number;
     ssize_t ignored = write(event_descriptor, &one, sizeof one);
@@ -34,7 +43,7 @@ static void note_question(int number)
 
 int interruption_open(struct error *ret_error)
 {
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM};
     if (event_descriptor < 0)
         event_descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (event_descriptor < 0) {
@@ -48,7 +57,7 @@ int interruption_open(struct error *ret_error)
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         struct sigaction before;
         /* Without SA_RESTART: whatever blocks gives up, and the run ends in order. */
-        struct sigaction action = {.sa_handler = note_signal, .sa_flags = (int)SA_RESETHAND};
+        struct sigaction action = {.sa_handler = note_signal};
         sigemptyset(&action.sa_mask);
         if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
             sigaction(numbers[i], &action, NULL);

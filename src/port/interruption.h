@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * SIGINT, SIGTERM and SIGHUP as an event: the first one is noted and makes a descriptor readable, a
- * second one has its usual effect at once. Signals that the caller ignores (nohup) stay ignored.
+ * SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGALRM as an event: each is noted and makes a descriptor
+ * readable, a third one ends the program at once. Signals that the caller ignores (nohup) stay
+ * ignored.
  */
 #ifndef PORT_INTERRUPTION_H
 #define PORT_INTERRUPTION_H

@@ -90,7 +90,8 @@ static struct recording *recording_new(int descriptor, const char *path, struct 
     struct stat status;
     if (!recording) {
         close(descriptor);
-        error_set(ret_error, ERROR_ENVIRONMENT, "%s: unwritable trace: out of memory", path);
+        error_set(ret_error, ERROR_ENVIRONMENT, "%s: unwritable trace: out of memory",
+                  path_shown(path).text);
         return NULL;
     }
     recording->descriptor = descriptor;
@@ -100,7 +101,7 @@ static struct recording *recording_new(int descriptor, const char *path, struct 
         signal(SIGPIPE, SIG_IGN);
     errno = 0;
     if (!open_batch(recording) || !write_batch(recording, 0)) {
-        error_set(ret_error, ERROR_ENVIRONMENT, "%s: unwritable trace: %s", path,
+        error_set(ret_error, ERROR_ENVIRONMENT, "%s: unwritable trace: %s", path_shown(path).text,
                   errno ? strerror(errno) : "out of memory");
         free_recording(recording);
         return NULL;
@@ -110,9 +111,10 @@ static struct recording *recording_new(int descriptor, const char *path, struct 
 }
 
 /* Returns: a descriptor of a new file, a pipe or device, or a truncated file; or -1 with errno. */
-static int open_for_writing(const char *path, bool overwrite)
+static int open_for_writing(const char *path, bool overwrite, bool *ret_is_new)
 {
     int descriptor = files_create(path, 0666);
+    *ret_is_new = descriptor >= 0;
     if (descriptor >= 0 || errno != EEXIST)
         return descriptor;
     struct stat status;
@@ -139,13 +141,17 @@ struct recording *recording_create(const char *path, bool overwrite, struct erro
                   "unwritable trace: standard output is a terminal; redirect it, or name a file");
         return NULL;
     }
-    int descriptor = is_stdout ? dup(STDOUT_FILENO) : open_for_writing(path, overwrite);
+    bool is_new = false;
+    int descriptor = is_stdout ? dup(STDOUT_FILENO) : open_for_writing(path, overwrite, &is_new);
     if (descriptor < 0) {
-        error_set(ret_error, ERROR_ENVIRONMENT, "%s: unwritable trace: %s", path,
+        error_set(ret_error, ERROR_ENVIRONMENT, "%s: unwritable trace: %s", path_shown(path).text,
                   errno == EEXIST ? "it exists already and is left as it is" : strerror(errno));
         return NULL;
     }
-    return recording_new(descriptor, path, ret_error);
+    struct recording *recording = recording_new(descriptor, path, ret_error);
+    if (!recording && is_new)
+        files_remove(path); /* nothing is in it */
+    return recording;
 }
 
 static const char *automatic_directory(void)
@@ -171,8 +177,8 @@ struct recording *recording_create_automatic(struct error *ret_error)
     int descriptor = files_create_unique(path, strlen(".pcap"), 0600);
     if (descriptor < 0) {
         error_set(ret_error, ERROR_ENVIRONMENT,
-                  "no automatic trace: cannot create a file in %s: %s", automatic_directory(),
-                  strerror(errno));
+                  "no automatic trace: cannot create a file in %s: %s",
+                  path_shown(automatic_directory()).text, strerror(errno));
         return NULL;
     }
     struct recording *recording = recording_new(descriptor, path, ret_error);
@@ -211,8 +217,8 @@ static void end_recording(struct recording *recording, const char *why)
     recording->bytes += written - recording->batch_bytes;
     recording->batch_frames = recording->batch_bytes = 0;
     snprintf(recording->trouble, sizeof recording->trouble,
-             "%s: the trace ends after %" PRIu64 " frames: %s; the run goes on", recording->path,
-             recording->frames, why);
+             "%s: the trace ends after %" PRIu64 " frames: %s; the run goes on",
+             path_shown(recording->path).text, recording->frames, why);
     recording->has_trouble = true;
     pcap_dump_close(recording->dumper);
     recording->dumper = NULL;
@@ -429,8 +435,8 @@ bool recording_keep(struct recording *recording, const char *directory, struct e
     int descriptor = create_kept(directory, kept);
     if (descriptor < 0)
         return error_set(ret_error, ERROR_ENVIRONMENT,
-                         "the trace stays in %s: cannot create a file in %s: %s", recording->path,
-                         directory, strerror(errno));
+                         "the trace stays in %s: cannot create a file in %s: %s",
+                         path_shown(recording->path).text, directory, strerror(errno));
     /* The name is ours now, so replacing it by rename overwrites nobody's file. */
     bool moved = files_rename(recording->path, kept);
     if (!moved && copy_contents(recording->descriptor, descriptor)) {
@@ -442,8 +448,8 @@ bool recording_keep(struct recording *recording, const char *directory, struct e
     if (!moved) {
         files_remove(kept);
         return error_set(ret_error, ERROR_ENVIRONMENT,
-                         "the trace stays in %s: cannot move it to %s: %s", recording->path,
-                         directory, strerror(saved));
+                         "the trace stays in %s: cannot move it to %s: %s",
+                         path_shown(recording->path).text, directory, strerror(saved));
     }
     /* "./" says nothing in the current directory. */
     const char *shown = strncmp(kept, "./", 2) == 0 ? kept + 2 : kept;

@@ -159,7 +159,7 @@ static struct bpf_program *compiled_for(struct trace *trace, int link_type, stru
                                         PCAP_NETMASK_UNKNOWN) == 0;
     if (!is_good)
         error_set(ret_error, ERROR_USAGE, "filter \"%s\": %s; see pcap-filter(7)",
-                  trace->expression, pcap ? pcap_geterr(pcap) : "out of memory");
+                  path_shown(trace->expression).text, pcap ? pcap_geterr(pcap) : "out of memory");
     if (pcap)
         pcap_close(pcap);
     if (!is_good)
@@ -399,11 +399,12 @@ static bool open_following(struct trace *trace)
         close(trace->own_descriptor);
     trace->own_descriptor = -1;
     free(trace->name);
-    trace->name = strdup(config.path);
+    trace->name = strdup(path_shown(config.path).text);
     if (trace->name && open_reader(trace, &config, &trace->error))
         return true;
     if (!trace->name)
-        error_set(&trace->error, ERROR_ENVIRONMENT, "%s: out of memory", config.path);
+        error_set(&trace->error, ERROR_ENVIRONMENT, "%s: out of memory",
+                  path_shown(config.path).text);
     trace->is_over = true;
     trace->end = PORT_FAILED;
     return false;
@@ -415,7 +416,7 @@ struct port *port_trace_open(const struct port_trace_config *config, struct erro
     bool has_filter = config->filter && *config->filter;
     struct trace *trace = calloc(1, sizeof *trace);
     if (!trace) {
-        error_set(ret_error, ERROR_ENVIRONMENT, "%s: out of memory", name);
+        error_set(ret_error, ERROR_ENVIRONMENT, "%s: out of memory", path_shown(name).text);
         return NULL;
     }
     trace->port.operations = &trace_operations;
@@ -424,11 +425,11 @@ struct port *port_trace_open(const struct port_trace_config *config, struct erro
     trace->context = config->context;
     trace->following = config->following;
     trace->following_count = config->following_count;
-    trace->name = strdup(name);
+    trace->name = strdup(path_shown(name).text);
     trace->expression = has_filter ? strdup(config->filter) : NULL;
     bool is_short = !trace->name || (has_filter && !trace->expression);
     if (is_short)
-        error_set(ret_error, ERROR_ENVIRONMENT, "%s: out of memory", name);
+        error_set(ret_error, ERROR_ENVIRONMENT, "%s: out of memory", path_shown(name).text);
     if (is_short || !open_reader(trace, config, ret_error)) {
         trace_close(&trace->port);
         return NULL;

@@ -135,7 +135,7 @@ static void add_verdict(const struct diagnosis *diagnosis, const struct report_f
     const struct verdict *leading = &diagnosis->leading;
     text_add(ret, "<header class=\"verdict%s\">\n<p class=\"kicker\">", outcome_class(diagnosis));
     if (facts->trace)
-        html_text(ret, facts->trace);
+        html_text(ret, path_shown(facts->trace).text);
     if (diagnosis->frame_count > 0) {
         text_add(ret, "%s%" PRIu64 " frame%s, ", facts->trace ? " &#183; " : "",
                  diagnosis->frame_count, diagnosis->frame_count == 1 ? "" : "s");

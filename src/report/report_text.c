@@ -247,7 +247,7 @@ void report_text(const struct diagnosis *diagnosis, const struct report_facts *f
         add_finding(&diagnosis->findings[i], diagnosis->phone_count > 1, facts->trace != NULL,
                     i == 0 ? "Also" : "", ret);
     if (facts->trace)
-        add_trace(diagnosis, facts->trace, ret);
+        add_trace(diagnosis, path_shown(facts->trace).text, ret);
     if (facts->counters) {
         report_counters_text(facts->counters, &words);
         add_paragraph(ret, "Counters", text_chars(&words));

@@ -105,4 +105,35 @@ tap_result $? "the redacted copy has comments too, without names" err
 refused 2 'write FILE needs|--annotate needs -w FILE' replay trace.pcap --annotate
 refused 2 '--annotate and -w - do not go together' replay trace.pcap --annotate -w -
 refused 2 '--annotate needs --redact OUT' diagnose trace.pcap --annotate
+
+# ---- an output that cannot be written, and a reader that is gone ----
+cp "$top_srcdir/tests/images/good.bin" good.bin
+unwritten() { # file command...: on a disk that takes nothing (ulimit(1): files of 0 blocks)
+	local file=$1
+	shift
+	"$@" >"$file.out" 2>/dev/null
+	rm -f "$file" "$file.out"
+	{ (trap '' XFSZ; ulimit -f 0; "$@" 2>&1; echo "status $?") | cat >"$file.said"; }
+	{ cat "$file.said"; ls -l "$file"; } >err 2>&1
+	grep -q '^status 3$' "$file.said" && grep -q 'File too large' "$file.said" && [ ! -e "$file" ]
+	tap_result $? "on a full disk ${*:2:2}${5+ $4} says so, status 3, and leaves no file" err
+}
+unwritten full.pcap "$program" replay trace.pcap -w full.pcap
+unwritten full.html "$program" diagnose trace.pcap --report full.html
+unwritten full-copy.pcap "$program" diagnose trace.pcap --redact full-copy.pcap
+unwritten full.bin "$program" image good.bin --extract full.bin
+gone() { # command...: nobody reads its standard output
+	{ (trap '' PIPE; "$@" 2>err; echo $? >status) | true; }
+	[ "$(cat status)" -eq 3 ] && grep -q 'standard output cannot be written' err
+	tap_result $? "nobody reads the output of ${*:2}: said, status 3" err
+	{ "$@" >/dev/full 2>err; [ $? -eq 3 ] && grep -q 'standard output cannot be written' err; }
+	tap_result $? "a full device behind ${*:2}: said, status 3" err
+}
+for words in 'diagnose trace.pcap' 'diagnose --json trace.pcap' 'replay trace.pcap' 'replay --compare trace.pcap' 'image good.bin' \
+	'image --json good.bin' 'interfaces' 'interfaces --json' 'help' 'help recover' '--version' '--help' 'complete recover --' 'simulate --fault help' 'discover -i lo --json' \
+	'recover -i lo --json good.bin' 'watch -i lo --json'; do
+	# Word splitting is meant.
+	# shellcheck disable=SC2086
+	gone "$program" $words
+done
 tap_done

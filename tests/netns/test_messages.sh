@@ -46,4 +46,54 @@ is_between() { # of the day's clock: the run is no longer than the difference
 }
 result "it is the clock of this machine, at the start" is_between "$(grep -oE '^[0-9:]{8}' "$lab/tool.err" | head -1)"
 result "and at the end" is_between "$(grep -oE '^[0-9:]{8}' "$lab/tool.err" | tail -1)"
+
+# ---- nobody takes the messages ----
+# A terminal that was stopped with Ctrl-S, which goes on when the run's trace shows the end of it.
+cat >stopped.py <<'END'
+import os, pty, subprocess, sys, termios, time
+output, options = sys.argv[1], sys.argv[2:]
+master, slave = pty.openpty()
+termios.tcflow(slave, termios.TCOOFF)
+with open(output, "w") as out:
+    run = subprocess.Popen(options, stdout=out, stderr=slave, stdin=subprocess.DEVNULL, env=dict(os.environ, TERM="xterm"))
+try:
+    status = run.wait(60)
+except subprocess.TimeoutExpired:
+    run.kill()
+    status = 124
+os.set_blocking(master, False)
+termios.tcflow(slave, termios.TCOON)
+sys.exit(status)
+END
+story() { # name command...: with a phone at the other end
+	local name=$1
+	shift
+	rm -f "$lab/story.pcap" "$lab/story.json"
+	start phone phone "$spa_sos" simulate -i eth0 --timing nominal --boot-delay 0.3 --flash-time 0.5 --exit-after-flash -q
+	start story pc "$@"
+	finish story 70
+	finish phone 20
+	result "$name: the phone is recovered" equals "$status $(jq -r .result "$lab/story.json")" "0 recovered"
+}
+story "a terminal that is stopped, with -vv" python3 stopped.py "$lab/story.json" "$spa_sos" recover -i eth0 --dhcp always -vv --json -w "$lab/story.pcap" "$image"
+story "a terminal that is stopped, with status lines" python3 stopped.py "$lab/story.json" "$spa_sos" recover -i eth0 --dhcp always --json -w "$lab/story.pcap" "$image"
+mkfifo full
+exec 8<>full
+dd if=/dev/zero of=full oflag=nonblock bs=4096 status=none 2>/dev/null
+story "a pipe that nobody empties, with events" bash -c "exec \"\$0\" recover -i eth0 --dhcp always -vv --events --json -w '$lab/story.pcap' '$image' >'$lab/story.json' 2>full" "$spa_sos"
+exec 8<&-
+# A reader that pauses gets whole lines, and the number of those that he missed.
+image 500000
+mkfifo slow
+start phone phone "$spa_sos" simulate -i eth0 --timing nominal --boot-delay 0.3 --flash-time 3 --exit-after-flash -q
+start reader pc bash -c 'exec <slow; sleep 4; cat'
+start story pc bash -c "exec \"\$0\" recover -i eth0 --dhcp always -vv --events -w '$lab/slow.pcap' '$image' 2>slow" "$spa_sos"
+finish story 60
+finish phone 20
+finish reader 10
+result "whoever pauses gets whole lines of JSON" jq -e . "$lab/reader.out"
+lost=$(jq -s 'map(.text // "" | capture("^(?<n>[0-9]+) messages were left out here: ").n | tonumber) | add' "$lab/reader.out")
+result "and the number of those that were left out" test "$lost" -gt 0
+said=$(jq -r .event "$lab/reader.out" | grep -c frame)
+result "which is right, but for those of no frame" test $((said + lost)) -ge "$(capinfos -Mc "$lab/slow.pcap" | awk '/Number of packets/ { print $NF - 5 }')"
 tap_done

@@ -86,6 +86,33 @@ for pair in "2 INT" "15 TERM"; do
 	interrupted "while the phone writes its flash" "$number" "$signal" flashing delivered
 done
 
+# ---- other signals, and impatience ----
+for pair in "1 HUP" "3 QUIT" "14 ALRM"; do
+	read -r number signal <<<"$pair"
+	direct_cable
+	recover --dhcp always
+	phone phone
+	wait_until 30 trace_beyond 50000
+	interrupted "in mid-transfer" "$number" "$signal" interrupted
+done
+direct_cable
+recover --dhcp always
+phone phone
+wait_until 30 trace_beyond 50000
+kill -INT "${process[tool]}"
+interrupted "asked twice in mid-transfer" 2 INT interrupted
+direct_cable
+start tool pc "$spa_sos" recover -i eth0 "$image"
+wait_until 5 grep -q Power-cycle "$lab/tool.err"
+kill -STOP "${process[tool]}"
+kill -INT "${process[tool]}"
+kill -TERM "${process[tool]}"
+kill -HUP "${process[tool]}"
+kill -CONT "${process[tool]}"
+finish tool 10
+result "a third signal ends the run at once" test "$status" -gt 128
+lab_reset
+
 # ---- killed outright: the trace lacks no more than the last 100 ms ----
 # The phone's own trace is the witness. A busy machine may let the tool wait its turn: three tries.
 frames_lost() { # Prints how many blocks the phone had 100 ms before the last one, and the trace lacks; 1 without any.

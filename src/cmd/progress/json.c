@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A run as JSON lines, one event each, for programs: see view.h. */
+#include "cmd/messages.h"
 #include "cmd/progress/view.h"
 
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static void print_line(json_t *object)
 {
     char *line = json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_ENSURE_ASCII);
     if (line)
-        fprintf(stderr, "%s\n", line);
+        messages_print("%s", line);
     free(line);
     json_decref(object);
 }

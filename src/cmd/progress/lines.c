@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A run as plain lines, for pipes and files: see view.h. */
+#include "cmd/messages.h"
 #include "cmd/progress/view.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 static void say_message(struct progress_view *view, const char *line)
 {
     if (view->verbosity >= 0)
-        fprintf(stderr, "%s\n", line);
+        messages_print("%s", line);
 }
 
 static void say_event(struct progress_view *view, const struct station_event *event)
@@ -17,7 +17,7 @@ static void say_event(struct progress_view *view, const struct station_event *ev
     if (!progress_is_wanted(view, event))
         return;
     progress_add_event(&line, view, event);
-    fprintf(stderr, "%s\n", text_chars(&line));
+    messages_print("%s", text_chars(&line));
     text_free(&line);
 }
 
@@ -29,7 +29,7 @@ static void say_percent(struct progress_view *view, const struct station_event *
     if (view->verbosity < 0)
         return;
     progress_add_time(&time, view, event->time_ns);
-    fprintf(stderr, "%s%s: %u %%\n", text_chars(&time), progress_phone_name(status, name), percent);
+    messages_print("%s%s: %u %%", text_chars(&time), progress_phone_name(status, name), percent);
     text_free(&time);
 }
 

@@ -2,6 +2,7 @@
 /* Chooses the view of a run and tells it what happens: see progress.h. */
 #include "cmd/progress/progress.h"
 
+#include "cmd/messages.h"
 #include "cmd/progress/status_area.h"
 #include "cmd/progress/view.h"
 
@@ -127,6 +128,16 @@ static void show_percent(struct progress *progress, const struct station *statio
         operations->percent(progress->view, event, &status, percent);
 }
 
+static void tell_lost(struct progress *progress)
+{
+    unsigned count = messages_lost();
+    if (count > 0)
+        progress_message(progress,
+                         "%u message%s left out here: standard error took none (a stopped "
+                         "terminal, a pipe that nobody empties)",
+                         count, count == 1 ? " was" : "s were");
+}
+
 void progress_observe(void *context, const struct station *station,
                       const struct station_event *event, instant_ns now_ns)
 {
@@ -134,6 +145,7 @@ void progress_observe(void *context, const struct station *station,
     struct progress_view *view = progress->view;
     if (progress->start_ns == 0)
         progress->start_ns = view->start_ns = now_ns;
+    tell_lost(progress);
     if (event && event->kind == STATION_EVENT_PROGRESS)
         show_percent(progress, station, event);
     else if (event)
@@ -162,5 +174,5 @@ void progress_finish(struct progress *progress)
 {
     if (progress->view->operations->finish)
         progress->view->operations->finish(progress->view);
-    fflush(stderr);
+    tell_lost(progress);
 }

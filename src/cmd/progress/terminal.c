@@ -3,10 +3,10 @@
  * A run on a terminal: a status line per phone at the bottom, redrawn in place, with messages
  * scrolling above: see view.h.
  */
+#include "cmd/messages.h"
 #include "cmd/progress/status_area.h"
 #include "cmd/progress/view.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -41,32 +41,39 @@ static unsigned rows_shown(const struct terminal *terminal)
     return count < rows ? count : rows - 1;
 }
 
-static void erase_status(struct terminal *terminal)
+/* What erases the status lines, before whatever takes their place. */
+static void add_erasure(const struct terminal *terminal, struct text *screen)
 {
     if (terminal->shown.count > 0)
-        fprintf(stderr, "\r\033[%uA\033[J", rows_shown(terminal));
-    status_area_free(&terminal->shown);
+        text_add(screen, "\r\033[%uA\033[J", rows_shown(terminal));
 }
 
 /* A line above the status lines, folded between words. */
 static void print_line(struct progress_view *view, const char *line)
 {
-    erase_status((struct terminal *)view);
+    struct terminal *terminal = (struct terminal *)view;
+    struct text screen = TEXT_EMPTY;
     const char *rest = line;
     unsigned columns, rows;
     terminal_size(&columns, &rows);
+    add_erasure(terminal, &screen);
     while (strlen(rest) > columns) {
         size_t cut = columns;
         while (cut > 0 && rest[cut] != ' ')
             cut--;
         if (cut == 0)
             break;
-        fprintf(stderr, "%.*s\n%*s", (int)cut, rest, CONTINUATION_INDENT, "");
+        text_add(&screen, "%.*s\n%*s", (int)cut, rest, CONTINUATION_INDENT, "");
         if (rest == line)
             columns -= CONTINUATION_INDENT;
         rest += cut + 1;
     }
-    fprintf(stderr, "%s\n", rest);
+    text_add(&screen, "%s\n", rest);
+    if (messages_write(text_chars(&screen), screen.length))
+        status_area_free(&terminal->shown);
+    else
+        messages_count_lost();
+    text_free(&screen);
 }
 
 static void print_event(struct progress_view *view, const struct station_event *event)
@@ -79,17 +86,24 @@ static void print_event(struct progress_view *view, const struct station_event *
     text_free(&line);
 }
 
-/* Takes `area` over. */
-static void draw(struct terminal *terminal, const struct status_area *area)
+/* Takes `area` over. A picture that the terminal does not take is followed by the next one. */
+static void draw(struct terminal *terminal, struct status_area *area)
 {
     static const char *const colors[] = {"", "\033[32m", "\033[31m"};
-    erase_status(terminal);
-    terminal->shown = *area;
+    struct text screen = TEXT_EMPTY;
+    add_erasure(terminal, &screen);
     for (unsigned i = 0; i < area->count; i++) {
         const char *color = terminal->color ? colors[area->colors[i]] : "";
-        fprintf(stderr, "%s%s%s\n", color, text_chars(&area->lines[i]), *color ? "\033[0m" : "");
+        text_add(&screen, "%s%s%s\n", color, text_chars(&area->lines[i]), *color ? "\033[0m" : "");
     }
-    fflush(stderr);
+    struct status_area *gone = area;
+    struct status_area before = terminal->shown;
+    if (messages_write(text_chars(&screen), screen.length)) {
+        terminal->shown = *area;
+        gone = &before;
+    }
+    status_area_free(gone);
+    text_free(&screen);
 }
 
 static void draw_waiting(struct progress_view *view, const char *what, duration_ns waited_ns)
@@ -124,7 +138,12 @@ static void step(struct progress_view *view, const struct station *station, dura
 
 static void finish(struct progress_view *view)
 {
-    erase_status((struct terminal *)view);
+    struct terminal *terminal = (struct terminal *)view;
+    struct text screen = TEXT_EMPTY;
+    add_erasure(terminal, &screen);
+    messages_write(text_chars(&screen), screen.length);
+    status_area_free(&terminal->shown);
+    text_free(&screen);
 }
 
 static void free_view(struct progress_view *view)
