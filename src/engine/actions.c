@@ -63,7 +63,6 @@ void action_start_addressing(struct session *session, instant_ns now_ns)
 void action_go_on_addressing(struct session *session, instant_ns now_ns)
 {
     session->power_cycle_asked = false;
-    session->core->progress_ns = now_ns;
     set_deadline(session,
                  now_ns + (session_has_foreign_lease(session) ? LEASE_GUESS_NS : DHCP_PATIENCE_NS));
 }
@@ -85,7 +84,6 @@ void action_be_addressed(struct session *session, instant_ns now_ns)
 /* It fetches something of its own accord: it has an address, and does not listen meanwhile. */
 void action_be_patient(struct session *session, instant_ns now_ns)
 {
-    session->core->progress_ns = now_ns;
     set_deadline(session, now_ns + DEAF_PATIENCE_NS);
 }
 

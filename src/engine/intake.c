@@ -287,7 +287,7 @@ static void acknowledged(struct intake *intake, struct session *session, uint16_
     struct core *core = intake->core;
     switch (tftp_ack(core, &session->transfer, block, now_ns)) {
     case TFTP_ADVANCED:
-        core->progress_ns = now_ns;
+        session_goes_forward(session, now_ns);
         journal_add(&core->journal, now_ns, STATION_EVENT_PROGRESS, &session->mac);
         break;
     case TFTP_COMPLETE:

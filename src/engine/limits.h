@@ -45,6 +45,9 @@
 #define REFUSAL_PROBE_FIRST_NS (3 * NS_PER_S)
 #define REFUSAL_PROBE_LAST_NS  (48 * NS_PER_S)
 
+/* A phone that starts again and again comes as far each time: so many rounds count as progress. */
+#define ROUNDS_IN_VAIN 3
+
 /* ---- Ordering (rule 3) ---- */
 
 #define ECHO_WAIT_NS (3 * NS_PER_S)
@@ -102,6 +105,9 @@
 #define REPEAT_MINIMUM_NS   (250 * NS_PER_MS)
 #define REPEAT_MAXIMUM_NS   (4 * NS_PER_S)
 #define TRANSFER_SILENCE_NS (60 * NS_PER_S)
+/* Its own timer repeats an ACK after 6 to 9 s: who is silent for two of them does not hold up those
+ * that wait for their turn. */
+#define TURN_SILENCE_NS (20 * NS_PER_S)
 #define FIRST_ACK_WAIT_NS                                                                          \
     (20 * NS_PER_S)                    /* the phone repeats its RRQ after 6 to 9 s, if it waits */
 #define IMAGE_LENGTH_MAXIMUM 10485760u /* one byte more destroys the phone's heap */

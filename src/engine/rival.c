@@ -247,12 +247,16 @@ void rival_orders(struct rival *rival, instant_ns now_ns)
 void rival_serves(struct rival *rival, uint16_t block, instant_ns now_ns)
 {
     bool is_new = rival->block_ns == 0 || block != rival->block;
+    bool is_progress = is_new && block > rival->furthest;
     rival->signs++;
     rival->ordered = true;
     rival->heard_ns = now_ns;
     rival->block = block;
     if (is_new) {
         rival->block_ns = now_ns;
+    }
+    if (is_progress) {
+        rival->furthest = block;
         rival->core->progress_ns = now_ns;
     }
     if (rival->core->standing != STANDING_BACK)

@@ -35,6 +35,7 @@ struct rival {
     instant_ns claim_ns; /* it reported without asking: it was here first; 0 = not so */
     instant_ns query_ns; /* a switch asked for reports */
     instant_ns block_ns; /* a new block of its was acknowledged; 0 = none */
+    uint16_t furthest;   /* block that it ever brought */
     uint16_t block;
 };
 

@@ -125,6 +125,56 @@ static void leave_dhcp_stage(struct session *session)
     session->in_dhcp_stage = false;
 }
 
+/* The states by how far a phone has come; those of a failed attempt are none. */
+static unsigned rank(enum session_state state)
+{
+    static const enum session_state order[] = {
+        SESSION_ADDRESSING, SESSION_ADDRESSED, SESSION_FOUND,   SESSION_WAITING,
+        SESSION_ORDERED,    SESSION_ECHOED,    SESSION_GATEWAY, SESSION_TRANSFER,
+        SESSION_DELIVERED,  SESSION_RECOVERED,
+    };
+    for (unsigned i = 0; i < sizeof order / sizeof *order; i++)
+        if (order[i] == state)
+            return i + 1;
+    return 0;
+}
+
+void session_goes_forward(struct session *session, instant_ns now_ns)
+{
+    uint64_t bytes = session->state == SESSION_TRANSFER ? session_bytes_acknowledged(session) : 0;
+    uint64_t reached = (uint64_t)rank(session->state) << 32 | bytes;
+    if (reached > session->furthest) {
+        session->furthest = reached;
+        session->vain = 0;
+    }
+    if (reached > session->reached && session->vain <= ROUNDS_IN_VAIN)
+        session->core->progress_ns = now_ns;
+    if (reached > session->reached)
+        session->reached = reached;
+}
+
+static bool session_occupies_turn(const struct session *session)
+{
+    return session_is_active(session) && !session->gave_way;
+}
+
+void session_give_way(struct session *session, instant_ns heard_ns, instant_ns now_ns)
+{
+    struct core *core = session->core;
+    char phone[160];
+    if (session->state != SESSION_TRANSFER || session->gave_way ||
+        now_ns - heard_ns < TURN_SILENCE_NS)
+        return;
+    session->gave_way = true;
+    core->active--;
+    core->changed = true;
+    journal_message(
+        &core->journal, now_ns, &session->mac,
+        "%s has been silent for %lld s in its transfer: another phone gets its turn, this "
+        "one goes on if it answers",
+        session_describe(session, phone, sizeof phone), (long long)(TURN_SILENCE_NS / NS_PER_S));
+}
+
 void session_enter(struct session *session, enum session_state state, instant_ns now_ns,
                    const char *why)
 {
@@ -145,10 +195,15 @@ void session_enter(struct session *session, enum session_state state, instant_ns
     if (state != SESSION_ADDRESSING && state != SESSION_ADDRESSED)
         leave_dhcp_stage(session);
     core->active +=
-        (unsigned)session_state_is_active(state) - (unsigned)session_state_is_active(old);
-    core->progress_ns = now_ns;
+        (unsigned)session_state_is_active(state) - (unsigned)session_occupies_turn(session);
+    session->gave_way = false;
     core->changed = true;
     session->state = state;
+    if (rank(state) < rank(old)) {
+        session->reached = 0;
+        session->vain++;
+    }
+    session_goes_forward(session, now_ns);
     update_writers(session);
     session->state_since_ns = now_ns;
     char phone[160];

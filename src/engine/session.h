@@ -79,10 +79,13 @@ struct session {
     struct dhcp_client dhcp;
     struct gateway_help gateway;
     struct tftp_transfer transfer;
-    bool by_url, by_http;            /* the attempt is the phone's own, not an order; over HTTP */
-    bool url_said;                   /* the user was told about the phone's URL */
-    struct http_connection http;     /* of an attempt by HTTP */
+    bool by_url, by_http;        /* the attempt is the phone's own, not an order; over HTTP */
+    bool url_said;               /* the user was told about the phone's URL */
+    struct http_connection http; /* of an attempt by HTTP */
+    uint64_t reached, furthest;  /* how far it came: since it last fell back, and ever */
+    unsigned vain;               /* how often it fell back since it last came further than ever */
     struct session *previous, *next; /* in the list of those that wait for their turn */
+    bool gave_way;                   /* in its transfer, but in nobody's way any more */
     bool is_writer;                  /* in the list of those that write: */
     struct session *previous_writer, *next_writer;
 };
@@ -97,6 +100,11 @@ void session_free(struct session *session);
  * plain and escaped. The state's deadline is stopped. */
 void session_enter(struct session *session, enum session_state state, instant_ns now_ns,
                    const char *why);
+/*
+ * It has done something; that is progress of the run if it came further by it. Whoever goes round
+ * in circles makes none after a few rounds, so that --timeout ends that too.
+ */
+void session_goes_forward(struct session *session, instant_ns now_ns);
 /* Delivered, and watched for as long as the user wished: nothing more is expected of it. */
 void session_watched(struct session *session);
 /*
@@ -116,6 +124,11 @@ void session_pause(struct session *session, duration_ns by_ns);
 bool session_state_is_active(enum session_state state);
 /* From the order to the last ACK: it occupies a transfer slot. */
 bool session_is_active(const struct session *session);
+/*
+ * In its transfer nothing was heard of it since `heard_ns`: after TURN_SILENCE_NS its turn is free,
+ * for those that wait and for those that must be asked first. It goes on beside them if it answers.
+ */
+void session_give_way(struct session *session, instant_ns heard_ns, instant_ns now_ns);
 /* It asked for the lease of another server. */
 bool session_has_foreign_lease(const struct session *session);
 /* Nothing more is to be expected of it in this run. */

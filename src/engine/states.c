@@ -235,6 +235,8 @@ static void repeat_came_due(void *owner, instant_ns now_ns)
         session_handle(session, EVENT_STALLED, now_ns);
         break;
     case TFTP_NOTHING:
+        session_give_way(session, session->transfer.heard_ns, now_ns);
+        break;
     case TFTP_ADVANCED:
     case TFTP_COMPLETE:
         break;
@@ -245,6 +247,7 @@ static void http_came_due(void *owner, instant_ns now_ns)
 {
     struct session *session = owner;
     session_http_result(session, http_timer(session->core, &session->http, now_ns), now_ns);
+    session_give_way(session, session->http.heard_ns, now_ns);
 }
 
 void session_http_result(struct session *session, enum http_result result, instant_ns now_ns)
@@ -254,7 +257,7 @@ void session_http_result(struct session *session, enum http_result result, insta
         session_handle(session, EVENT_URL_ASKED, now_ns);
         break;
     case HTTP_ADVANCED:
-        session->core->progress_ns = now_ns;
+        session_goes_forward(session, now_ns);
         journal_add(&session->core->journal, now_ns, STATION_EVENT_PROGRESS, &session->mac);
         break;
     case HTTP_PRESUMED:

@@ -387,6 +387,137 @@ static void timeout_counts_time_without_progress(void **state)
     rig_free(rig);
 }
 
+static struct rig *one_falls_silent_while_another_waits(struct rig_phone *silent,
+                                                        struct rig_phone *next)
+{
+    struct rig *rig = rig_new();
+    *silent = rig_phone(0);
+    *next = rig_phone(1);
+    rig->config.selection.all = true;
+    rig_start(rig);
+    rig_up_to_request(rig, silent);
+    rig_ack(rig, silent, 1);
+    rig_reply(rig, next);
+    rig_wait(rig, 15 * NS_PER_S);
+    assert_int_equal(rig_state(rig, silent), SESSION_TRANSFER);
+    assert_int_equal(rig_state(rig, next), SESSION_WAITING);
+    return rig;
+}
+
+static void who_falls_silent_in_its_transfer_holds_nobody_up(void **state)
+{
+    (void)state;
+    struct rig_phone silent, next;
+    struct rig *rig = one_falls_silent_while_another_waits(&silent, &next);
+    rig_wait(rig, 10 * NS_PER_S);
+    assert_int_equal(rig_state(rig, &next), SESSION_ORDERED);
+    assert_int_equal(rig_state(rig, &silent), SESSION_TRANSFER);
+    assert_true(rig_said(rig, "silent for 20 s in its transfer: another phone gets its turn"));
+    rig_wait(rig, 45 * NS_PER_S);
+    assert_int_equal(rig_state(rig, &silent), SESSION_RETRY);
+    rig_free(rig);
+}
+
+static void and_goes_on_when_it_answers(void **state)
+{
+    (void)state;
+    struct rig_phone silent, next;
+    struct rig *rig = one_falls_silent_while_another_waits(&silent, &next);
+    rig_wait(rig, 10 * NS_PER_S);
+    rig_ack(rig, &silent, 2);
+    rig_ack(rig, &silent, 3);
+    assert_int_equal(rig_state(rig, &silent), SESSION_DELIVERED);
+    assert_int_equal(rig_state(rig, &next), SESSION_ORDERED);
+    /* The turns are counted rightly afterwards: a third one waits for the second. */
+    struct rig_phone third = rig_phone(2);
+    rig_reply(rig, &third);
+    rig_wait(rig, NS_PER_S);
+    assert_int_equal(rig_state(rig, &third), SESSION_WAITING);
+    rig_free(rig);
+}
+
+static void others_are_asked_for_meanwhile(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone phone = rig_phone(0);
+    rig->config.selection.all = true;
+    rig_start(rig);
+    rig_up_to_request(rig, &phone);
+    rig_ack(rig, &phone, 1);
+    size_t from = rig->sent_count;
+    rig_wait(rig, 19 * NS_PER_S);
+    assert_int_equal(rig_count(rig, from, FRAME_RECM, RECM_REQUEST), 0);
+    rig_wait(rig, 10 * NS_PER_S);
+    assert_in_range(rig_count(rig, from, FRAME_RECM, RECM_REQUEST), 2, 10);
+    assert_int_equal(rig_state(rig, &phone), SESSION_TRANSFER);
+    rig_free(rig);
+}
+
+static void the_only_phone_is_left_alone(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone phone = rig_phone(0);
+    rig_start(rig);
+    rig_up_to_request(rig, &phone);
+    rig_ack(rig, &phone, 1);
+    size_t from = rig->sent_count;
+    rig_wait(rig, 50 * NS_PER_S);
+    assert_int_equal(rig_state(rig, &phone), SESSION_TRANSFER);
+    assert_int_equal(rig_count(rig, from, FRAME_RECM, RECM_REQUEST), 0);
+    rig_free(rig);
+}
+
+/* Restarts every 25 s until the run ends, having come as far as `round` lets it. Returns: s. */
+static unsigned circles_until_the_end(void (*round)(struct rig *rig, struct rig_phone *phone))
+{
+    struct rig *rig = rig_new();
+    struct rig_phone phone = rig_phone(0);
+    rig->config.timeout_ns = 60 * NS_PER_S;
+    rig_start(rig);
+    for (unsigned i = 0; i < 100 && !station_done(rig->station); i++) {
+        instant_ns end_ns = rig->now_ns + 25 * NS_PER_S;
+        phone.ip_id = 0;
+        round(rig, &phone);
+        if (end_ns > rig->now_ns)
+            rig_wait(rig, end_ns - rig->now_ns);
+    }
+    unsigned seconds = (unsigned)((rig->now_ns - RIG_START_NS) / NS_PER_S);
+    assert_true(station_done(rig->station));
+    rig_free(rig);
+    return seconds;
+}
+
+static void only_asks(struct rig *rig, struct rig_phone *phone)
+{
+    rig_discover(rig, phone, 1);
+}
+
+static void asks_again_and_again(struct rig *rig, struct rig_phone *phone)
+{
+    for (unsigned i = 1; i <= 4; i++) {
+        rig_discover(rig, phone, i);
+        rig_wait(rig, 5 * NS_PER_S);
+    }
+}
+
+static void gets_the_first_block(struct rig *rig, struct rig_phone *phone)
+{
+    rig_up_to_request(rig, phone);
+    rig_ack(rig, phone, 1);
+}
+
+static void timeout_ends_a_run_against_a_phone_that_restarts_for_ever(void **state)
+{
+    (void)state;
+    /* Four rounds at most, the timeout, and the step of the test. */
+    const unsigned most_s = 4 * 25 + 60 + 25;
+    assert_in_range(circles_until_the_end(only_asks), 60, most_s);
+    assert_in_range(circles_until_the_end(asks_again_and_again), 60, most_s);
+    assert_in_range(circles_until_the_end(gets_the_first_block), 60, most_s + 30);
+}
+
 static void stopping_sends_nothing_any_more(void **state)
 {
     (void)state;
@@ -426,7 +557,7 @@ static void foreign_lease_and_silence_end_the_run_at_its_timeout(void **state)
     rig_start(rig);
     rig_discover(rig, &phone, 1);
     rig_dhcp_request(rig, &phone, 1, UINT32_C(0xc0a80101), UINT32_C(0xc0a80109));
-    rig_wait(rig, 60 * NS_PER_S);
+    rig_wait(rig, 48 * NS_PER_S); /* a lease was the last thing that went forward */
     assert_false(station_done(rig->station));
     rig_wait(rig, 20 * NS_PER_S);
     assert_true(station_done(rig->station));
@@ -682,6 +813,11 @@ int main(void)
         T(own_frames_are_no_input),
         T(nothing_is_sent_while_the_cable_is_dead_and_patience_waits),
         T(timeout_counts_time_without_progress),
+        T(who_falls_silent_in_its_transfer_holds_nobody_up),
+        T(and_goes_on_when_it_answers),
+        T(others_are_asked_for_meanwhile),
+        T(the_only_phone_is_left_alone),
+        T(timeout_ends_a_run_against_a_phone_that_restarts_for_ever),
         T(stopping_sends_nothing_any_more),
         T(phone_that_runs_its_firmware_fails_nobody_but_ends_the_run),
         T(foreign_lease_and_silence_end_the_run_at_its_timeout),
