@@ -168,12 +168,32 @@ void choice_init(struct choice *choice, struct core *core, struct roster *roster
     choice->quiet = timer_for(quiet, choice);
 }
 
+/* Named phones stay, and so do those that came further than to an address or an answer. */
+static bool may_go(void *context, const struct session *session)
+{
+    struct choice *choice = context;
+    switch (session->state) {
+    case SESSION_NEW:
+    case SESSION_ADDRESSING:
+    case SESSION_ADDRESSED:
+        break;
+    case SESSION_FOUND:
+        if (choice->core->config.mode == STATION_DISCOVER)
+            return false;
+        break;
+    default:
+        return false;
+    }
+    return session != choice->only && !session->attempts && !session->victim &&
+           !is_named(choice, session);
+}
+
 struct session *choice_meet(struct choice *choice, const struct mac_address *mac, instant_ns now_ns)
 {
     struct session *session = roster_find(choice->roster, mac);
     if (session)
         return session;
-    session = roster_add(choice->roster, mac, now_ns);
+    session = roster_add(choice->roster, mac, may_go, choice, now_ns);
     if (session && choice->core->config.mode != STATION_DISCOVER) {
         choice->quiet_over = false;
         timer_set(&choice->core->timers, &choice->quiet, now_ns + ALL_QUIET_NS);

@@ -150,5 +150,6 @@
 #define ATTEMPTS_MAXIMUM    5
 #define UNHELPED_ATTEMPTS   2 /* with --gateway never: the first may have failed by a lost frame */
 #define SESSIONS_MAXIMUM    4096 /* a flood of invented phones must not eat the memory */
+#define ROSTER_FULL_NS      (1 * NS_PER_S)
 
 #endif

@@ -98,8 +98,8 @@ static void ask(struct prober *prober, instant_ns now_ns)
 {
     if (prober->core->standing == STANDING_BACK && prober->core->config.mode == STATION_RECOVER)
         return;
-    struct session *urgent = prober->urgent;
-    prober->urgent = NULL;
+    struct session *urgent = roster_find(prober->roster, &prober->urgent);
+    prober->urgent = mac_zero;
     struct session *due = next_due(prober, now_ns);
     if (prober->core->active) {
         if (due && due->answered)
@@ -148,6 +148,6 @@ void prober_hurry(struct prober *prober, struct session *session, instant_ns now
     instant_ns due_ns = now_ns + PROBE_AFTER_LEASE_NS;
     if (due_ns < prober->last_ns + PROBE_SPACING_NS)
         due_ns = prober->last_ns + PROBE_SPACING_NS;
-    prober->urgent = session;
+    prober->urgent = session->mac;
     timer_set(&prober->core->timers, &prober->timer, due_ns);
 }

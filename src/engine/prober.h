@@ -16,7 +16,7 @@ struct prober {
     unsigned turn;             /* walks through the destination MACs */
     unsigned search_count;     /* REQUESTs that looked for unknown phones */
     size_t next_session;       /* where to look on for a phone to be asked by itself */
-    struct session *urgent;    /* has just got its lease: it listens */
+    struct mac_address urgent; /* has just got its lease: it listens; mac_zero: none */
 };
 
 /* Asks now, and at every probe interval from now on. The four pointers have been filled in. */

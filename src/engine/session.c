@@ -266,6 +266,17 @@ struct session *session_new(struct core *core, struct dhcp_server *dhcp,
 
 void session_free(struct session *session)
 {
+    struct core *core = session->core;
+    tftp_stop(core, &session->transfer);
+    http_stop(core, &session->http);
+    timer_stop(&core->timers, &session->timer);
+    timer_stop(&core->timers, &session->dhcp.timer);
+    if (session->state == SESSION_WAITING)
+        DL_DELETE2(core->waiting, session, previous, next);
+    if (session->is_writer)
+        DL_DELETE2(core->writers, session, previous_writer, next_writer);
+    leave_dhcp_stage(session);
+    dhcp_client_release(&session->dhcp);
     free(session);
 }
 

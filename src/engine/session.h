@@ -15,9 +15,6 @@
 #include "loader/loader.h"
 #include "wire/recm.h"
 
-#include <stdlib.h>
-
-#define uthash_fatal(message) abort() /* out of memory: as everywhere in this program */
 #include <uthash.h>
 
 /* How a frame stands to the phone's earlier ones, by its IP id and time. */
@@ -94,6 +91,7 @@ struct session {
  * aborts without memory. */
 struct session *session_new(struct core *core, struct dhcp_server *dhcp,
                             const struct mac_address *mac, size_t index, instant_ns now_ns);
+/* Its timers, its lease and its place in lists go with it. */
 void session_free(struct session *session);
 
 /* The one door for changes of state: keeps the counts of the core and tells the event. `why` is

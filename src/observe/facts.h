@@ -317,11 +317,20 @@ uint64_t acknowledged_bytes(const struct attempt *attempt);
 
 /* ---- one phone ---- */
 
+/* What was seen of it. Of too many phones those of a lower rank give way first. */
+enum phone_rank {
+    PHONE_IDLE,    /* no more than asking for an address */
+    PHONE_ENGAGED, /* it answered, or asked for a file */
+    PHONE_SERVED,  /* somebody sends it an image */
+    PHONE_OURS,    /* this run does */
+    PHONE_RANK_COUNT,
+};
+
 struct phone_facts {
     UT_hash_handle by_mac; /* in order of appearance */
     UT_hash_handle by_ip;
     struct phone_facts *older, *newer; /* list by the time it was seen last: see phone_make_room */
-    bool engaged; /* which of the lists: more than asking for an address was seen of it */
+    enum phone_rank rank;              /* which of the lists */
     struct mac_address mac;
     unsigned index; /* in a struct phone_set: below PHONES_MAXIMUM, no other phone has it */
     uint32_t ip;    /* the newest address it used; 0 = unknown */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The table of phones: who is known, when each was seen last, under which address, and when it has
- * restarted. Of too many phones the one seen longest ago gives way, one that did no more than ask
- * for an address before one that was found.
+ * restarted. Of too many phones the one seen longest ago gives way, and one that did no more than
+ * ask for an address before one that was found, and that before one that somebody serves.
  */
 #include "observe/private.h"
 
@@ -27,23 +27,26 @@ struct phone_facts *phone_find_ip(struct observer *observer, uint32_t ip)
 
 const struct phone_facts *phone_newest(const struct observer *observer)
 {
-    const struct phone_facts *oldest =
-        observer->engaged_oldest ? observer->engaged_oldest : observer->idle_oldest;
-    return oldest ? oldest->older : NULL; /* the list's head points back to its tail */
+    const struct phone_facts *newest = NULL;
+    for (unsigned rank = PHONE_RANK_COUNT; rank-- > PHONE_IDLE;) {
+        if (newest && rank == PHONE_IDLE)
+            break; /* one that only asks says nothing beside others */
+        /* A list's head points back to its tail. */
+        const struct phone_facts *oldest = observer->oldest[rank];
+        if (oldest && (!newest || oldest->older->seen_number > newest->seen_number))
+            newest = oldest->older;
+    }
+    return newest;
 }
 
 static void list_remove(struct observer *observer, struct phone_facts *phone)
 {
-    struct phone_facts **oldest =
-        phone->engaged ? &observer->engaged_oldest : &observer->idle_oldest;
-    DL_DELETE2(*oldest, phone, older, newer);
+    DL_DELETE2(observer->oldest[phone->rank], phone, older, newer);
 }
 
 static void list_append(struct observer *observer, struct phone_facts *phone)
 {
-    struct phone_facts **oldest =
-        phone->engaged ? &observer->engaged_oldest : &observer->idle_oldest;
-    DL_APPEND2(*oldest, phone, older, newer);
+    DL_APPEND2(observer->oldest[phone->rank], phone, older, newer);
 }
 
 static void forget_ip(struct observer *observer, struct phone_facts *phone)
@@ -57,8 +60,10 @@ static void forget_ip(struct observer *observer, struct phone_facts *phone)
 static unsigned phone_make_room(struct observer *observer)
 {
     struct segment_facts *segment = &observer->facts.segment;
-    struct phone_facts *oldest =
-        observer->idle_oldest ? observer->idle_oldest : observer->engaged_oldest;
+    unsigned rank = PHONE_IDLE;
+    while (!observer->oldest[rank])
+        rank++; /* the table is full: one of the lists is not empty */
+    struct phone_facts *oldest = observer->oldest[rank];
     list_remove(observer, oldest);
     forget_ip(observer, oldest);
     HASH_DELETE(by_mac, observer->facts.phones, oldest);
@@ -128,12 +133,12 @@ void phone_spoke(struct observer *observer, struct phone_facts *phone, const str
     list_append(observer, phone);
 }
 
-void phone_engaged(struct observer *observer, struct phone_facts *phone)
+void phone_raise(struct observer *observer, struct phone_facts *phone, enum phone_rank rank)
 {
-    if (phone->engaged)
+    if (phone->rank >= rank)
         return;
     list_remove(observer, phone);
-    phone->engaged = true;
+    phone->rank = rank;
     list_append(observer, phone);
 }
 

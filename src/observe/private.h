@@ -20,7 +20,7 @@ struct arp_candidate {
 struct observer {
     struct facts facts;
     struct phone_facts *phones_by_ip;
-    struct phone_facts *idle_oldest, *engaged_oldest;
+    struct phone_facts *oldest[PHONE_RANK_COUNT];
     size_t rebuild_bytes;
     struct arp_candidate candidates[ARP_CANDIDATES]; /* a ring */
     unsigned next_candidate;
@@ -56,8 +56,8 @@ void phone_spoke_as_firmware(struct observer *observer, struct phone_facts *phon
 /* It uses this address now. */
 void phone_set_ip(struct observer *observer, struct phone_facts *phone, uint32_t ip,
                   const struct frame *frame);
-/* More than asking for an address was seen of it. */
-void phone_engaged(struct observer *observer, struct phone_facts *phone);
+/* It is at least of this rank from now on. */
+void phone_raise(struct observer *observer, struct phone_facts *phone, enum phone_rank rank);
 
 /* loader_drop, without what the capture may have done itself and without tags. */
 enum loader_drop drop_on_the_wire(const struct observer *observer, const struct frame *frame);

@@ -314,7 +314,7 @@ static void observe_phone(struct observer *observer, const struct frame *frame)
     struct phone_facts *phone = phone_get(observer, &frame->ethernet.source, frame);
     if (!phone_spoke_as_loader(observer, phone, frame))
         return;
-    phone_engaged(observer, phone);
+    phone_raise(observer, phone, PHONE_ENGAGED);
     if (frame->recm.operation == RECM_REPLY)
         observe_reply(observer, phone, frame);
     else

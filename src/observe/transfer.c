@@ -54,7 +54,7 @@ void attempt_begin(struct observer *observer, struct phone_facts *phone)
         phone->attempt.result = TRANSFER_IMAGE_OPEN;
     }
     phone->attempts++;
-    phone_engaged(observer, phone);
+    phone_raise(observer, phone, PHONE_ENGAGED);
 }
 
 static bool is_running(const struct observer *observer, const struct attempt *attempt)
@@ -368,6 +368,8 @@ static void observe_data(struct observer *observer, struct phone_facts *phone,
         return; /* repeated: the last ACK was lost */
     marks_add(&attempt->data, observer, frame);
     if (defect == DATA_GOOD) {
+        bool is_ours = mac_equal(&frame->ethernet.source, &observer->facts.own_mac);
+        phone_raise(observer, phone, is_ours ? PHONE_OURS : PHONE_SERVED);
         see_tftp_server(observer, attempt, frame);
         observe_good_data(observer, attempt, frame);
         return;
@@ -421,7 +423,7 @@ static void observe_from_phone(struct observer *observer, const struct frame *fr
         return;
     if (!phone_spoke_as_loader(observer, phone, frame))
         return;
-    phone_engaged(observer, phone);
+    phone_raise(observer, phone, PHONE_ENGAGED);
     phone_set_ip(observer, phone, frame->ipv4.source, frame);
     if (frame->tftp.opcode == TFTP_ACK)
         observe_ack(observer, phone, frame);

@@ -116,7 +116,7 @@ struct rig_phone rig_phone(unsigned number)
     snprintf(serials[number], sizeof serials[number], "CBT141100H%c", '0' + (int)number);
     return (struct rig_phone){
         .mac = {{0x00, 0x24, 0x14, 0xa1, 0xb2, (uint8_t)(0xc0 + number)}},
-        .ip = UINT32_C(0xc6120002) + number,
+        .ip = UINT32_C(0xc612b2c0) + number,
         .serial = serials[number],
     };
 }

@@ -29,38 +29,64 @@ void dhcp_server_avoid(struct dhcp_server *server, uint32_t ip)
     server->avoided[server->avoided_next++ % DHCP_AVOIDED_MAXIMUM] = ip;
 }
 
-/* The pool: every host address of the prefix, from the one behind our own, round to the one before
- * it. Returns: 0 when it is exhausted. */
-static uint32_t take_lease(struct dhcp_server *server)
+static bool is_free(const struct dhcp_server *server, uint32_t ip)
 {
-    uint32_t mask = mask_of(server);
-    uint32_t hosts = mask >= UINT32_C(0xfffffffe) ? 0 : ~mask - 1;
-    while (server->leases_taken + 1 < hosts) {
-        uint64_t offset = (uint64_t)(server->core->config.address & ~mask) + server->leases_taken++;
-        uint32_t ip = (server->core->config.address & mask) + (uint32_t)(offset % hosts) + 1;
-        if (!is_avoided(server, ip))
-            return ip;
-    }
-    return 0;
-}
-
-/* A phone that insists on an address, of an OFFER that an earlier run made: it may have it if
- * nobody else can. */
-static bool grant(struct dhcp_client *client, uint32_t ip)
-{
-    struct dhcp_server *server = client->server;
+    const struct dhcp_client *holder;
     uint32_t mask = mask_of(server);
     uint32_t own = server->core->config.address;
     uint32_t host = ip & ~mask;
     if (((ip ^ own) & mask) != 0 || ip == own || host == 0 || host == ~mask ||
         is_avoided(server, ip))
         return false;
-    uint32_t hosts = ~mask - 1;
-    uint32_t place = (host + hosts - (own & ~mask) - 1) % hosts; /* in the order of take_lease */
-    if (place < server->leases_taken)
-        return false;
+    HASH_FIND(hh, server->leases, &ip, sizeof ip, holder);
+    return holder == NULL;
+}
+
+static void hold(struct dhcp_client *client, uint32_t ip)
+{
+    dhcp_client_release(client);
     client->lease_ip = ip;
-    dhcp_server_avoid(server, ip);
+    HASH_ADD(hh, client->server->leases, lease_ip, sizeof client->lease_ip, client);
+}
+
+/*
+ * The phone's own address, which every copy and every run of this program would choose: in the host
+ * part the end of its MAC address (00:24:14:a1:b2:c3 gets 198.18.178.195), or where that is taken
+ * the next one that is free. Returns: false when the pool is exhausted.
+ */
+static bool take_lease(struct dhcp_client *client)
+{
+    const struct dhcp_server *server = client->server;
+    const uint8_t *octet = client->mac.octet;
+    uint32_t mask = mask_of(server);
+    uint32_t end =
+        (uint32_t)octet[2] << 24 | (uint32_t)octet[3] << 16 | (uint32_t)octet[4] << 8 | octet[5];
+    /* Each of the 65 others that can be in the way takes one address, each phone one more. */
+    uint64_t tries = (uint64_t)HASH_COUNT(server->leases) + DHCP_AVOIDED_MAXIMUM + 4;
+    for (; tries > 0; tries--, end++) {
+        uint32_t ip = (server->core->config.address & mask) | (end & ~mask);
+        if (is_free(server, ip)) {
+            hold(client, ip);
+            return true;
+        }
+    }
+    return false;
+}
+
+void dhcp_client_release(struct dhcp_client *client)
+{
+    if (client->lease_ip)
+        HASH_DELETE(hh, client->server->leases, client);
+    client->lease_ip = 0;
+}
+
+/* A phone that insists on an address, of an OFFER that an earlier run made: it may have it if
+ * nobody else can. */
+static bool grant(struct dhcp_client *client, uint32_t ip)
+{
+    if (!is_free(client->server, ip))
+        return false;
+    hold(client, ip);
     return true;
 }
 
@@ -96,13 +122,12 @@ static void send_reply(const struct dhcp_client *client, uint8_t type, uint32_t 
 static bool has_lease(struct dhcp_client *client, instant_ns now_ns)
 {
     struct core *core = client->server->core;
-    if (client->lease_ip == 0)
-        client->lease_ip = take_lease(client->server);
-    if (client->lease_ip == 0)
+    bool has = client->lease_ip != 0 || take_lease(client);
+    if (!has)
         journal_message(&core->journal, now_ns, &client->mac,
                         "No address is left in the pool: the phone's DHCP DISCOVER is not "
                         "answered. Give a shorter prefix with --address.");
-    return client->lease_ip != 0;
+    return has;
 }
 
 /* ---- other servers ---- */

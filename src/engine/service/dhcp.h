@@ -10,6 +10,11 @@
 #include "engine/core.h"
 #include "wire/dhcp.h"
 
+#include <stdlib.h>
+
+#define uthash_fatal(message) abort() /* out of memory: as everywhere in this program */
+#include <uthash.h>
+
 #define DHCP_AVOIDED_MAXIMUM 64
 #define DHCP_FOREIGN_MAXIMUM 8
 
@@ -28,7 +33,7 @@ struct dhcp_server {
     instant_ns next_offer_ns;               /* exchanges are kept apart: those made at once, */
     instant_ns next_late_offer_ns;          /* those after OFFER_DELAY_NS, */
     instant_ns next_repeat_ns;              /* and those made again */
-    uint32_t leases_taken;                  /* how far the pool is used */
+    struct dhcp_client *leases;             /* by lease_ip */
     uint32_t avoided[DHCP_AVOIDED_MAXIMUM]; /* used by others on the segment, the latest ones */
     unsigned avoided_next;
 };
@@ -37,7 +42,8 @@ struct dhcp_server {
 struct dhcp_client {
     struct dhcp_server *server;
     struct mac_address mac;
-    uint32_t lease_ip;       /* kept for the whole run; 0 = none */
+    UT_hash_handle hh;       /* by lease_ip */
+    uint32_t lease_ip;       /* kept as long as the phone is; 0 = none */
     uint32_t transaction_id; /* of the last DISCOVER */
     bool offered;            /* that DISCOVER was answered */
     instant_ns asked_ns;     /* when it came */
@@ -45,6 +51,9 @@ struct dhcp_client {
     bool goes_first;         /* no other server is waited for: see rule 1 */
     struct timer timer;      /* the owner's function calls dhcp_server_offer */
 };
+
+/* The phone is forgotten: its address is free. */
+void dhcp_client_release(struct dhcp_client *client);
 
 /* A DISCOVER: answered after OFFER_DELAY_NS, at once, or not at all. */
 void dhcp_server_discover(struct dhcp_client *client, const struct dhcp_message *message,
