@@ -462,12 +462,39 @@ void action_refused(struct session *session, instant_ns now_ns)
     attempt_failed(session, now_ns, "another TFTP server refused the phone's request");
 }
 
+/*
+ * It is in recovery mode again after it got the image. Once that can have other reasons than an
+ * image that its boot loader cannot start (it lost its power, or crashed before it wrote), and
+ * another transfer costs minutes where giving up costs a phone: only the second time is final, and
+ * only those count of which the whole image was acknowledged and that took long enough to write it.
+ * Returns: false if that was it.
+ */
+static bool may_try_once_more(struct session *session, instant_ns now_ns)
+{
+    bool may_be_written =
+        !session->presumed && now_ns - session->transfer_end_ns >= FLASH_SHORTEST_NS;
+    session->not_started += may_be_written;
+    if (session->not_started >= NOT_STARTED_FINAL) {
+        fail(session, now_ns, true,
+             "the image was written, but the boot loader did not start it: still in recovery mode");
+        return false;
+    }
+    if (may_be_written)
+        say(session, now_ns,
+            "it is in recovery mode again, though the image may have been written; it is tried "
+            "once more");
+    return true;
+}
+
 /* It listens again at once: the image was refused (or, in a new IP id series, did not start). */
 void action_answers_after_delivery(struct session *session, instant_ns now_ns)
 {
     if (session->restarted) {
-        fail(session, now_ns, true,
-             "the image was written, but the boot loader did not start it: still in recovery mode");
+        if (may_try_once_more(session, now_ns)) {
+            attempt_failed(session, now_ns, "the phone has restarted in recovery mode");
+            if (session->state == SESSION_RETRY)
+                action_wait_for_turn(session, now_ns);
+        }
         return;
     }
     attempt_failed(session, now_ns, "the phone refused the image; nothing was written");
@@ -477,11 +504,8 @@ void action_answers_after_delivery(struct session *session, instant_ns now_ns)
 
 void action_asks_after_delivery(struct session *session, instant_ns now_ns)
 {
-    if (now_ns - session->transfer_end_ns < FLASH_SHORTEST_NS)
+    if (may_try_once_more(session, now_ns))
         action_restart(session, now_ns);
-    else
-        fail(session, now_ns, true,
-             "the image was written, but the boot loader did not start it: still in recovery mode");
 }
 
 void action_asks_url_after_delivery(struct session *session, instant_ns now_ns)

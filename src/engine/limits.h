@@ -116,6 +116,7 @@
 /* A loader DISCOVER sooner than this after the last ACK cannot follow a complete write: booting
  * alone takes 5.5 s. The phone lost power while it checked or wrote. */
 #define FLASH_SHORTEST_NS (15 * NS_PER_S)
+#define NOT_STARTED_FINAL 2 /* complete deliveries, each followed by recovery mode */
 #define FLASH_WAIT_NS     (600 * NS_PER_S)
 #define TRANSFER_ROUND_NS (12 * NS_PER_S) /* the phone repeats an ACK after 6 to 9 s */
 /* No phone is back with a frame so soon after its last one: a lower IP id then is an old frame. */

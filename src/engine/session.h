@@ -63,6 +63,7 @@ struct session {
     bool refused;                   /* ... by a NAK: since its start it asks without end */
     bool in_dhcp_stage;             /* nothing has shown yet that it has its address */
     instant_ns stage_ns;            /* the first DHCP message since its start */
+    unsigned not_started;           /* deliveries after which it was in recovery mode again */
     unsigned attempts;              /* orders and URLs served that began an attempt */
     unsigned questions;             /* since it was last heard of */
     unsigned orders;                /* UPGRADEs of this attempt */

@@ -1406,15 +1406,57 @@ static void r10_discover_in_any_state_starts_the_session_anew(void **state)
     rig_free(rig);
 }
 
-static void r10_recovery_mode_after_flashing_is_final(void **state)
+/* All blocks but the last one are acknowledged; the station gives the last ACK up. */
+static void fall_silent_at_the_end(struct rig *rig, struct rig_phone *phone)
+{
+    rig_ack(rig, phone, 1);
+    rig_ack(rig, phone, 2);
+    rig_wait(rig, 20 * NS_PER_S);
+    assert_int_equal(rig_state(rig, phone), SESSION_DELIVERED);
+}
+
+static void be_in_recovery_mode_again(struct rig *rig, struct rig_phone *phone,
+                                      duration_ns after_ns)
+{
+    rig_wait(rig, after_ns);
+    phone->ip_id = 0;
+    rig_discover(rig, phone, 1);
+}
+
+static void r10_nothing_that_a_lost_power_explains_is_final(void **state)
+{
+    (void)state;
+    struct rig_phone phone = rig_phone(0);
+    struct rig *rig = rig_with_transfer(&phone);
+    for (unsigned i = 0; i < 2; i++) { /* sooner than anything can have been written */
+        acknowledge_all(rig, &phone);
+        be_in_recovery_mode_again(rig, &phone, 10 * NS_PER_S);
+        assert_int_equal(rig_state(rig, &phone), SESSION_ADDRESSING);
+        rig_up_to_request(rig, &phone);
+    }
+    fall_silent_at_the_end(rig, &phone); /* the whole image was only presumed to be there */
+    be_in_recovery_mode_again(rig, &phone, 60 * NS_PER_S);
+    assert_int_equal(rig_state(rig, &phone), SESSION_ADDRESSING);
+    rig_up_to_request(rig, &phone);
+    acknowledge_all(rig, &phone);
+    rig_wait(rig, 60 * NS_PER_S);
+    rig_firmware(rig, &phone);
+    assert_int_equal(rig_state(rig, &phone), SESSION_RECOVERED);
+    rig_free(rig);
+}
+
+static void r10_recovery_mode_after_flashing_twice_is_final(void **state)
 {
     (void)state;
     struct rig_phone phone = rig_phone(0);
     struct rig *rig = rig_with_transfer(&phone);
     acknowledge_all(rig, &phone);
-    rig_wait(rig, 120 * NS_PER_S);
-    phone.ip_id = 0;
-    rig_discover(rig, &phone, 1);
+    be_in_recovery_mode_again(rig, &phone, 120 * NS_PER_S);
+    assert_int_equal(rig_state(rig, &phone), SESSION_ADDRESSING);
+    assert_true(rig_said(rig, "it is tried once more"));
+    rig_up_to_request(rig, &phone);
+    acknowledge_all(rig, &phone);
+    be_in_recovery_mode_again(rig, &phone, 120 * NS_PER_S);
     assert_int_equal(rig_state(rig, &phone), SESSION_FAILED);
     assert_true(rig_said(rig, "still in recovery mode"));
     assert_true(station_done(rig->station));
@@ -1530,7 +1572,8 @@ int main(void)
         T(r10_three_unanswered_repeats_of_the_last_block_are_delivered),
         T(r10_a_phone_that_still_waits_gets_the_last_block),
         T(r10_discover_in_any_state_starts_the_session_anew),
-        T(r10_recovery_mode_after_flashing_is_final),
+        T(r10_nothing_that_a_lost_power_explains_is_final),
+        T(r10_recovery_mode_after_flashing_twice_is_final),
         T(r10_flash_wait_of_zero_ends_with_the_last_ack),
         T(r11_every_frame_comes_from_the_one_pretended_host),
     };
