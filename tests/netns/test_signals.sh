@@ -113,6 +113,19 @@ finish tool 10
 result "a third signal ends the run at once" test "$status" -gt 128
 lab_reset
 
+# ---- suspended for 20 s in mid-transfer: the phone waits, and the run goes on where it was ----
+direct_cable
+recover --dhcp always
+phone phone --flash-time 0.5
+wait_until 30 trace_beyond 50000
+kill -STOP "${process[tool]}"
+sleep 20
+kill -CONT "${process[tool]}"
+finish tool 150
+result "suspended for 20 s: the phone is recovered" equals "$status $(json .result)" "0 recovered"
+result "suspended for 20 s: with the image byte for byte" same_image phone
+lab_reset
+
 # ---- killed outright: the trace lacks no more than the last 100 ms ----
 # The phone's own trace is the witness. A busy machine may let the tool wait its turn: three tries.
 frames_lost() { # Prints how many blocks the phone had 100 ms before the last one, and the trace lacks; 1 without any.
