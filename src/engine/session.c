@@ -170,8 +170,8 @@ void session_give_way(struct session *session, instant_ns heard_ns, instant_ns n
     core->changed = true;
     journal_message(
         &core->journal, now_ns, &session->mac,
-        "%s has been silent for %lld s in its transfer: another phone gets its turn, this "
-        "one goes on if it answers",
+        "%s has been silent for %lld s in its transfer: it goes on if it answers; others get "
+        "their turn meanwhile",
         session_describe(session, phone, sizeof phone), (long long)(TURN_SILENCE_NS / NS_PER_S));
 }
 

@@ -58,7 +58,7 @@ shelf phone 2 02:53:00:00:03:00 --serial CBT14110300
 both_received() { [ "$(images phone)" -eq 2 ]; }
 wait_until 60 both_received
 result "one dies in mid-transfer: the two others are recovered" equals "$(images phone)" 2
-result "before anybody gave the dead one up" test "$(grep -n 'gets its turn' "$lab/tool.err" | head -n 1 | cut -d: -f1)" -gt 0 -a \
+result "before anybody gave the dead one up" test "$(grep -n 'their turn meanwhile' "$lab/tool.err" | head -n 1 | cut -d: -f1)" -gt 0 -a \
 	"$(grep -c '(CBT14110200|02:53:00:00:02:00).*to be tried again' "$lab/tool.err")" = 0
 wait_until 60 grep -q '02:53:00:00:02:00): waiting until it answers again' "$lab/tool.err"
 stop tool INT
