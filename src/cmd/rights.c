@@ -107,9 +107,14 @@ bool rights_limit(const struct options *options, struct text *notes, struct erro
     text_free(&results);
     text_free(&automatic);
     tell_notes(options, notes);
-    if (good && !sends(options))
-        filter(options, looks(options) ? CALL_FILTER_READ | CALL_FILTER_LOOK : CALL_FILTER_READ);
+    if (good && !sends(options) && options->jobs <= 1)
+        rights_filter(options);
     return good;
+}
+
+void rights_filter(const struct options *options)
+{
+    filter(options, looks(options) ? CALL_FILTER_READ | CALL_FILTER_LOOK : CALL_FILTER_READ);
 }
 
 bool rights_give_up(const struct options *options, struct error *ret_error)

@@ -13,6 +13,12 @@
 bool rights_limit(const struct options *options, struct text *notes, struct error *ret_error);
 
 /*
+ * Of a command that divides itself into processes (diagnose --jobs): rights_limit has left the
+ * filter out, each of them calls this once.
+ */
+void rights_filter(const struct options *options);
+
+/*
  * Of a command that sends, once its interface is open: no capability, and a filter. Returns: false
  * with ret_error (ERROR_ENVIRONMENT).
  */

@@ -112,6 +112,15 @@ static void *allocate(size_t count, size_t size)
     return memory;
 }
 
+static void stand_alone(const char *const *paths, size_t count, struct trace_groups *ret)
+{
+    for (size_t i = 0; i < count; i++) {
+        ret->paths[i] = paths[i];
+        ret->groups[i] = (struct trace_group){.paths = ret->paths + i, .count = 1};
+    }
+    ret->count = count;
+}
+
 /* The groups in the order of their first file on the command line, the files of each by time. */
 static void collect(const struct part *parts, size_t count, struct trace_groups *ret)
 {
@@ -128,19 +137,23 @@ static void collect(const struct part *parts, size_t count, struct trace_groups 
     }
 }
 
-void trace_groups_make(const char *const *paths, size_t count, bool join, struct trace_groups *ret)
+void trace_groups_make(const char *const *paths, size_t count, enum trace_grouping grouping,
+                       struct trace_groups *ret)
 {
-    struct part *parts = allocate(count, sizeof *parts);
+    bool join = grouping == TRACES_JOINED;
     *ret = (struct trace_groups){.groups = allocate(count, sizeof *ret->groups),
                                  .paths = allocate(count, sizeof *ret->paths)};
-    for (size_t i = 0; i < count; i++)
-        parts[i] = (struct part){.path = paths[i], .place = i, .leader = i};
-    if (count > 1 && (join || some_are_alike(paths, count))) {
-        for (size_t i = 0; i < count; i++)
-            read_times(&parts[i]);
-        qsort(parts, count, sizeof *parts, compare_parts);
-        find_leaders(parts, count, join, ret);
+    if (count < 2 || grouping == TRACES_APART || (!join && !some_are_alike(paths, count))) {
+        stand_alone(paths, count, ret);
+        return;
     }
+    struct part *parts = allocate(count, sizeof *parts);
+    for (size_t i = 0; i < count; i++) {
+        parts[i] = (struct part){.path = paths[i], .place = i, .leader = i};
+        read_times(&parts[i]);
+    }
+    qsort(parts, count, sizeof *parts, compare_parts);
+    find_leaders(parts, count, join, ret);
     collect(parts, count, ret);
     free(parts);
 }

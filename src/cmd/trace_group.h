@@ -13,13 +13,20 @@ struct trace_groups {
                            NULL */
 };
 
+enum trace_grouping {
+    TRACES_ADJOINING, /* parts of a ring buffer are one recording */
+    TRACES_JOINED,    /* all are one */
+    TRACES_APART,     /* each stands for itself; no file is read for that */
+};
+
 /*
  * Sorts `count` paths (the caller's, outliving `ret`) into groups. Parts of a ring buffer have
- * names that differ in digits only, and the next begins within 2 s of the end of the one before;
- * with `join` all are one. Reads the files' times where that is needed; one that cannot be read
+ * names that differ in digits only, and the next begins within 2 s of the end of the one before.
+ * Reads the files' times where that is needed; one that cannot be read
  * stands alone. Fills `ret`, to be freed with trace_groups_free.
  */
-void trace_groups_make(const char *const *paths, size_t count, bool join, struct trace_groups *ret);
+void trace_groups_make(const char *const *paths, size_t count, enum trace_grouping grouping,
+                       struct trace_groups *ret);
 void trace_groups_free(struct trace_groups *groups);
 
 #endif

@@ -6,8 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,11 +18,34 @@
 #define UNIQUE_CHARS    6
 #define UNIQUE_ATTEMPTS 100
 
-static int keeper = -1; /* the socket to it */
+static int keeper = -1;       /* the socket to it */
+static pthread_mutex_t *turn; /* of asking it */
+
+/* Shared with the processes that this one forks, of which each asks and waits for its answer. */
+static pthread_mutex_t *make_turn(void)
+{
+    pthread_mutexattr_t attributes;
+    pthread_mutex_t *mutex =
+        mmap(NULL, sizeof *mutex, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (mutex == MAP_FAILED)
+        abort();
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+    pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+    pthread_mutex_init(mutex, &attributes);
+    return mutex;
+}
+
+static void take_turn(void)
+{
+    if (pthread_mutex_lock(turn) == EOWNERDEAD)
+        pthread_mutex_consistent(turn);
+}
 
 void files_use_keeper(int socket)
 {
     keeper = socket;
+    turn = make_turn();
 }
 
 bool files_have_keeper(void)
@@ -82,6 +108,7 @@ static int have_done(const struct files_request *request, struct files_reply *re
         descriptor = files_carry_out(request, ret);
     } else {
         ssize_t length;
+        take_turn();
         while ((length = send(keeper, request, sizeof *request, MSG_NOSIGNAL)) < 0 &&
                errno == EINTR)
             ;
@@ -89,6 +116,7 @@ static int have_done(const struct files_request *request, struct files_reply *re
             descriptor = receive_reply(ret);
         else
             ret->error = EPIPE;
+        pthread_mutex_unlock(turn);
     }
     errno = ret->error;
     return descriptor;

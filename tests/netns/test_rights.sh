@@ -57,6 +57,7 @@ only() {
 if strace -qq -o /dev/null true 2>/dev/null; then
 	only "$reading $asking" "diagnose" "$spa_sos" diagnose "$trace"
 	only "$reading $asking" "diagnose --json of a compressed capture" "$spa_sos" diagnose --json "$traces/another-tool.pcap"
+	only "$reading $asking pread64 futex" "diagnose -j 2" "$spa_sos" diagnose -j 2 --json-lines "$traces"/d*.pcap
 	only "$reading $asking $writing" "diagnose with every output" "$spa_sos" diagnose --report page.html --redact copy.pcap --annotate "$trace"
 	only "$reading $asking" "image" "$spa_sos" image "$image"
 	only "$reading $asking $writing" "image --extract" "$spa_sos" image --extract "$lab/extracted" "$image"

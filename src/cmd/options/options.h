@@ -57,7 +57,9 @@ struct options {
     const char *report_path;  /* NULL: none, as are the next two */
     const char *extract_path; /* of diagnose and of image */
     const char *redact_path;
-    bool join; /* all traces are parts of one recording */
+    bool join;       /* all traces are parts of one recording */
+    unsigned jobs;   /* traces at the same time; 0, 1: no processes of their own */
+    bool json_lines; /* json too */
     bool timeline;
     bool compare;
     double speed; /* 0: not given */

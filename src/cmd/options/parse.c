@@ -236,6 +236,7 @@ static bool check_whole(const struct parser *parser, struct error *ret_error)
 static bool derive(struct options *options, struct error *ret_error)
 {
     options->verbosity = options->quiet ? -1 : options->verbose > 2 ? 2 : (int)options->verbose;
+    options->json |= options->json_lines;
     if (options->command == OPTIONS_RECOVER)
         options->image_path = options->operands[0];
     if (options->command == OPTIONS_SIMULATE)

@@ -111,6 +111,12 @@ const struct option_row option_rows[] = {
     {"join", 0, OPTIONS_DIAGNOSE, FLAG(join),
      .help = "judge all traces as one, in order of time (parts of a ring buffer that\n"
              "adjoin are judged as one without it)"},
+    {"jobs", 'j', OPTIONS_DIAGNOSE, NUMBER(jobs, 1, 256), .argument = "N", .standard = "1",
+     .help = "judge so many traces at the same time, in processes of their own; the\n"
+             "output stays in order"},
+    {"json-lines", 0, OPTIONS_DIAGNOSE, FLAG(json_lines),
+     .help = "a JSON document a line for each TRACE, as soon as it is judged; each file\n"
+             "stands for itself unless --join is given"},
     {"timeline", 0, OPTIONS_DIAGNOSE, FLAG(timeline),
      .help = "list every event before the verdict"},
     {"report", 0, OPTIONS_DIAGNOSE, NEW_FILE(report_path), .argument = "FILE.html",
