@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/failure.h"
+#include "cmd/first_run.h"
 #include "cmd/messages.h"
 #include "cmd/options/complete.h"
 #include "cmd/options/help.h"
@@ -133,14 +134,27 @@ static void occupy_standard_streams(void)
     }
 }
 
+/* Called without arguments, as somebody does who has just installed it. */
+static int help_to_begin(void)
+{
+    struct text notes = TEXT_EMPTY, next = TEXT_EMPTY;
+    struct error error;
+    help_print_program(stderr);
+    if (privileges_begin(&notes, &error)) { /* under sudo: that user's files and folders */
+        first_run_describe(&next);
+        fprintf(stderr, "\n%s", text_chars(&next));
+    }
+    text_free(&notes);
+    text_free(&next);
+    return ERROR_USAGE;
+}
+
 int main(int argc, char **argv)
 {
     occupy_standard_streams();
     messages_open();
-    if (argc < 2) {
-        help_print_program(stderr);
-        return ERROR_USAGE;
-    }
+    if (argc < 2)
+        return help_to_begin();
     const struct command_row *command = command_row_by_name(argv[1]);
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
         print_version();

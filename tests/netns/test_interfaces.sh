@@ -73,4 +73,42 @@ result "an unknown option is a usage error, and who says so" \
 interfaces eth0
 result "so is an argument" equals "$status" 2
 
+# ---- without arguments: what to do next on this machine ----
+cd "$lab" || exit 99
+host pc phone
+cable pc eth0 phone eth0
+mkdir -p home/Downloads here
+cp "$top_srcdir/tests/images/good.bin" here/spa50x-30x-7-5-2b.bin
+cp "$top_srcdir/tests/images/truncated.bin" 'home/Downloads/SPA50x it'\''s cut.zip'
+chmod -R a+rX . home here
+chmod 755 "$lab"
+cd here || exit 99
+first_run() { # prefix...
+	on pc env HOME="$lab/home" "$@" "$spa_sos" >"$lab/out" 2>"$lab/err"
+	status=$?
+}
+first_run
+result "without arguments: a usage error, with help" equals "$status $(grep -c '^usage:' "$lab/err") $(wc -c <"$lab/out")" "2 1 0"
+result "which interface, and its link" grep -q '^  Interface   eth0: carries a link' "$lab/err"
+result "whether this user may send" grep -q '^  Rights      this user may send' "$lab/err"
+result "root's rights look into no file" grep -q '^  Firmware    spa50x-30x-7-5-2b.bin (spa-sos image checks it)' "$lab/err"
+result "and the command that follows" grep -q '^  spa-sos recover -i eth0 spa50x-30x-7-5-2b.bin$' "$lab/err"
+if setpriv --reuid 65534 --regid 65534 --clear-groups true 2>/dev/null; then
+	first_run setpriv --reuid 65534 --regid 65534 --clear-groups
+	result "an ordinary user is told that sudo is needed" \
+		equals "$(grep -c 'Rights      this user may not send frames: sudo' "$lab/err") $(grep -c '^  sudo spa-sos recover -i eth0 spa50x-30x-7-5-2b.bin$' "$lab/err")" "1 1"
+	result "which image it is" grep -q '^  Firmware    spa50x-30x-7-5-2b.bin: version 7' "$lab/err"
+	result "and which is none" grep -q "Downloads/SPA50x it's cut.zip: not to be sent" "$lab/err"
+	rm spa50x-30x-7-5-2b.bin
+	cp "$top_srcdir/tests/images/good.bin" "$lab/home/Downloads/SPA30x my file's.bin"
+	chmod a+r "$lab/home/Downloads/"*
+	first_run setpriv --reuid 65534 --regid 65534 --clear-groups
+	result "a name with blanks and quotes can be pasted" bash -c "eval set -- \$(grep '^  sudo spa-sos recover' '$lab/err'); [ -f \"\$6\" ]"
+	rm "$lab"/home/Downloads/*
+	first_run setpriv --reuid 65534 --regid 65534 --clear-groups
+	result "no image: where there is one" grep -q 'Firmware    none here or in ~/Downloads; wanted is Cisco' "$lab/err"
+else
+	tap_skip "without arguments, as an ordinary user" "one user in this namespace"
+fi
+
 tap_done
