@@ -57,6 +57,27 @@ static struct report_phone_state *make_states(const struct station *station, siz
     return states;
 }
 
+static struct report_attempt *make_attempts(const struct station *station, size_t *ret_count)
+{
+    struct report_attempt *attempts = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < station_session_count(station); i++) {
+        struct session_status status;
+        struct report_attempt attempt;
+        station_session(station, i, &status);
+        attempt.mac = status.mac;
+        for (unsigned j = 0; station_attempt(station, i, j, &attempt.at_ns, &attempt.outcome);
+             j++) {
+            attempts = realloc(attempts, (count + 1) * sizeof *attempts);
+            if (!attempts)
+                abort();
+            attempts[count++] = attempt;
+        }
+    }
+    *ret_count = count;
+    return attempts;
+}
+
 static void print(const struct live_result *result, const struct report_facts *facts)
 {
     const struct options *options = result->options;
@@ -101,7 +122,10 @@ void live_report_print(const struct live_result *result)
         .error = result->error,
     };
     struct report_phone_state *states = make_states(result->station, &facts.state_count);
+    struct report_attempt *attempts = make_attempts(result->station, &facts.attempt_count);
     facts.states = states;
+    facts.attempts = attempts;
     print(result, &facts);
     free(states);
+    free(attempts);
 }

@@ -48,6 +48,7 @@ void action_nothing(struct session *session, instant_ns now_ns)
 static void fail(struct session *session, instant_ns now_ns, bool final, const char *why)
 {
     session->final = final;
+    session_attempt_ends(session, why);
     say(session, now_ns, why);
     session_enter(session, SESSION_FAILED, now_ns, "failed");
 }
@@ -69,6 +70,7 @@ void action_go_on_addressing(struct session *session, instant_ns now_ns)
 
 void action_restart(struct session *session, instant_ns now_ns)
 {
+    session_attempt_ends(session, "the phone restarted in recovery mode");
     say(session, now_ns, "the phone has restarted in recovery mode; beginning anew");
     action_start_addressing(session, now_ns);
 }
@@ -283,6 +285,7 @@ static void send_order(struct session *session, instant_ns now_ns)
 void action_order(struct session *session, instant_ns now_ns)
 {
     session->attempts++;
+    session_attempt_begins(session, now_ns);
     session->by_url = session->by_http = false;
     session->orders = 0;
     session->gateway = (struct gateway_help){0};
@@ -295,6 +298,7 @@ static void attempt_failed(struct session *session, instant_ns now_ns, const cha
 {
     char text[200];
     unsigned maximum = session->core->config.attempts_maximum;
+    session_attempt_ends(session, why);
     snprintf(text, sizeof text, "attempt %u of %u failed: %s", session->attempts, maximum, why);
     if (attempts_are_used_up(session)) {
         fail(session, now_ns, true, text);
@@ -310,6 +314,7 @@ void action_order_again(struct session *session, instant_ns now_ns)
 {
     if (!may_order(session->core)) {
         session->attempts--; /* nothing came of it */
+        session_attempt_ends(session, "another program had the phone");
         session_enter(session, SESSION_WAITING, now_ns, "in another program's hands");
     } else if (session->orders >= ORDERS_MAXIMUM)
         attempt_failed(session, now_ns, "the phone did not confirm the order");
@@ -388,7 +393,10 @@ void action_serve(struct session *session, instant_ns now_ns)
 /* Its own attempt, by TFTP or by HTTP: served like an order's. */
 void action_serve_url(struct session *session, instant_ns now_ns)
 {
-    session->attempts += session->state != SESSION_TRANSFER;
+    if (session->state != SESSION_TRANSFER) {
+        session->attempts++;
+        session_attempt_begins(session, now_ns);
+    }
     session->by_url = true;
     session->by_http = session->http.stage == HTTP_WAITING;
     if (!session->by_http) {
@@ -480,6 +488,8 @@ static bool may_try_once_more(struct session *session, instant_ns now_ns)
         return false;
     }
     if (may_be_written)
+        session_attempt_ends(session, "it got the image and was in recovery mode again");
+    if (may_be_written)
         say(session, now_ns,
             "it is in recovery mode again, though the image may have been written; it is tried "
             "once more");
@@ -547,6 +557,7 @@ void action_retry_is_late(struct session *session, instant_ns now_ns)
 void action_runs_firmware(struct session *session, instant_ns now_ns)
 {
     if (session->delivered) {
+        session_attempt_ends(session, "recovered");
         session_enter(session, SESSION_RECOVERED, now_ns,
                       session->core->config.keep_going
                           ? "recovered: its normal firmware runs. You may unplug it now. Connect "

@@ -241,6 +241,25 @@ bool session_any_in_dhcp_stage(const struct core *core, instant_ns now_ns)
     return core->in_dhcp_stage > 0 && now_ns < core->stage_end_ns;
 }
 
+void session_attempt_begins(struct session *session, instant_ns now_ns)
+{
+    session_attempt_ends(session, "given up for another attempt");
+    if (session->record_count < ATTEMPTS_RECORDED)
+        session->record_count++;
+    session->records[session->record_count - 1] = (struct attempt_record){.begin_ns = now_ns};
+}
+
+void session_attempt_ends(struct session *session, const char *outcome)
+{
+    if (session->record_count == 0)
+        return;
+    struct attempt_record *record = &session->records[session->record_count - 1];
+    if (record->is_over)
+        return;
+    record->is_over = true;
+    snprintf(record->outcome, sizeof record->outcome, "%s", outcome);
+}
+
 void session_watched(struct session *session)
 {
     session->watched = true;

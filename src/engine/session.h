@@ -24,6 +24,15 @@ enum heard {
     HEARD_RESTARTED, /* the series began anew: the phone has restarted */
 };
 
+#define ATTEMPTS_RECORDED 16 /* the first ones; the last place is that of the newest */
+
+/* What became of an order, or of an attempt of the phone's own that was served. */
+struct attempt_record {
+    instant_ns begin_ns;
+    bool is_over;
+    char outcome[160]; /* plain, escaped; "" until it is over */
+};
+
 struct session {
     UT_hash_handle hh; /* by mac */
     struct mac_address mac;
@@ -80,8 +89,10 @@ struct session {
     bool by_url, by_http;        /* the attempt is the phone's own, not an order; over HTTP */
     bool url_said;               /* the user was told about the phone's URL */
     struct http_connection http; /* of an attempt by HTTP */
-    uint64_t reached, furthest;  /* how far it came: since it last fell back, and ever */
-    unsigned vain;               /* how often it fell back since it last came further than ever */
+    struct attempt_record records[ATTEMPTS_RECORDED];
+    unsigned record_count;
+    uint64_t reached, furthest; /* how far it came: since it last fell back, and ever */
+    unsigned vain;              /* how often it fell back since it last came further than ever */
     struct session *previous, *next; /* in the list of those that wait for their turn */
     bool gave_way;                   /* in its transfer, but in nobody's way any more */
     bool is_writer;                  /* in the list of those that write: */
@@ -104,6 +115,9 @@ void session_enter(struct session *session, enum session_state state, instant_ns
  * in circles makes none after a few rounds, so that --timeout ends that too.
  */
 void session_goes_forward(struct session *session, instant_ns now_ns);
+/* An attempt begins, or the one that has begun is over; `outcome` is plain and escaped. */
+void session_attempt_begins(struct session *session, instant_ns now_ns);
+void session_attempt_ends(struct session *session, const char *outcome);
 /* Delivered, and watched for as long as the user wished: nothing more is expected of it. */
 void session_watched(struct session *session);
 /*

@@ -31,6 +31,7 @@ struct station {
     instant_ns now_ns;   /* of the last call: time never runs back */
     instant_ns pause_ns; /* since when the carrier is down */
     bool carrier_down, started, over;
+    instant_ns start_ns;
     struct frame taken; /* and not yet observed */
     bool has_taken;
     uint64_t frames_in;
@@ -194,6 +195,7 @@ void station_start(struct station *station, instant_ns now_ns)
 {
     now_ns = advance(station, now_ns);
     station->started = true;
+    station->start_ns = now_ns;
     station->core.progress_ns = now_ns;
     if (station->core.config.mode == STATION_WATCH) {
         observer_set_sink(station->observer, tell_observation, station);
@@ -387,6 +389,19 @@ void station_session(const struct station *station, size_t index, struct session
         watched_phone(observer_facts(station->observer), index, ret);
     else
         describe(station, station->roster.sessions[index], ret);
+}
+
+bool station_attempt(const struct station *station, size_t index, unsigned number,
+                     duration_ns *ret_since_start_ns, const char **ret_outcome)
+{
+    if (station->core.config.mode == STATION_WATCH || index >= station->roster.count)
+        return false;
+    const struct session *session = station->roster.sessions[index];
+    if (number >= session->record_count)
+        return false;
+    *ret_since_start_ns = session->records[number].begin_ns - station->start_ns;
+    *ret_outcome = session->records[number].outcome;
+    return true;
 }
 
 bool station_session_of(const struct station *station, const struct mac_address *mac,

@@ -88,6 +88,13 @@ void station_session(const struct station *station, size_t index, struct session
 /* The same by MAC address, in constant time. Returns: false if there is no such session. */
 bool station_session_of(const struct station *station, const struct mac_address *mac,
                         struct session_status *ret);
+/*
+ * The attempt `number` (from 0) of a session, by its index. Returns: false if there is none;
+ * otherwise when it began, in nanoseconds since the start of the run, and its outcome ("" if it is
+ * not over), which the station keeps.
+ */
+bool station_attempt(const struct station *station, size_t index, unsigned number,
+                     duration_ns *ret_since_start_ns, const char **ret_outcome);
 void station_counters(const struct station *station, struct station_counters *ret);
 /* The file name the phones are told to ask for. */
 const char *station_file_name(const struct station *station);

@@ -68,6 +68,13 @@ void report_capture_frame(struct report_capture *capture, const struct diagnosis
 /* What can be concluded from it, as one paragraph. */
 void report_capture_text(const struct report_capture *capture, struct text *ret);
 
+/* An order of a run, or an attempt of the phone's own that was served. */
+struct report_attempt {
+    struct mac_address mac; /* of the phone */
+    duration_ns at_ns;      /* since the start of the run */
+    const char *outcome;    /* plain text; "" = it was not over when the run ended */
+};
+
 /* Everything around a diagnosis; pointers may be NULL and are the caller's. */
 struct report_facts {
     const char *command; /* "recover", "diagnose", ...: never NULL */
@@ -76,6 +83,8 @@ struct report_facts {
     const struct report_image *image;
     const struct report_phone_state *states;
     size_t state_count;
+    const struct report_attempt *attempts; /* phone by phone, each in order of time */
+    size_t attempt_count;
     const struct report_capture *capture;
     struct json_t *timeline;   /* for the document, which takes it over; NULL: none */
     const struct error *error; /* what ended the run: then there is no result */

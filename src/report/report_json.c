@@ -88,6 +88,26 @@ static json_t *verdict_json(const struct verdict *verdict, const struct report_f
     return object;
 }
 
+static void add_attempts(json_t *object, const struct mac_address *mac,
+                         const struct report_facts *facts)
+{
+    json_t *attempts = checked(json_array());
+    for (size_t i = 0; i < facts->attempt_count; i++) {
+        const struct report_attempt *attempt = &facts->attempts[i];
+        if (!mac_equal(&attempt->mac, mac))
+            continue;
+        json_t *value = checked(json_object());
+        set(value, "seconds", checked(json_real((double)attempt->at_ns / (double)NS_PER_S)));
+        if (attempt->outcome[0])
+            set(value, "outcome", string(attempt->outcome));
+        append(attempts, value);
+    }
+    if (json_array_size(attempts) > 0)
+        set(object, "attempts", attempts);
+    else
+        json_decref(attempts);
+}
+
 static json_t *phone_json(const struct diagnosis_phone *phone, const struct report_facts *facts)
 {
     json_t *object = checked(json_object());
@@ -105,6 +125,7 @@ static json_t *phone_json(const struct diagnosis_phone *phone, const struct repo
     }
     if (!phone->is_seen)
         set(object, "state", json_string("not seen"));
+    add_attempts(object, &phone->mac, facts);
     set(object, "counts", json_boolean(phone->is_meant));
     set(object, "verdict", verdict_json(&phone->verdict, facts));
     return object;

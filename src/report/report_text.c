@@ -187,6 +187,35 @@ static void add_phone_table(const struct diagnosis *diagnosis, struct text *ret)
         add_phone_line(diagnosis, &diagnosis->phones[i], ret);
 }
 
+/* Where one attempt was enough there is nothing to account for. */
+static bool says_something(const struct report_attempt *attempts, size_t count)
+{
+    return count > 1 || strcmp(attempts[0].outcome, "recovered") != 0;
+}
+
+static void add_attempts(const struct diagnosis *diagnosis, const struct report_facts *facts,
+                         struct text *ret)
+{
+    const char *label = "Attempts";
+    for (size_t i = 0, count; i < facts->attempt_count; i += count) {
+        const struct report_attempt *attempts = &facts->attempts[i];
+        for (count = 1;
+             i + count < facts->attempt_count && mac_equal(&attempts[count].mac, &attempts[0].mac);)
+            count++;
+        for (size_t j = 0; j < count && says_something(attempts, count); j++) {
+            struct text words = TEXT_EMPTY;
+            if (diagnosis->phone_count > 1)
+                text_add(&words, "%s, ", mac_format(&attempts[j].mac).text);
+            text_add(&words, "%zu, %.1f s after the start: %s", j + 1,
+                     (double)attempts[j].at_ns / (double)NS_PER_S,
+                     attempts[j].outcome[0] ? attempts[j].outcome : "not over when the run ended");
+            add_paragraph(ret, label, text_chars(&words));
+            text_free(&words);
+            label = "";
+        }
+    }
+}
+
 static void add_trace(const struct diagnosis *diagnosis, const char *path, struct text *ret)
 {
     struct text words = TEXT_EMPTY;
@@ -262,6 +291,7 @@ void report_text(const struct diagnosis *diagnosis, const struct report_facts *f
         add_phone(&diagnosis->phones[0], facts, ret);
     else if (diagnosis->phone_count > 0)
         add_phone_table(diagnosis, ret);
+    add_attempts(diagnosis, facts, ret);
     if (facts->capture) {
         report_capture_text(facts->capture, &words);
         add_paragraph(ret, "Capture", text_chars(&words));

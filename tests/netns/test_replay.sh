@@ -38,9 +38,10 @@ clean_and_unchanged "a phone with a static address"
 lab_reset
 
 direct_cable
-recover
+recover --timeout 20
 recorded still-in-recovery
 finish tool 90
+result "a phone that came back in recovery mode: it is tried once more" grep -q 'it is tried once more' "$lab/tool.err"
 result "a phone that came back in recovery mode: the tool says so" \
 	one_of "$(json .verdict.id)" still-in-recovery power-lost-while-writing
 result "a phone that came back in recovery mode: exit status 1" equals "$status" 1

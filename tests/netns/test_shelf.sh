@@ -64,6 +64,11 @@ wait_until 60 grep -q '02:53:00:00:02:00): waiting until it answers again' "$lab
 stop tool INT
 result "one dies in mid-transfer: the report says what became of it" \
 	equals "$(jq -r '.phones[] | select(.mac == "02:53:00:00:02:00") | .state' "$lab/tool.out")" "to be tried again"
+result "one dies in mid-transfer: its attempt is accounted for" \
+	equals "$(jq -r '.phones[] | select(.mac == "02:53:00:00:02:00") | .attempts[0].outcome' "$lab/tool.out" | sed 's/[0-9]* %/N %/')" \
+	"the transfer broke off at N %; nothing was written"
+result "and so are those of the others" equals "$(jq -r '[.phones[].attempts[-1].outcome // "none"] | sort | join(", ")' "$lab/tool.out")" \
+	"recovered, recovered, the transfer broke off at 12 %; nothing was written"
 stop phone
 lab_reset
 

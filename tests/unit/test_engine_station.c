@@ -469,6 +469,52 @@ static void the_only_phone_is_left_alone(void **state)
     rig_free(rig);
 }
 
+static void assert_attempt(const struct rig *rig, unsigned number, unsigned at_s,
+                           const char *outcome)
+{
+    duration_ns at_ns;
+    const char *text;
+    assert_true(station_attempt(rig->station, 0, number, &at_ns, &text));
+    assert_in_range((uint64_t)(at_ns / NS_PER_S), at_s, at_s + 1);
+    if (!strstr(text, outcome) || (!*outcome && *text))
+        fail_msg("attempt %u: \"%s\" instead of \"%s\"", number, text, outcome);
+}
+
+static void every_attempt_is_accounted_for(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone phone = rig_phone(0);
+    duration_ns at_ns;
+    const char *text;
+    rig_start(rig);
+    rig_reply(rig, &phone);
+    rig_wait(rig, 20 * NS_PER_S); /* orders without echo */
+    assert_attempt(rig, 0, 2, "did not confirm the order");
+    instant_ns begin_ns = rig->now_ns;
+    rig_reply(rig, &phone);
+    rig_wait(rig, NS_PER_S);
+    rig_echo(rig, &phone);
+    rig_who_has(rig, &phone, rig->config.address);
+    rig_rrq(rig, &phone, station_file_name(rig->station), 69);
+    rig_ack(rig, &phone, 1);
+    rig_wait(rig, 70 * NS_PER_S);
+    unsigned second_s = (unsigned)((begin_ns - RIG_START_NS) / NS_PER_S);
+    assert_attempt(rig, 1, second_s, "the transfer broke off at 39 %; nothing was written");
+    phone.ip_id = 0;
+    unsigned third_s = (unsigned)((rig->now_ns - RIG_START_NS) / NS_PER_S);
+    rig_up_to_request(rig, &phone);
+    for (uint16_t block = 1; block <= 3; block++)
+        rig_ack(rig, &phone, block);
+    assert_attempt(rig, 2, third_s + 7, ""); /* not over yet */
+    rig_wait(rig, 60 * NS_PER_S);
+    rig_firmware(rig, &phone);
+    assert_attempt(rig, 2, third_s + 7, "recovered");
+    assert_false(station_attempt(rig->station, 0, 3, &at_ns, &text));
+    assert_false(station_attempt(rig->station, 1, 0, &at_ns, &text));
+    rig_free(rig);
+}
+
 /* Restarts every 25 s until the run ends, having come as far as `round` lets it. Returns: s. */
 static unsigned circles_until_the_end(void (*round)(struct rig *rig, struct rig_phone *phone))
 {
@@ -813,6 +859,7 @@ int main(void)
         T(own_frames_are_no_input),
         T(nothing_is_sent_while_the_cable_is_dead_and_patience_waits),
         T(timeout_counts_time_without_progress),
+        T(every_attempt_is_accounted_for),
         T(who_falls_silent_in_its_transfer_holds_nobody_up),
         T(and_goes_on_when_it_answers),
         T(others_are_asked_for_meanwhile),

@@ -276,6 +276,54 @@ static void what_does_not_apply_is_absent(void **test_state)
     free(diagnosis.headline);
 }
 
+static void attempts_are_listed_with_time_and_outcome(void **test_state)
+{
+    (void)test_state;
+    static const struct report_attempt attempts[] = {
+        {{{0x00, 0x24, 0x14, 0xa1, 0xb2, 0xc3}}, 3200 * NS_PER_MS, "the transfer broke off at 8 %"},
+        {{{0x00, 0x24, 0x14, 0xa1, 0xb2, 0xc3}}, 87800 * NS_PER_MS, ""},
+    };
+    struct report_facts with = facts;
+    struct sample sample;
+    struct text text = TEXT_EMPTY;
+    sample_make(VERDICT_INTERRUPTED, &sample);
+    with.attempts = attempts;
+    with.attempt_count = 2;
+    report_text(&sample.diagnosis, &with, &text);
+    assert_non_null(
+        strstr(text_chars(&text),
+               "\n  Attempts    1, 3.2 s after the start: the transfer broke off at 8 %\n"
+               "              2, 87.8 s after the start: not over when the run ended\n"));
+    text_free(&text);
+    json_t *document = report_json(&sample.diagnosis, &with);
+    const json_t *listed =
+        json_object_get(json_array_get(json_object_get(document, "phones"), 0), "attempts");
+    assert_int_equal(json_array_size(listed), 2);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(listed, 0), "outcome")),
+                        "the transfer broke off at 8 %");
+    assert_null(json_object_get(json_array_get(listed, 1), "outcome"));
+    assert_true(json_real_value(json_object_get(json_array_get(listed, 1), "seconds")) == 87.8);
+    json_decref(document);
+    sample_free(&sample);
+}
+
+static void one_good_attempt_is_nothing_to_account_for(void **test_state)
+{
+    (void)test_state;
+    static const struct report_attempt attempt = {
+        {{0x00, 0x24, 0x14, 0xa1, 0xb2, 0xc3}}, NS_PER_S, "recovered"};
+    struct report_facts with = facts;
+    struct sample sample;
+    struct text text = TEXT_EMPTY;
+    sample_make(VERDICT_RECOVERED, &sample);
+    with.attempts = &attempt;
+    with.attempt_count = 1;
+    report_text(&sample.diagnosis, &with, &text);
+    assert_null(strstr(text_chars(&text), "Attempts"));
+    text_free(&text);
+    sample_free(&sample);
+}
+
 static void the_page_escapes_the_network_and_loads_nothing(void **test_state)
 {
     (void)test_state;
@@ -350,6 +398,8 @@ int main(void)
         cmocka_unit_test(results_follow_the_contract),
         cmocka_unit_test(the_worst_status_is_chosen_in_the_order_of_the_contract),
         cmocka_unit_test(frame_lists_read_like_prose),
+        cmocka_unit_test(attempts_are_listed_with_time_and_outcome),
+        cmocka_unit_test(one_good_attempt_is_nothing_to_account_for),
         cmocka_unit_test(the_text_holds_everything_in_80_plain_columns),
         cmocka_unit_test(success_and_failure_have_the_same_shape),
         cmocka_unit_test(the_document_has_the_fields_of_the_contract),

@@ -115,8 +115,8 @@ const struct option_row option_rows[] = {
      .help = "judge so many traces at the same time, in processes of their own; the\n"
              "output stays in order"},
     {"json-lines", 0, OPTIONS_DIAGNOSE, FLAG(json_lines),
-     .help = "a JSON document a line for each TRACE, as soon as it is judged; each file\n"
-             "stands for itself unless --join is given"},
+     .help = "a JSON document a line for each TRACE, as soon as it is judged; no two\n"
+             "files are one recording, but with --join"},
     {"timeline", 0, OPTIONS_DIAGNOSE, FLAG(timeline),
      .help = "list every event before the verdict"},
     {"report", 0, OPTIONS_DIAGNOSE, NEW_FILE(report_path), .argument = "FILE.html",
