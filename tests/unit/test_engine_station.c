@@ -299,6 +299,25 @@ static void watching_sends_nothing(void **state)
     rig_free(rig);
 }
 
+/* Found by test_station_mutations: the report to a querier was planned by a part never started. */
+static void watching_stands_an_igmp_query(void **state)
+{
+    (void)state;
+    static const uint8_t query[] = {
+        0x01, 0x00, 0x5e, 0x00, 0x00, 0x01, 0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x08, 0x00, 0x45,
+        0x00, 0x00, 0x1c, 0x00, 0x00, 0x00, 0x00, 0x01, 0x02, 0xe7, 0x35, 0xc0, 0xa8, 0x32, 0x01,
+        0xe0, 0x00, 0x00, 0x01, 0x11, 0x64, 0xee, 0x9b, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00};
+    struct rig *rig = rig_new();
+    rig->config.mode = STATION_WATCH;
+    rig_start(rig);
+    rig_wait(rig, 60 * NS_PER_S);
+    rig_frame(rig, query, sizeof query);
+    rig_wait(rig, 120 * NS_PER_S);
+    assert_int_equal(rig->sent_count, 0);
+    rig_free(rig);
+}
+
 /* ---- Tags and own frames ---- */
 
 static void with_a_vlan_everything_sent_is_tagged(void **state)
@@ -854,6 +873,7 @@ int main(void)
         T(keep_going_never_ends_and_takes_the_next_phone),
         T(discovering_orders_nothing_and_ends_with_the_phone_named),
         T(watching_sends_nothing),
+        T(watching_stands_an_igmp_query),
         T(with_a_vlan_everything_sent_is_tagged),
         T(frames_with_another_tag_are_no_input),
         T(own_frames_are_no_input),
