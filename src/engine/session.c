@@ -244,6 +244,10 @@ bool session_any_in_dhcp_stage(const struct core *core, instant_ns now_ns)
 void session_attempt_begins(struct session *session, instant_ns now_ns)
 {
     session_attempt_ends(session, "given up for another attempt");
+    if (!session->records)
+        session->records = calloc(ATTEMPTS_RECORDED, sizeof *session->records);
+    if (!session->records)
+        abort();
     if (session->record_count < ATTEMPTS_RECORDED)
         session->record_count++;
     session->records[session->record_count - 1] = (struct attempt_record){.begin_ns = now_ns};
@@ -296,6 +300,7 @@ void session_free(struct session *session)
         DL_DELETE2(core->writers, session, previous_writer, next_writer);
     leave_dhcp_stage(session);
     dhcp_client_release(&session->dhcp);
+    free(session->records);
     free(session);
 }
 

@@ -86,10 +86,10 @@ struct session {
     struct dhcp_client dhcp;
     struct gateway_help gateway;
     struct tftp_transfer transfer;
-    bool by_url, by_http;        /* the attempt is the phone's own, not an order; over HTTP */
-    bool url_said;               /* the user was told about the phone's URL */
-    struct http_connection http; /* of an attempt by HTTP */
-    struct attempt_record records[ATTEMPTS_RECORDED];
+    bool by_url, by_http;           /* the attempt is the phone's own, not an order; over HTTP */
+    bool url_said;                  /* the user was told about the phone's URL */
+    struct http_connection http;    /* of an attempt by HTTP */
+    struct attempt_record *records; /* owned, ATTEMPTS_RECORDED places; NULL before the first */
     unsigned record_count;
     uint64_t reached, furthest; /* how far it came: since it last fell back, and ever */
     unsigned vain;              /* how often it fell back since it last came further than ever */
