@@ -165,6 +165,9 @@ static void the_address_follows_from_the_phone(void **state)
     struct rig *one = rig_new(), *other = rig_new();
     rig_start(one);
     rig_start(other);
+    struct rig_phone round = rig_phone(3);
+    round.mac.octet[5] = 0xff; /* 198.18.178.255 and .179.0 are left out */
+    assert_int_equal(offered_to(other, &round), UINT32_C(0xc612b301));
     twin.mac.octet[1] ^= 0x10; /* the same end */
     uint32_t ip = offered_to(one, &first);
     assert_int_equal(ip, UINT32_C(0xc612b2c1));

@@ -49,6 +49,12 @@ static void hold(struct dhcp_client *client, uint32_t ip)
     HASH_ADD(hh, client->server->leases, lease_ip, sizeof client->lease_ip, client);
 }
 
+/* In a long pool such an address is a host's, but who knows old stacks gives it to nobody. */
+static bool looks_like_a_network(uint32_t ip)
+{
+    return (ip & 0xff) == 0 || (ip & 0xff) == 0xff;
+}
+
 /*
  * The phone's own address, which every copy and every run of this program would choose: in the host
  * part the end of its MAC address (00:24:14:a1:b2:c3 gets 198.18.178.195), or where that is taken
@@ -61,11 +67,13 @@ static bool take_lease(struct dhcp_client *client)
     uint32_t mask = mask_of(server);
     uint32_t end =
         (uint32_t)octet[2] << 24 | (uint32_t)octet[3] << 16 | (uint32_t)octet[4] << 8 | octet[5];
-    /* Each of the 65 others that can be in the way takes one address, each phone one more. */
+    /* Each of the 65 others that can be in the way takes one address, each phone one more, and two
+     * of 256 are left out. */
     uint64_t tries = (uint64_t)HASH_COUNT(server->leases) + DHCP_AVOIDED_MAXIMUM + 4;
+    tries += tries / 64 + 4;
     for (; tries > 0; tries--, end++) {
         uint32_t ip = (server->core->config.address & mask) | (end & ~mask);
-        if (is_free(server, ip)) {
+        if (!looks_like_a_network(ip) && is_free(server, ip)) {
             hold(client, ip);
             return true;
         }
