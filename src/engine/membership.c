@@ -7,6 +7,8 @@
 
 void membership_report(struct membership *membership, instant_ns now_ns)
 {
+    if (!membership->is_member)
+        return;
     outbox_igmp_report(&membership->core->outbox, RECM_GROUP_IP);
     membership->report_ns = now_ns;
     timer_set(&membership->core->timers, &membership->timer, now_ns + MEMBERSHIP_INTERVAL_NS);
@@ -20,6 +22,7 @@ static void report_came_due(void *owner, instant_ns now_ns)
 void membership_start(struct membership *membership, instant_ns now_ns)
 {
     membership->timer = timer_for(report_came_due, membership);
+    membership->is_member = true;
     membership_report(membership, now_ns);
 }
 

@@ -9,6 +9,7 @@
 struct membership {
     struct core *core;
     struct timer timer;
+    bool is_member;       /* it was started: who only listens is none, and reports nothing */
     instant_ns report_ns; /* the last IGMP report */
 };
 

@@ -330,8 +330,8 @@ void station_take(struct station *station, const struct frame *frame, instant_ns
         return; /* our own: evidence, never input */
     station->frames_in++;
     station->hints.other_frames = true;
-    if (station->over || station->core.config.mode == STATION_WATCH)
-        return; /* who only listens has the observer, and no parts that were ever started */
+    if (station->over)
+        return;
     intake_frame(&station->intake, frame, now_ns);
     settle_accounts(station, now_ns);
 }
