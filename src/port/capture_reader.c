@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define READ_BUFFER_BYTES ((size_t)256 * 1024)
+#define READ_BUFFER_BYTES ((size_t)64 * 1024) /* stays in the processor's cache: measured */
 #define MAGIC_LENGTH      4
 #define NANOSECONDS_LIMIT (4 * NS_PER_S) /* of the part of a second in a damaged record */
 
