@@ -8,6 +8,7 @@
 #include "port/trace.h"
 #include "redact/redact.h"
 #include "report/report_page.h"
+#include "tests/fuzz/plain_text.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -23,14 +24,6 @@ struct reading {
     struct report_page *page;
     const char *broken;
 };
-
-static bool is_plain(const char *text)
-{
-    for (; *text; text++)
-        if ((*text < ' ' && *text != '\n') || *text > '~')
-            return false;
-    return true;
-}
 
 static void note(struct reading *reading, bool holds, const char *sentence)
 {
@@ -54,7 +47,7 @@ static void read_all(int descriptor, struct reading *reading,
     struct port *port = port_trace_open(&config, &error);
     if (!port) {
         note(reading, error.text[0] != '\0', "a refusal says nothing");
-        note(reading, is_plain(error.text), "a refusal is no plain text");
+        note(reading, is_plain_text(error.text), "a refusal is no plain text");
         return;
     }
     instant_ns before_ns = INT64_MIN;
@@ -73,9 +66,9 @@ static void read_all(int descriptor, struct reading *reading,
         frame.time_unknown = received.time_unknown;
         take(reading, &frame);
     }
-    note(reading, is_plain(error.text), "an error is no plain text");
+    note(reading, is_plain_text(error.text), "an error is no plain text");
     const char *warning = port_trace_warning(port);
-    note(reading, !warning || is_plain(warning), "a warning is no plain text");
+    note(reading, !warning || is_plain_text(warning), "a warning is no plain text");
     port_trace_facts(port, &facts);
     *ret_quality =
         (struct capture_quality){.times_are_coarse = facts.times == PORT_TRACE_TIMES_WHOLE_SECONDS,
@@ -113,7 +106,7 @@ static void judge(struct reading *reading)
     diagnosis_make(observer_facts(reading->observer), &diagnosis);
     report_text(&diagnosis, &facts, &text);
     report_line(&diagnosis, &text);
-    note(reading, is_plain(text_chars(&text)), "the report is no plain text");
+    note(reading, is_plain_text(text_chars(&text)), "the report is no plain text");
     json_t *document = report_json(&diagnosis, &facts);
     report_json_print(document, &printed);
     json_t *again = json_loads(text_chars(&printed), 0, &error);

@@ -4,20 +4,13 @@
  * tests/fuzz/fuzz_archive -max_len=200000 tests/fuzz/corpus/archive
  */
 #include "cmd/image_archive.h"
+#include "tests/fuzz/plain_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static bool is_plain(const char *text)
-{
-    for (; *text; text++)
-        if ((*text < ' ' && *text != '\n') || *text > '~')
-            return false;
-    return true;
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -32,11 +25,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(file.bytes, data, size);
     file.length = size;
     bool is_read = image_archive_open(&file, "fuzzed.zip", &error);
-    if (!is_read && (!error.text[0] || !is_plain(error.text)))
+    if (!is_read && (!error.text[0] || !is_plain_text(error.text)))
         abort();
-    if (is_read && (!is_plain(text_chars(&file.member)) || !is_plain(text_chars(&file.notes))))
+    if (is_read &&
+        (!is_plain_text(text_chars(&file.member)) || !is_plain_text(text_chars(&file.notes))))
         abort();
-    if (is_read && image_file_refusal(&file, &why) && !is_plain(text_chars(&why)))
+    if (is_read && image_file_refusal(&file, &why) && !is_plain_text(text_chars(&why)))
         abort();
     text_free(&why);
     image_file_free(&file);

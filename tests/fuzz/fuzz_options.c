@@ -7,6 +7,7 @@
 #include "cmd/options/complete.h"
 #include "cmd/options/options.h"
 #include "cmd/options/table.h"
+#include "tests/fuzz/plain_text.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -16,14 +17,6 @@
 #define WORDS_MAXIMUM 64
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static bool is_plain(const char *text)
-{
-    for (; *text; text++)
-        if ((*text < ' ' && *text != '\n') || *text > '~')
-            return false;
-    return true;
-}
 
 static void must(bool holds, const char *sentence, const char *text)
 {
@@ -60,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int count = split(bytes, size, words + 1);
     if (!options_parse(command->command, count + 1, words, &options, &error)) {
         must(error.text[0] != '\0', "a refusal says nothing", command->name);
-        must(is_plain(error.text), "a refusal is no plain text", error.text);
+        must(is_plain_text(error.text), "a refusal is no plain text", error.text);
     }
     options_free(&options);
 

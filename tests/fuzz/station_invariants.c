@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "engine/station.h"
 #include "report/report.h"
+#include "tests/fuzz/plain_text.h"
 #include "wire/frame.h"
 
 #include <jansson.h>
@@ -37,14 +38,6 @@ static void note(struct run *run, bool holds, const char *sentence)
         run->broken = sentence;
 }
 
-static bool is_plain(const char *text)
-{
-    for (; *text; text++)
-        if ((*text < ' ' && *text != '\n') || *text > '~')
-            return false;
-    return true;
-}
-
 /* Returns: the place of `mac`, or the free one where it belongs. */
 static struct mac_address *speaker(struct run *run, const struct mac_address *mac)
 {
@@ -74,7 +67,7 @@ static void configure(struct run *run, uint8_t choice, const char *name, size_t 
     run->config.image = run->config.mode == STATION_RECOVER ? run->image : NULL;
     run->config.image_length = run->config.image ? sizeof run->image : 0;
     memcpy(run->name, name, name_length);
-    if (name_length > 0 && is_plain(run->name) && strlen(run->name) == name_length)
+    if (name_length > 0 && is_plain_text(run->name) && strlen(run->name) == name_length)
         run->config.file_name = run->name;
     run->wanted = (struct phone_name){.serial = "CBT141100HR"};
     if (choice & 0x80) {
@@ -120,7 +113,7 @@ static void drain(struct run *run)
     note(run, count <= AT_ONCE_MAXIMUM, "one frame or moment causes a flood");
     run->outputs += count;
     while (station_next_event(run->station, &event))
-        note(run, is_plain(event.text), "a message is no plain text");
+        note(run, is_plain_text(event.text), "a message is no plain text");
     run->is_over = station_done(run->station);
 }
 
@@ -196,7 +189,7 @@ static void check_report(struct run *run)
     struct text text = TEXT_EMPTY, printed = TEXT_EMPTY;
     station_diagnose(run->station, &diagnosis);
     report_text(&diagnosis, &facts, &text);
-    note(run, is_plain(text_chars(&text)), "the report is no plain text");
+    note(run, is_plain_text(text_chars(&text)), "the report is no plain text");
     json_t *document = report_json(&diagnosis, &facts);
     report_json_print(document, &printed);
     json_t *again = json_loads(text_chars(&printed), 0, NULL);

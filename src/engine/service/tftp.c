@@ -9,7 +9,8 @@
 
 #define DATA_HEADER_LENGTH 4
 
-uint16_t tftp_block_count(size_t length)
+/* Number of the last block of a file: a multiple of 512 ends with an empty block. */
+static uint16_t block_count_of(size_t length)
 {
     return (uint16_t)(length / TFTP_BLOCK_LENGTH + 1);
 }
@@ -85,7 +86,7 @@ void tftp_start(struct core *core, struct tftp_transfer *transfer, const struct 
     transfer->port = port;
     transfer->running = true;
     transfer->block = 0;
-    transfer->block_count = tftp_block_count(core->config.image_length);
+    transfer->block_count = block_count_of(core->config.image_length);
     transfer->turnaround_ns = 0;
     transfer->heard_ns = now_ns;
     send_new_block(core, transfer, now_ns);

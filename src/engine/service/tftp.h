@@ -36,8 +36,6 @@ enum tftp_result {
     TFTP_STALLED,  /* too long without a sign of the phone */
 };
 
-/* Number of the last block of a file: a multiple of 512 ends with an empty block. */
-uint16_t tftp_block_count(size_t length);
 /* Sends block 1 to `port` of the phone; the port is learnt from its RRQ. */
 void tftp_start(struct core *core, struct tftp_transfer *transfer, const struct mac_address *mac,
                 uint32_t ip, uint16_t port, instant_ns now_ns);
