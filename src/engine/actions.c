@@ -5,6 +5,7 @@
  */
 #include "engine/actions.h"
 
+#include "engine/cause.h"
 #include "engine/limits.h"
 
 #include <stdio.h>
@@ -294,13 +295,16 @@ void action_order(struct session *session, instant_ns now_ns)
     send_order(session, now_ns);
 }
 
-static void attempt_failed(struct session *session, instant_ns now_ns, const char *why)
+/* `details` says it with what is known of this attempt; NULL: the words of the cause. */
+static void attempt_failed(struct session *session, instant_ns now_ns, enum attempt_cause cause,
+                           const char *details)
 {
     char text[200];
-    unsigned maximum = session->core->config.attempts_maximum;
+    unsigned maximum = cause_attempts_most(cause, session->core->config.attempts_maximum);
+    const char *why = details ? details : cause_words(cause);
     session_attempt_ends(session, why);
     snprintf(text, sizeof text, "attempt %u of %u failed: %s", session->attempts, maximum, why);
-    if (attempts_are_used_up(session)) {
+    if (session->attempts >= maximum) {
         fail(session, now_ns, true, text);
         return;
     }
@@ -317,7 +321,7 @@ void action_order_again(struct session *session, instant_ns now_ns)
         session_attempt_ends(session, "another program had the phone");
         session_enter(session, SESSION_WAITING, now_ns, "in another program's hands");
     } else if (session->orders >= ORDERS_MAXIMUM)
-        attempt_failed(session, now_ns, "the phone did not confirm the order");
+        attempt_failed(session, now_ns, CAUSE_NOT_CONFIRMED, NULL);
     else
         send_order(session, now_ns);
 }
@@ -351,9 +355,7 @@ void action_knows_no_gateway(struct session *session, instant_ns now_ns)
         action_lease_is_unfit(session, now_ns);
         return;
     }
-    attempt_failed(session, now_ns,
-                   "it confirmed the order but never asked for a gateway or the file: its lease "
-                   "names no router");
+    attempt_failed(session, now_ns, CAUSE_NO_ROUTER, NULL);
 }
 
 void action_gateway_is_dead(struct session *session, instant_ns now_ns)
@@ -362,12 +364,9 @@ void action_gateway_is_dead(struct session *session, instant_ns now_ns)
     snprintf(text, sizeof text,
              "nobody answered for its gateway %s, so it never asked for the file",
              ipv4_format(session->gateway.gateway_ip).text);
-    /* Who may not be helped gets no further by being ordered again, but for a lost frame. */
-    if (session->core->config.gateway == GATEWAY_POLICY_NEVER &&
-        session->attempts >= UNHELPED_ATTEMPTS)
-        fail(session, now_ns, true, text);
-    else
-        attempt_failed(session, now_ns, text);
+    bool may_be_helped = session->core->config.gateway != GATEWAY_POLICY_NEVER;
+    attempt_failed(session, now_ns,
+                   may_be_helped ? CAUSE_GATEWAY_DEAD : CAUSE_GATEWAY_DEAD_UNHELPED, text);
 }
 
 static void serve_by_tftp(struct session *session, instant_ns now_ns)
@@ -462,12 +461,12 @@ void action_stalled(struct session *session, instant_ns now_ns)
     uint64_t total = session->core->config.image_length;
     snprintf(text, sizeof text, "the transfer broke off at %u %%; nothing was written",
              (unsigned)(total ? bytes * 100 / total : 0));
-    attempt_failed(session, now_ns, text);
+    attempt_failed(session, now_ns, CAUSE_BROKE_OFF, text);
 }
 
 void action_refused(struct session *session, instant_ns now_ns)
 {
-    attempt_failed(session, now_ns, "another TFTP server refused the phone's request");
+    attempt_failed(session, now_ns, CAUSE_OTHER_SERVER, NULL);
 }
 
 /*
@@ -501,13 +500,13 @@ void action_answers_after_delivery(struct session *session, instant_ns now_ns)
 {
     if (session->restarted) {
         if (may_try_once_more(session, now_ns)) {
-            attempt_failed(session, now_ns, "the phone has restarted in recovery mode");
+            attempt_failed(session, now_ns, CAUSE_RESTARTED, NULL);
             if (session->state == SESSION_RETRY)
                 action_wait_for_turn(session, now_ns);
         }
         return;
     }
-    attempt_failed(session, now_ns, "the phone refused the image; nothing was written");
+    attempt_failed(session, now_ns, CAUSE_IMAGE_REFUSED, NULL);
     if (session->state == SESSION_RETRY)
         action_wait_for_turn(session, now_ns);
 }
@@ -521,7 +520,7 @@ void action_asks_after_delivery(struct session *session, instant_ns now_ns)
 void action_asks_url_after_delivery(struct session *session, instant_ns now_ns)
 {
     if (!session->presumed)
-        attempt_failed(session, now_ns, "the phone refused the image; nothing was written");
+        attempt_failed(session, now_ns, CAUSE_IMAGE_REFUSED, NULL);
     if (session->state != SESSION_FAILED)
         action_serve_url(session, now_ns);
 }

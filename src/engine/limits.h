@@ -149,7 +149,6 @@
 #define HINT_INTERVAL_NS    (60 * NS_PER_S)
 #define DISCOVER_TIMEOUT_NS (60 * NS_PER_S)
 #define ATTEMPTS_MAXIMUM    5
-#define UNHELPED_ATTEMPTS   2 /* with --gateway never: the first may have failed by a lost frame */
 #define SESSIONS_MAXIMUM    4096 /* a flood of invented phones must not eat the memory */
 #define ROSTER_FULL_NS      (1 * NS_PER_S)
 
