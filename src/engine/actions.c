@@ -300,11 +300,12 @@ static void attempt_failed(struct session *session, instant_ns now_ns, enum atte
                            const char *details)
 {
     char text[200];
-    unsigned maximum = cause_attempts_most(cause, session->core->config.attempts_maximum);
+    unsigned maximum = session->core->config.attempts_maximum;
     const char *why = details ? details : cause_words(cause);
     session_attempt_ends(session, why);
     snprintf(text, sizeof text, "attempt %u of %u failed: %s", session->attempts, maximum, why);
-    if (session->attempts >= maximum) {
+    session->failures[cause]++;
+    if (attempts_are_used_up(session) || cause_is_final(cause, session->failures[cause])) {
         fail(session, now_ns, true, text);
         return;
     }
@@ -344,6 +345,7 @@ void action_be_echoed(struct session *session, instant_ns now_ns)
 
 void action_look_for_gateway(struct session *session, instant_ns now_ns)
 {
+    session->has_router = true;
     session_enter(session, SESSION_GATEWAY, now_ns, "looks for its gateway");
     set_deadline(session, now_ns + FILE_WAIT_NS);
 }
@@ -355,7 +357,8 @@ void action_knows_no_gateway(struct session *session, instant_ns now_ns)
         action_lease_is_unfit(session, now_ns);
         return;
     }
-    attempt_failed(session, now_ns, CAUSE_NO_ROUTER, NULL);
+    attempt_failed(session, now_ns, session->has_router ? CAUSE_NO_FILE_ASKED : CAUSE_NO_ROUTER,
+                   NULL);
 }
 
 void action_gateway_is_dead(struct session *session, instant_ns now_ns)

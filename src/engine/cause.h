@@ -3,9 +3,12 @@
 #ifndef ENGINE_CAUSE_H
 #define ENGINE_CAUSE_H
 
+#include <stdbool.h>
+
 enum attempt_cause {
     CAUSE_NOT_CONFIRMED,
     CAUSE_NO_ROUTER,
+    CAUSE_NO_FILE_ASKED,
     CAUSE_GATEWAY_DEAD,
     CAUSE_GATEWAY_DEAD_UNHELPED,
     CAUSE_BROKE_OFF,
@@ -18,7 +21,7 @@ enum attempt_cause {
 /* Returns: plain words, static. */
 const char *cause_words(enum attempt_cause cause);
 
-/* Returns: after how many attempts another one is in vain; never above `maximum`, the user's. */
-unsigned cause_attempts_most(enum attempt_cause cause, unsigned maximum);
+/* Returns: is another attempt in vain, after so many that failed by this cause? */
+bool cause_is_final(enum attempt_cause cause, unsigned failures);
 
 #endif

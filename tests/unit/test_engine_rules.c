@@ -821,6 +821,13 @@ static void confirm(struct rig *rig, struct rig_phone *phone)
     rig_echo(rig, phone);
 }
 
+static void ask_for_the_gateway_once(struct rig *rig, struct rig_phone *phone)
+{
+    rig_echo(rig, phone);
+    if (rig_status(rig, phone).attempts == 1)
+        rig_who_has(rig, phone, rig->config.address);
+}
+
 static void say_nothing(struct rig *rig, struct rig_phone *phone)
 {
     (void)rig;
@@ -845,8 +852,10 @@ static void r3_five_attempts_and_no_more(void **state)
 static void r3_only_attempts_that_can_succeed(void **state)
 {
     (void)state;
-    /* Its lease names no router: the second attempt rules a lost frame out. */
-    assert_int_equal(attempts_of(confirm), 2);
+    /* Its lease names no router: three attempts rule lost frames out. */
+    assert_int_equal(attempts_of(confirm), 3);
+    /* One that has asked for its gateway once has a router: what is lost now is frames. */
+    assert_int_equal(attempts_of(ask_for_the_gateway_once), 5);
 }
 
 /* ---- R4: the gateway ---- */
