@@ -77,10 +77,10 @@ static int judge_all(const struct options *options, const struct trace_groups *g
                  json_array_append_new(documents, outcome.document) != 0)
             abort();
     }
-    if (options->json && !options->json_lines && groups->count == 1)
-        document_print(outcome.document);
-    else if (options->json && !options->json_lines)
-        document_print(report_json_traces("diagnose", json_incref(documents), worst_result));
+    if (options->json && !options->json_lines)
+        document_print(groups->count == 1
+                           ? outcome.document
+                           : report_json_traces("diagnose", json_incref(documents), worst_result));
     json_decref(documents);
     return worst;
 }

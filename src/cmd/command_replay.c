@@ -179,10 +179,7 @@ int command_replay(const struct options *options)
 {
     struct replay replay = {
         .options = *options,
-        .live = {.interface = options->interface,
-                 .speed = options->speed,
-                 .json = options->json,
-                 .command_line = options},
+        .live = {.command_line = options},
         .trace_path = options->operands[0],
     };
     struct error error = {0};
@@ -196,8 +193,8 @@ int command_replay(const struct options *options)
     }
     if (read_inputs(&replay, &error)) {
         replay.live.mac = replay.facts.phone_mac;
-        status = replay.live.interface ? replay_live(&replay.live, replay.trace_path, &error)
-                                       : run_offline(&replay, &error);
+        status = options->interface ? replay_live(&replay.live, replay.trace_path, &error)
+                                    : run_offline(&replay, &error);
     }
     if (status < 0)
         status = failure_tell("replay", options->json, &error);

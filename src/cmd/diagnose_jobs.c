@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cmd/rights.h"
+#include "port/files.h"
 #include "report/report.h"
 
 #include <errno.h>
@@ -58,17 +59,6 @@ static bool read_all(int descriptor, void *ret, size_t length)
     return true;
 }
 
-static bool write_all(int descriptor, const void *bytes, size_t length)
-{
-    for (size_t done = 0; done < length;) {
-        ssize_t written = write(descriptor, (const char *)bytes + done, length - done);
-        if (written < 0 && errno != EINTR)
-            return false;
-        done += written > 0 ? (size_t)written : 0;
-    }
-    return true;
-}
-
 /* ---- a process ---- */
 
 static bool write_document(int sink, json_t *document, size_t *ret_length)
@@ -77,7 +67,7 @@ static bool write_document(int sink, json_t *document, size_t *ret_length)
     if (!text)
         abort();
     *ret_length = strlen(text);
-    bool good = lseek(sink, 0, SEEK_SET) == 0 && write_all(sink, text, *ret_length);
+    bool good = lseek(sink, 0, SEEK_SET) == 0 && files_write_all(sink, text, *ret_length);
     free(text);
     return good;
 }
@@ -114,7 +104,7 @@ static void judge_one(const struct worker *self, const struct options *options, 
         json_decref(outcome.document);
     }
     free(paths);
-    if (!write_all(self->socket, &answer, sizeof answer))
+    if (!files_write_all(self->socket, &answer, sizeof answer))
         _exit(1);
 }
 
@@ -206,8 +196,8 @@ static void give(struct worker *worker, const struct trace_group *group, size_t 
     worker->is_busy = true;
     worker->has_answered = false;
     worker->group = number;
-    if (!write_all(worker->socket, &request.length, sizeof request.length) ||
-        !write_all(worker->socket, text_chars(&request), request.length))
+    if (!files_write_all(worker->socket, &request.length, sizeof request.length) ||
+        !files_write_all(worker->socket, text_chars(&request), request.length))
         bury(worker);
     text_free(&request);
 }

@@ -31,18 +31,28 @@ void messages_open(void)
         open("/proc/self/fd/2", O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
+static int descriptor(void)
+{
+    return own_descriptor < 0 ? STDERR_FILENO : own_descriptor;
+}
+
+static bool takes_some(void)
+{
+    struct pollfd polled = {.fd = descriptor(), .events = POLLOUT};
+    return poll(&polled, 1, 0) != 0;
+}
+
 /* Returns: how much was written; 0 if nothing is taken now. What nobody will ever take is taken. */
 static size_t write_some(const char *chars, size_t length)
 {
-    struct pollfd polled = {.fd = STDERR_FILENO, .events = POLLOUT};
     ssize_t written;
     if (own_descriptor < 0) {
-        if (poll(&polled, 1, 0) == 0)
+        if (!takes_some())
             return 0;
         length = length < PIECE_BYTES ? length : PIECE_BYTES;
     }
     do
-        written = write(own_descriptor < 0 ? STDERR_FILENO : own_descriptor, chars, length);
+        written = write(descriptor(), chars, length);
     while (written < 0 && errno == EINTR);
     if (written < 0)
         return errno == EAGAIN ? 0 : length;
@@ -101,11 +111,7 @@ void messages_count_lost(void)
 
 unsigned messages_lost(void)
 {
-    if (lost == 0 || !write_rest())
-        return 0;
-    struct pollfd polled = {.fd = own_descriptor < 0 ? STDERR_FILENO : own_descriptor,
-                            .events = POLLOUT};
-    if (poll(&polled, 1, 0) == 0)
+    if (lost == 0 || !write_rest() || !takes_some())
         return 0;
     unsigned count = lost;
     lost = 0;

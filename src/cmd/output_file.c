@@ -6,35 +6,9 @@
 #include "port/files.h"
 
 #include <errno.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static bool write_all(int descriptor, const uint8_t *bytes, size_t length)
-{
-    size_t done = 0;
-    while (done < length) {
-        ssize_t written = write(descriptor, bytes + done, length - done);
-        if (written < 0 && errno != EINTR)
-            return false;
-        done += written > 0 ? (size_t)written : 0;
-    }
-    return true;
-}
-
-/* Returns: a descriptor, or -1 with errno. Devices and pipes cannot be cut, and need not be. */
-static int open_emptied(const char *path)
-{
-    int descriptor = files_write(path);
-    if (descriptor >= 0 && ftruncate(descriptor, 0) != 0 && errno != EINVAL) {
-        int saved = errno;
-        close(descriptor);
-        errno = saved;
-        return -1;
-    }
-    return descriptor;
-}
 
 bool output_file_write(const char *path, bool overwrite, const void *bytes, size_t length,
                        struct error *ret_error)
@@ -43,7 +17,7 @@ bool output_file_write(const char *path, bool overwrite, const void *bytes, size
     bool exists = files_look(path, &status);
     bool is_special = exists && !S_ISREG(status.st_mode); /* pipe, device */
     int descriptor =
-        exists && (overwrite || is_special) ? open_emptied(path) : files_create(path, 0666);
+        exists && (overwrite || is_special) ? files_write(path) : files_create(path, 0666);
     if (descriptor < 0 && errno == EEXIST)
         return error_set(
             ret_error, ERROR_ENVIRONMENT,
@@ -52,7 +26,7 @@ bool output_file_write(const char *path, bool overwrite, const void *bytes, size
     if (descriptor < 0)
         return error_set(ret_error, ERROR_ENVIRONMENT, "%s cannot be written: %s",
                          path_shown(path).text, strerror(errno));
-    bool is_written = write_all(descriptor, bytes, length);
+    bool is_written = files_write_all(descriptor, bytes, length);
     int problem = errno;
     if (close(descriptor) != 0 && is_written) {
         is_written = false;

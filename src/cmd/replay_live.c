@@ -66,23 +66,24 @@ static int play(struct recorded_phone *phone, struct port *port, struct error *r
 int replay_live(const struct replay_live_options *options, const char *trace_path,
                 struct error *ret_error)
 {
+    const struct options *command_line = options->command_line;
     int status = -1;
-    struct recorded_phone *phone =
-        recorded_phone_new(&options->mac, options->speed > 0 ? options->speed : 1, ret_error);
+    struct recorded_phone *phone = recorded_phone_new(
+        &options->mac, command_line->speed > 0 ? command_line->speed : 1, ret_error);
     struct port *port = NULL;
     struct interface_info interface;
     struct port_live_config config = {
         .interface = interface.name,
         .interrupt_descriptor = interruption_open(ret_error),
     };
-    if (phone && interface_find_usable(options->interface, &interface, ret_error) &&
+    if (phone && interface_find_usable(command_line->interface, &interface, ret_error) &&
         config.interrupt_descriptor >= 0 && learn(phone, trace_path, ret_error))
         port = port_live_open(&config, ret_error);
-    if (port && rights_give_up(options->command_line, ret_error)) {
+    if (port && rights_give_up(command_line, ret_error)) {
         fprintf(stderr, "playing %zu frames of %s on %s\n", recorded_phone_step_count(phone),
                 mac_format(&options->mac).text, interface.name);
         status = play(phone, port, ret_error);
-        if (options->json && status >= 0)
+        if (command_line->json && status >= 0)
             document_print(
                 report_json_played("replay", status == 0 ? RESULT_VALID : RESULT_INCONCLUSIVE,
                                    &(const struct report_played_phone){.mac = options->mac}, 1));

@@ -10,11 +10,8 @@
 #include <stdbool.h>
 
 struct replay_live_options {
-    const char *interface; /* NULL: offline */
-    double speed;          /* divides the recorded delays; 0 = 1 */
-    bool has_mac;          /* the user chose the phone */
-    bool json;             /* a document at the end */
-    const struct options *command_line;
+    const struct options *command_line; /* interface (NULL: offline), speed, json */
+    bool has_mac;                       /* the user chose the phone */
     struct mac_address mac;
 };
 

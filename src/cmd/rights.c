@@ -50,10 +50,11 @@ static void add(struct files_name *names, size_t *count, const char *path, bool 
         names[(*count)++] = (struct files_name){.path = path, .is_output = is_output};
 }
 
-static void tell(const struct options *options, const char *note)
+static void tell(const struct options *options, const char *note, size_t length)
 {
     if (options->verbosity > 0)
-        fprintf(stderr, "spa-sos %s: %s\n", options_command_name(options->command), note);
+        fprintf(stderr, "spa-sos %s: %.*s\n", options_command_name(options->command), (int)length,
+                note);
 }
 
 static void tell_notes(const struct options *options, const struct text *notes)
@@ -61,9 +62,7 @@ static void tell_notes(const struct options *options, const struct text *notes)
     const char *line = text_chars(notes);
     while (*line) {
         size_t length = strcspn(line, "\n");
-        char note[512];
-        snprintf(note, sizeof note, "%.*s", (int)length, line);
-        tell(options, note);
+        tell(options, line, length);
         line += length + 1;
     }
 }
@@ -77,7 +76,7 @@ static void filter(const struct options *options, unsigned rights)
     if (files_have_keeper())
         rights |= CALL_FILTER_ASK;
     if (!call_filter_install(rights, &error))
-        tell(options, error.text);
+        tell(options, error.text, strlen(error.text));
 }
 
 bool rights_limit(const struct options *options, struct text *notes, struct error *ret_error)

@@ -2,6 +2,8 @@
 /* Why an attempt failed: see cause.h. */
 #include "engine/cause.h"
 
+#include <stddef.h>
+
 /* Frames can be lost, but not all of three attempts; what those meet stays as it is. */
 #define LOSS_RULED_OUT 3
 
@@ -16,12 +18,10 @@ static const struct {
                          LOSS_RULED_OUT},
     /* It asked for its gateway in an earlier attempt, so that it has one. */
     [CAUSE_NO_FILE_ASKED] = {"it confirmed the order but never asked for the file", 0},
-    [CAUSE_GATEWAY_DEAD] = {"nobody answered for its gateway, so it never asked for the file", 0},
+    [CAUSE_GATEWAY_DEAD] = {NULL, 0},
     /* --gateway never: it was heard asking, and the second time is as good as the first. */
-    [CAUSE_GATEWAY_DEAD_UNHELPED] = {"nobody answered for its gateway, so it never asked for the "
-                                     "file",
-                                     2},
-    [CAUSE_BROKE_OFF] = {"the transfer broke off; nothing was written", 0},
+    [CAUSE_GATEWAY_DEAD_UNHELPED] = {NULL, 2},
+    [CAUSE_BROKE_OFF] = {NULL, 0},
     [CAUSE_OTHER_SERVER] = {"another TFTP server refused the phone's request", 0},
     /* The file is good: it was damaged on its way, or another program's came in between. */
     [CAUSE_IMAGE_REFUSED] = {"the phone refused the image; nothing was written", 0},

@@ -18,7 +18,7 @@ enum attempt_cause {
     CAUSE_COUNT,
 };
 
-/* Returns: plain words, static. */
+/* Returns: plain words, static; NULL where the attempt itself says it, with its numbers. */
 const char *cause_words(enum attempt_cause cause);
 
 /* Returns: is another attempt in vain, after so many that failed by this cause? */

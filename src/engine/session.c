@@ -125,18 +125,10 @@ static void leave_dhcp_stage(struct session *session)
     session->in_dhcp_stage = false;
 }
 
-/* The states by how far a phone has come; those of a failed attempt are none. */
+/* How far a phone has come: the states stand in this order, those of a failed attempt are none. */
 static unsigned rank(enum session_state state)
 {
-    static const enum session_state order[] = {
-        SESSION_ADDRESSING, SESSION_ADDRESSED, SESSION_FOUND,   SESSION_WAITING,
-        SESSION_ORDERED,    SESSION_ECHOED,    SESSION_GATEWAY, SESSION_TRANSFER,
-        SESSION_DELIVERED,  SESSION_RECOVERED,
-    };
-    for (unsigned i = 0; i < sizeof order / sizeof *order; i++)
-        if (order[i] == state)
-            return i + 1;
-    return 0;
+    return state <= SESSION_DELIVERED || state == SESSION_RECOVERED ? state : SESSION_NEW;
 }
 
 void session_goes_forward(struct session *session, instant_ns now_ns)

@@ -154,7 +154,27 @@ int files_create(const char *path, mode_t mode)
 
 int files_write(const char *path)
 {
-    return open_by(path, O_WRONLY, 0);
+    struct stat status;
+    int descriptor = open_by(path, O_WRONLY, 0);
+    if (descriptor >= 0 && fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
+        ftruncate(descriptor, 0) != 0) {
+        int saved = errno;
+        close(descriptor);
+        errno = saved;
+        return -1;
+    }
+    return descriptor;
+}
+
+bool files_write_all(int descriptor, const void *bytes, size_t length)
+{
+    for (size_t done = 0; done < length;) {
+        ssize_t written = write(descriptor, (const char *)bytes + done, length - done);
+        if (written < 0 && errno != EINTR)
+            return false;
+        done += written > 0 ? (size_t)written : 0;
+    }
+    return true;
 }
 
 int files_create_unique(char *pattern, size_t suffix_length, mode_t mode)

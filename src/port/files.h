@@ -20,7 +20,10 @@ bool files_have_keeper(void);
 /* Each of these opens close-on-exec. Returns: a descriptor, or -1 with errno. */
 int files_read(const char *path);
 int files_create(const char *path, mode_t mode); /* fails with EEXIST; umask applies */
-int files_write(const char *path);               /* what exists, without cutting it */
+int files_write(const char *path);               /* what exists; a file loses its contents */
+
+/* Returns: false with errno; some may have been written then. */
+bool files_write_all(int descriptor, const void *bytes, size_t length);
 
 /*
  * Creates a file under a name that did not exist: the six X before the last `suffix_length`

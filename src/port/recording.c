@@ -122,15 +122,7 @@ static int open_for_writing(const char *path, bool overwrite, bool *ret_is_new)
         errno = EEXIST;
         return -1;
     }
-    descriptor = files_write(path);
-    if (descriptor >= 0 && fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
-        ftruncate(descriptor, 0) != 0) {
-        int saved = errno;
-        close(descriptor);
-        errno = saved;
-        return -1;
-    }
-    return descriptor;
+    return files_write(path);
 }
 
 struct recording *recording_create(const char *path, bool overwrite, struct error *ret_error)
@@ -411,16 +403,8 @@ static bool copy_contents(int from, int to)
     if (lseek(from, 0, SEEK_SET) != 0)
         return false;
     while ((got = read(from, block, sizeof block)) > 0) {
-        for (ssize_t done = 0; done < got;) {
-            ssize_t written = write(to, block + done, (size_t)(got - done));
-            if (written < 0) {
-                got = -1;
-                break;
-            }
-            done += written;
-        }
-        if (got < 0)
-            break;
+        if (!files_write_all(to, block, (size_t)got))
+            return false;
     }
     return got == 0;
 }

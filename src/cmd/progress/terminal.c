@@ -96,13 +96,12 @@ static void draw(struct terminal *terminal, struct status_area *area)
         const char *color = terminal->color ? colors[area->colors[i]] : "";
         text_add(&screen, "%s%s%s\n", color, text_chars(&area->lines[i]), *color ? "\033[0m" : "");
     }
-    struct status_area *gone = area;
-    struct status_area before = terminal->shown;
     if (messages_write(text_chars(&screen), screen.length)) {
+        struct status_area before = terminal->shown;
         terminal->shown = *area;
-        gone = &before;
+        *area = before;
     }
-    status_area_free(gone);
+    status_area_free(area); /* the one that is not on the screen */
     text_free(&screen);
 }
 
