@@ -80,7 +80,10 @@ render() {
 		--disable-dev-shm-usage --user-data-dir="$scratch/profile" "$@" 2>"$scratch/browser"
 }
 
-render --window-size=1000,1600 --hide-scrollbars --screenshot="$scratch/page.png" \
+# The picture is taken when all of it is painted, and the whole page is in it: on a busy machine the
+# browser otherwise leaves out parts near the lower edge.
+render --window-size=1000,3000 --hide-scrollbars --run-all-compositor-stages-before-draw \
+	--virtual-time-budget=10000 --screenshot="$scratch/page.png" \
 	"file://$scratch/wrong-block.html" >/dev/null
 python3 - "$scratch/page.png" >"$scratch/log" 2>&1 <<'PYTHON'
 import struct, sys, zlib
