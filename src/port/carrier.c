@@ -2,9 +2,9 @@
 /* The link state of one interface: see carrier.h. */
 #include "port/carrier.h"
 
+#include "port/rtnetlink.h"
+
 #include <errno.h>
-#include <fcntl.h>
-#include <libmnl/libmnl.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -13,66 +13,55 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define MESSAGE_BYTES 32768 /* at least one kernel message of a link with all its attributes */
-
 struct carrier {
-    struct mnl_socket *socket;
+    const struct rtnetlink_way *way;
+    struct rtnetlink *rtnetlink;
     int index;
     enum carrier_state state;
-    uint8_t buffer[MESSAGE_BYTES];
 };
 
-static int read_attribute(const struct nlattr *attribute, void *context)
+static void read_attribute(const struct rtnetlink_attribute *attribute, void *context)
 {
-    if (mnl_attr_get_type(attribute) == IFLA_CARRIER &&
-        mnl_attr_validate(attribute, MNL_TYPE_U8) >= 0)
-        *(bool *)context = mnl_attr_get_u8(attribute) != 0;
-    return MNL_CB_OK;
+    if (attribute->type == IFLA_CARRIER)
+        rtnetlink_store_u8(context, attribute);
 }
 
-static int read_message(const struct nlmsghdr *header, void *context)
+static bool read_message(const struct rtnetlink_message *message, void *context)
 {
     struct carrier *carrier = context;
-    if (header->nlmsg_type != RTM_NEWLINK && header->nlmsg_type != RTM_DELLINK)
-        return MNL_CB_OK;
-    const struct ifinfomsg *link = mnl_nlmsg_get_payload(header);
+    struct ifinfomsg link;
+    if ((message->type != RTM_NEWLINK && message->type != RTM_DELLINK) ||
+        message->size < sizeof link)
+        return true;
+    memcpy(&link, message->body, sizeof link);
     /* Messages of the bridge family speak of the membership in a bridge, not of the interface. */
-    if (link->ifi_index != carrier->index || link->ifi_family != AF_UNSPEC)
-        return MNL_CB_OK;
-    bool has_carrier = false;
-    mnl_attr_parse(header, sizeof *link, read_attribute, &has_carrier);
-    if (header->nlmsg_type == RTM_DELLINK)
+    if (link.ifi_index != carrier->index || link.ifi_family != AF_UNSPEC)
+        return true;
+    uint8_t has_carrier = 0;
+    carrier->way->attributes(message, sizeof link, read_attribute, &has_carrier);
+    if (message->type == RTM_DELLINK)
         carrier->state = CARRIER_REMOVED;
-    else if (!(link->ifi_flags & IFF_UP))
+    else if (!(link.ifi_flags & IFF_UP))
         carrier->state = CARRIER_DISABLED;
     else
         carrier->state = has_carrier ? CARRIER_PRESENT : CARRIER_ABSENT;
-    return MNL_CB_OK;
+    return true;
 }
 
 /* Asks for the present state; the answer comes like every other message. */
 static bool request_state(struct carrier *carrier)
 {
-    uint8_t buffer[128];
-    struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
-    header->nlmsg_type = RTM_GETLINK;
-    header->nlmsg_flags = NLM_F_REQUEST;
-    struct ifinfomsg *link = mnl_nlmsg_put_extra_header(header, sizeof *link);
-    link->ifi_family = AF_UNSPEC;
-    link->ifi_index = carrier->index;
-    return mnl_socket_sendto(carrier->socket, header, header->nlmsg_len) >= 0;
+    struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_index = carrier->index};
+    return carrier->way->ask(carrier->rtnetlink, RTM_GETLINK, &link, sizeof link, false);
 }
 
-struct carrier *carrier_open(int index, struct error *ret_error)
+struct carrier *carrier_open(const struct rtnetlink_way *way, int index, struct error *ret_error)
 {
     struct carrier *carrier = calloc(1, sizeof *carrier);
-    if (carrier) {
-        carrier->index = index;
-        carrier->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    }
-    if (!carrier || !carrier->socket ||
-        mnl_socket_bind(carrier->socket, RTMGRP_LINK, MNL_SOCKET_AUTOPID) != 0 ||
-        !request_state(carrier)) {
+    if (carrier)
+        *carrier = (struct carrier){
+            .way = way, .index = index, .rtnetlink = way->open(RTMGRP_LINK, false)};
+    if (!carrier || !carrier->rtnetlink || !request_state(carrier)) {
         error_set(ret_error, ERROR_ENVIRONMENT, "cannot follow the link state (netlink): %s",
                   strerror(errno));
         carrier_close(carrier);
@@ -85,34 +74,32 @@ void carrier_close(struct carrier *carrier)
 {
     if (!carrier)
         return;
-    if (carrier->socket)
-        mnl_socket_close(carrier->socket);
+    carrier->way->close(carrier->rtnetlink);
     free(carrier);
 }
 
 int carrier_descriptor(const struct carrier *carrier)
 {
-    return mnl_socket_get_fd(carrier->socket);
+    return carrier->way->descriptor(carrier->rtnetlink);
 }
 
 enum carrier_state carrier_read(struct carrier *carrier)
 {
     for (;;) {
-        ssize_t length =
-            mnl_socket_recvfrom(carrier->socket, carrier->buffer, sizeof carrier->buffer);
-        if (length > 0) {
-            int status = mnl_cb_run(carrier->buffer, (size_t)length, 0, 0, read_message, carrier);
-            /* The kernel's answer to a question about an interface that is gone. */
-            if (status == MNL_CB_ERROR && errno == ENODEV)
-                carrier->state = CARRIER_REMOVED;
+        switch (carrier->way->read(carrier->rtnetlink, read_message, carrier)) {
+        case RTNETLINK_MORE:
+        case RTNETLINK_DONE:
             continue;
+        case RTNETLINK_NOTHING:
+            return carrier->state;
+        case RTNETLINK_FAILED:
+            break;
         }
+        if (errno == ENODEV) /* the answer to a question about an interface that is gone */
+            carrier->state = CARRIER_REMOVED;
         /* Messages were lost in a burst: ask again, the answer is the whole truth. */
-        if (length < 0 && errno == ENOBUFS && request_state(carrier))
-            continue;
-        if (length < 0 && errno == EINTR)
-            continue;
-        return carrier->state;
+        else if (errno != ENOBUFS || !request_state(carrier))
+            return carrier->state;
     }
 }
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The link state of one interface, followed by netlink (libmnl): cable plugged and unplugged,
+ * The link state of one interface, followed by netlink: cable plugged and unplugged,
  * interface switched off, interface removed. It reports changes only.
  */
 #ifndef PORT_CARRIER_H
 #define PORT_CARRIER_H
 
 #include "base/error.h"
+#include "port/rtnetlink.h"
 
 #include <stdbool.h>
 
@@ -21,10 +22,11 @@ enum carrier_state {
 struct carrier;
 
 /*
- * `index` is the kernel's number of the interface. The first report is its present state.
- * Returns: to be freed with carrier_close; NULL with ret_error.
+ * `way`: how netlink is spoken (rtnetlink_of_this_build). `index` is the kernel's number of the
+ * interface. The first report is its present state. Returns: to be freed with carrier_close; NULL
+ * with ret_error.
  */
-struct carrier *carrier_open(int index, struct error *ret_error);
+struct carrier *carrier_open(const struct rtnetlink_way *way, int index, struct error *ret_error);
 void carrier_close(struct carrier *carrier); /* NULL is allowed */
 
 /* Returns: a descriptor that is readable when carrier_read has something to read. */

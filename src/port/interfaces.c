@@ -3,11 +3,11 @@
 #include "port/interfaces.h"
 
 #include "base/text.h"
+#include "port/rtnetlink.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <limits.h>
 #include <linux/ethtool.h>
 #include <linux/if_link.h>
@@ -52,107 +52,117 @@ const char *interface_kind_name(enum interface_kind kind)
     return names[kind];
 }
 
-static void copy_string(char *ret, size_t size, const struct nlattr *attribute)
-{
-    if (mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) >= 0)
-        snprintf(ret, size, "%s", mnl_attr_get_str(attribute));
-}
+/* What messages are read into. */
+struct link_reading {
+    const struct rtnetlink_way *way;
+    struct link_list *links;
+};
 
-static int read_link_information(const struct nlattr *attribute, void *context)
-{
-    struct link_message *message = context;
-    if (mnl_attr_get_type(attribute) == IFLA_INFO_KIND)
-        copy_string(message->kind, sizeof message->kind, attribute);
-    else if (mnl_attr_get_type(attribute) == IFLA_INFO_SLAVE_KIND)
-        copy_string(message->in_kind, sizeof message->in_kind, attribute);
-    return MNL_CB_OK;
-}
-
+/* What the attributes of one message are read into. */
 struct link_target {
+    const struct rtnetlink_way *way;
     struct interface_info *info;
     struct link_message *message;
 };
 
-static int read_altname(const struct nlattr *attribute, void *context)
+static void read_link_information(const struct rtnetlink_attribute *attribute, void *context)
+{
+    struct link_message *message = context;
+    if (attribute->type == IFLA_INFO_KIND)
+        rtnetlink_store_text(message->kind, sizeof message->kind, attribute);
+    else if (attribute->type == IFLA_INFO_SLAVE_KIND)
+        rtnetlink_store_text(message->in_kind, sizeof message->in_kind, attribute);
+}
+
+static void read_altname(const struct rtnetlink_attribute *attribute, void *context)
 {
     struct interface_info *info = context;
     size_t i = 0;
-    if (mnl_attr_get_type(attribute) != IFLA_ALT_IFNAME)
-        return MNL_CB_OK;
+    if (attribute->type != IFLA_ALT_IFNAME)
+        return;
     while (i < INTERFACE_ALTNAMES_MAXIMUM && info->altnames[i][0])
         i++;
     if (i < INTERFACE_ALTNAMES_MAXIMUM)
-        copy_string(info->altnames[i], sizeof info->altnames[i], attribute);
-    return MNL_CB_OK;
+        rtnetlink_store_text(info->altnames[i], sizeof info->altnames[i], attribute);
 }
 
-static int read_link_attribute(const struct nlattr *attribute, void *context)
+static void store_index(int *ret, const struct rtnetlink_attribute *attribute)
+{
+    uint32_t index = (uint32_t)*ret;
+    rtnetlink_store_u32(&index, attribute);
+    *ret = (int)index;
+}
+
+static void read_link_attribute(const struct rtnetlink_attribute *attribute, void *context)
 {
     struct link_target *target = context;
-    switch (mnl_attr_get_type(attribute)) {
+    struct interface_info *info = target->info;
+    uint8_t has_carrier;
+    uint32_t mtu;
+    switch (attribute->type) {
     case IFLA_IFNAME:
-        copy_string(target->info->name, sizeof target->info->name, attribute);
+        rtnetlink_store_text(info->name, sizeof info->name, attribute);
         break;
     case IFLA_ADDRESS:
-        if (mnl_attr_get_payload_len(attribute) == sizeof target->info->mac.octet)
-            memcpy(target->info->mac.octet, mnl_attr_get_payload(attribute),
-                   sizeof target->info->mac.octet);
+        if (attribute->size == sizeof info->mac.octet)
+            memcpy(info->mac.octet, attribute->value, sizeof info->mac.octet);
         break;
     case IFLA_MTU:
-        if (mnl_attr_validate(attribute, MNL_TYPE_U32) >= 0)
-            target->info->mtu = mnl_attr_get_u32(attribute);
+        mtu = info->mtu;
+        rtnetlink_store_u32(&mtu, attribute);
+        info->mtu = mtu;
         break;
     case IFLA_CARRIER:
-        if (mnl_attr_validate(attribute, MNL_TYPE_U8) >= 0)
-            target->info->has_carrier = mnl_attr_get_u8(attribute) != 0;
+        has_carrier = info->has_carrier;
+        rtnetlink_store_u8(&has_carrier, attribute);
+        info->has_carrier = has_carrier != 0;
         break;
     case IFLA_MASTER:
-        if (mnl_attr_validate(attribute, MNL_TYPE_U32) >= 0)
-            target->message->master_index = (int)mnl_attr_get_u32(attribute);
+        store_index(&target->message->master_index, attribute);
         break;
     case IFLA_LINK:
-        if (mnl_attr_validate(attribute, MNL_TYPE_U32) >= 0)
-            target->message->lower_index = (int)mnl_attr_get_u32(attribute);
+        store_index(&target->message->lower_index, attribute);
         break;
     case IFLA_PROP_LIST:
-        mnl_attr_parse_nested(attribute, read_altname, target->info);
+        target->way->nested(attribute, read_altname, info);
         break;
     case IFLA_LINKINFO:
-        mnl_attr_parse_nested(attribute, read_link_information, target->message);
+        target->way->nested(attribute, read_link_information, target->message);
         break;
     default:
         break;
     }
-    return MNL_CB_OK;
 }
 
-static int read_link(const struct nlmsghdr *header, void *context)
+static bool read_link(const struct rtnetlink_message *received, void *context)
 {
-    struct link_list *links = context;
-    if (header->nlmsg_type != RTM_NEWLINK)
-        return MNL_CB_OK;
+    struct link_reading *reading = context;
+    struct link_list *links = reading->links;
+    struct ifinfomsg link;
+    if (received->type != RTM_NEWLINK || received->size < sizeof link)
+        return true;
+    memcpy(&link, received->body, sizeof link);
     size_t count = links->list.count;
     struct interface_info *items =
         realloc(links->list.items, (count + 1) * sizeof *links->list.items);
     if (!items)
-        return MNL_CB_ERROR;
+        return false;
     links->list.items = items;
     struct link_message *messages = realloc(links->messages, (count + 1) * sizeof *links->messages);
     if (!messages)
-        return MNL_CB_ERROR;
+        return false;
     links->messages = messages;
 
-    const struct ifinfomsg *link = mnl_nlmsg_get_payload(header);
-    struct interface_info info = {.index = link->ifi_index, .is_up = link->ifi_flags & IFF_UP};
-    struct link_message message = {.hardware_type = link->ifi_type,
-                                   .is_loopback = link->ifi_flags & IFF_LOOPBACK};
-    struct link_target target = {&info, &message};
-    mnl_attr_parse(header, sizeof *link, read_link_attribute, &target);
+    struct interface_info info = {.index = link.ifi_index, .is_up = link.ifi_flags & IFF_UP};
+    struct link_message message = {.hardware_type = link.ifi_type,
+                                   .is_loopback = link.ifi_flags & IFF_LOOPBACK};
+    struct link_target target = {reading->way, &info, &message};
+    reading->way->attributes(received, sizeof link, read_link_attribute, &target);
     info.has_carrier = info.has_carrier && info.is_up;
     items[count] = info;
     messages[count] = message;
     links->list.count++;
-    return MNL_CB_OK;
+    return true;
 }
 
 static struct interface_info *find_index(const struct interface_list *list, int index)
@@ -163,56 +173,41 @@ static struct interface_info *find_index(const struct interface_list *list, int 
     return NULL;
 }
 
-static int read_local_address(const struct nlattr *attribute, void *context)
+static void read_local_address(const struct rtnetlink_attribute *attribute, void *context)
 {
-    if (mnl_attr_get_type(attribute) == IFA_LOCAL &&
-        mnl_attr_validate(attribute, MNL_TYPE_U32) >= 0)
-        *(uint32_t *)context = ntohl(mnl_attr_get_u32(attribute));
-    return MNL_CB_OK;
+    if (attribute->type == IFA_LOCAL)
+        rtnetlink_store_u32(context, attribute);
 }
 
-static int read_address(const struct nlmsghdr *header, void *context)
+static bool read_address(const struct rtnetlink_message *received, void *context)
 {
-    struct link_list *links = context;
-    if (header->nlmsg_type != RTM_NEWADDR)
-        return MNL_CB_OK;
-    const struct ifaddrmsg *message = mnl_nlmsg_get_payload(header);
-    struct interface_info *info = find_index(&links->list, (int)message->ifa_index);
-    uint32_t ip = 0;
-    mnl_attr_parse(header, sizeof *message, read_local_address, &ip);
+    struct link_reading *reading = context;
+    struct ifaddrmsg message;
+    if (received->type != RTM_NEWADDR || received->size < sizeof message)
+        return true;
+    memcpy(&message, received->body, sizeof message);
+    struct interface_info *info = find_index(&reading->links->list, (int)message.ifa_index);
+    uint32_t ip = 0; /* in network order */
+    reading->way->attributes(received, sizeof message, read_local_address, &ip);
     if (info && ip != 0 && info->address_count < INTERFACE_ADDRESSES_MAXIMUM)
         info->addresses[info->address_count++] =
-            (struct interface_address){.ip = ip, .prefix_length = message->ifa_prefixlen};
-    return MNL_CB_OK;
+            (struct interface_address){.ip = ntohl(ip), .prefix_length = message.ifa_prefixlen};
+    return true;
 }
 
-/* Asks for all links or addresses and hands every answer to `read_message`. */
-static bool dump(struct mnl_socket *socket, uint16_t type, mnl_cb_t read_message,
-                 struct link_list *links)
+/* Asks for all links or addresses and hands every answer to `take`. Returns: false with errno. */
+static bool read_list(struct rtnetlink *rtnetlink, struct link_reading *reading, uint16_t type,
+                      rtnetlink_message_taker take)
 {
-    static uint8_t buffer[32768]; /* libmnl: MNL_SOCKET_DUMP_SIZE */
-    struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
-    header->nlmsg_type = type;
-    header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-    header->nlmsg_seq = (uint32_t)type;
-    if (type == RTM_GETLINK) {
-        struct ifinfomsg *link = mnl_nlmsg_put_extra_header(header, sizeof *link);
-        link->ifi_family = AF_UNSPEC;
-    } else {
-        struct ifaddrmsg *address = mnl_nlmsg_put_extra_header(header, sizeof *address);
-        address->ifa_family = AF_INET;
-    }
-    if (mnl_socket_sendto(socket, header, header->nlmsg_len) < 0)
-        return false;
-    int status = MNL_CB_OK;
-    while (status > MNL_CB_STOP) {
-        ssize_t length = mnl_socket_recvfrom(socket, buffer, sizeof buffer);
-        if (length < 0)
-            return false;
-        status = mnl_cb_run(buffer, (size_t)length, (uint32_t)type, mnl_socket_get_portid(socket),
-                            read_message, links);
-    }
-    return status == MNL_CB_STOP;
+    struct ifinfomsg link = {.ifi_family = AF_UNSPEC};
+    struct ifaddrmsg address = {.ifa_family = AF_INET};
+    bool asked = type == RTM_GETLINK
+                     ? reading->way->ask(rtnetlink, type, &link, sizeof link, true)
+                     : reading->way->ask(rtnetlink, type, &address, sizeof address, true);
+    enum rtnetlink_status status = asked ? RTNETLINK_MORE : RTNETLINK_FAILED;
+    while (status == RTNETLINK_MORE)
+        status = reading->way->read(rtnetlink, take, reading);
+    return status == RTNETLINK_DONE;
 }
 
 /* The directory exists for every driver of the kernel's wireless stack. */
@@ -340,16 +335,16 @@ static void complete(struct link_list *links)
     }
 }
 
-bool interface_list_read(struct interface_list *ret, struct error *ret_error)
+bool interface_list_read_by(const struct rtnetlink_way *way, struct interface_list *ret,
+                            struct error *ret_error)
 {
     struct link_list links = {0};
-    struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-    bool done = socket && mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) == 0 &&
-                dump(socket, RTM_GETLINK, read_link, &links) &&
-                dump(socket, RTM_GETADDR, read_address, &links);
+    struct link_reading reading = {way, &links};
+    struct rtnetlink *rtnetlink = way->open(0, true);
+    bool done = rtnetlink && read_list(rtnetlink, &reading, RTM_GETLINK, read_link) &&
+                read_list(rtnetlink, &reading, RTM_GETADDR, read_address);
     int saved = errno;
-    if (socket)
-        mnl_socket_close(socket);
+    way->close(rtnetlink);
     if (done)
         complete(&links);
     free(links.messages);
@@ -360,6 +355,11 @@ bool interface_list_read(struct interface_list *ret, struct error *ret_error)
     }
     *ret = links.list;
     return true;
+}
+
+bool interface_list_read(struct interface_list *ret, struct error *ret_error)
+{
+    return interface_list_read_by(rtnetlink_of_this_build, ret, ret_error);
 }
 
 void interface_list_free(struct interface_list *list)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The network interfaces of this host and what each is good for. Read by netlink (libmnl), without
- * privileges; changes nothing.
+ * The network interfaces of this host and what each is good for. Read by netlink (rtnetlink.h),
+ * without privileges; changes nothing.
  *
  * Only what cannot carry an Ethernet frame to a phone is refused. What merely makes a recovery
  * doubtful (wireless, bridges, bonds, VLAN interfaces) is a warning: the user may know better.
@@ -11,6 +11,7 @@
 
 #include "base/address.h"
 #include "base/error.h"
+#include "port/rtnetlink.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -72,6 +73,9 @@ struct interface_list {
 
 /* Fills `ret`, to be freed with interface_list_free. */
 bool interface_list_read(struct interface_list *ret, struct error *ret_error);
+/* The same by a certain way to speak netlink. */
+bool interface_list_read_by(const struct rtnetlink_way *way, struct interface_list *ret,
+                            struct error *ret_error);
 void interface_list_free(struct interface_list *list);
 
 /*

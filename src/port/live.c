@@ -418,7 +418,7 @@ struct port *port_live_open(const struct port_live_config *config, struct error 
     live->is_gentle = config->gentle;
     live->start_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
     live->carrier_state = CARRIER_PRESENT; /* so that a link that is down is the first event */
-    live->carrier = carrier_open(interface.index, ret_error);
+    live->carrier = carrier_open(rtnetlink_of_this_build, interface.index, ret_error);
     if (!live->carrier || !open_capture(live, ret_error) ||
         (!config->unfiltered && !set_filter(live, config->address, ret_error)) ||
         (!config->listen_only && !open_injection(live, ret_error))) {
@@ -438,7 +438,7 @@ enum port_event port_live_wait_carrier(const struct interface_info *interface,
                                        int interrupt_descriptor, port_live_waiting *waiting,
                                        void *context, struct error *ret_error)
 {
-    struct carrier *carrier = carrier_open(interface->index, ret_error);
+    struct carrier *carrier = carrier_open(rtnetlink_of_this_build, interface->index, ret_error);
     if (!carrier)
         return PORT_FAILED;
     struct pollfd polled[] = {{.fd = carrier_descriptor(carrier), .events = POLLIN},

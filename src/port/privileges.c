@@ -2,11 +2,16 @@
 /* Whose rights a run has: see privileges.h. */
 #include "port/privileges.h"
 
+#include "config.h"
+
 #include "port/sanitized.h"
 
 #include <cap-ng.h>
 #include <errno.h>
 #include <fcntl.h>
+#ifdef STATIC_PROGRAM
+#include <nss.h>
+#endif
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,9 +111,23 @@ static bool cannot_change_identity(struct text *notes)
     return true;
 }
 
+/*
+ * A C library that is in the program asks the files of this machine for names and groups: modules
+ * that the machine's own C library would load need not fit.
+ */
+static void read_names_from_files(void)
+{
+#ifdef STATIC_PROGRAM
+    __nss_configure_lookup("passwd", "files");
+    __nss_configure_lookup("group", "files");
+    __nss_configure_lookup("initgroups", "files");
+#endif
+}
+
 bool privileges_begin(struct text *notes, struct error *ret_error)
 {
     unsigned user, group;
+    read_names_from_files();
     if (geteuid() != 0)
         return apply_capabilities(true, ret_error);
     if (!read_identity("SUDO_UID", &user) || !read_identity("SUDO_GID", &group) ||
