@@ -232,26 +232,60 @@ static bool take_interface(struct pcapng *pcapng)
 
 /* ---- packets ---- */
 
-/* Returns: nanoseconds, or INT64_MAX and INT64_MIN beyond what instant_ns holds. */
+/* A time as whole seconds and the nanoseconds beyond them, below 10^9. */
+struct split_time {
+    uint64_t seconds, rest_ns;
+};
+
+/* Of ticks of 2^-exponent s. */
+static struct split_time split_binary(uint64_t ticks, unsigned exponent)
+{
+    if (exponent == 0)
+        return (struct split_time){ticks, 0};
+    uint64_t seconds = exponent < 64 ? ticks >> exponent : 0;
+    uint64_t rest = exponent < 64 ? ticks - (seconds << exponent) : ticks;
+    /* rest * 10^9 in two halves: upper * 2^32 + (lower's last 32 bits). */
+    uint64_t lower = (rest & UINT32_MAX) * NS_PER_S;
+    uint64_t upper = (rest >> 32) * NS_PER_S + (lower >> 32);
+    if (exponent < 32)
+        return (struct split_time){seconds, lower >> exponent};
+    unsigned shift = exponent - 32;
+    return (struct split_time){seconds, shift < 64 ? upper >> shift : 0};
+}
+
+/* Of ticks of 10^-exponent s. */
+static struct split_time split_decimal(uint64_t ticks, unsigned exponent)
+{
+    uint64_t seconds = ticks, per_second = 1, rest_ns;
+    for (unsigned i = 0; i < exponent; i++)
+        seconds /= 10;
+    /* Beyond 10^19 ticks no second is full, and none of the ticks is to be taken away. */
+    for (unsigned i = 0; i < exponent && seconds > 0; i++)
+        per_second *= 10;
+    rest_ns = ticks - seconds * per_second;
+    for (unsigned i = exponent; i < 9; i++)
+        rest_ns *= 10;
+    for (unsigned i = exponent; i > 9 && rest_ns > 0; i--)
+        rest_ns /= 10;
+    return (struct split_time){seconds, rest_ns};
+}
+
+/* Returns: nanoseconds, 0 before the epoch, INT64_MAX beyond what instant_ns holds. */
 static instant_ns time_of(const struct pcapng_interface *interface, uint64_t ticks)
 {
-    __extension__ typedef __int128 wide;
     unsigned exponent = interface->resolution & RESOLUTION_EXPONENT_MASK;
-    wide time;
-    if (interface->resolution & RESOLUTION_POWER_OF_TWO) {
-        /* Below 2^-63 s the upper bits of the ticks are what counts. */
-        time = exponent < 64 ? (wide)ticks * NS_PER_S >> exponent : 0;
-    } else {
-        time = ticks;
-        for (unsigned i = exponent; i < 9; i++)
-            time *= 10;
-        for (unsigned i = exponent; i > 9 && time != 0; i--)
-            time /= 10;
-    }
-    time += (wide)interface->offset_s * NS_PER_S;
-    if (time > INT64_MAX)
-        return INT64_MAX;
-    return time < 0 ? 0 : (instant_ns)time;
+    struct split_time time = interface->resolution & RESOLUTION_POWER_OF_TWO
+                                 ? split_binary(ticks, exponent)
+                                 : split_decimal(ticks, exponent);
+    uint64_t offset_s =
+        interface->offset_s < 0 ? 0 - (uint64_t)interface->offset_s : (uint64_t)interface->offset_s;
+    if (interface->offset_s < 0 && time.seconds < offset_s)
+        return 0;
+    uint64_t seconds = interface->offset_s < 0 ? time.seconds - offset_s : time.seconds + offset_s;
+    uint64_t full_s = INT64_MAX / NS_PER_S;
+    bool is_beyond = (interface->offset_s > 0 && seconds < offset_s) || seconds > full_s ||
+                     (seconds == full_s && time.rest_ns > INT64_MAX % NS_PER_S);
+    return is_beyond ? INT64_MAX : (instant_ns)(seconds * NS_PER_S + time.rest_ns);
 }
 
 static bool find_interface(struct pcapng *pcapng, uint32_t number, struct pcapng_packet *ret)

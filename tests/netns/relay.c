@@ -199,8 +199,8 @@ static void relay_frames(struct relay *relay, const sigset_t *while_waiting)
         if (relay->queue) {
             duration_ns left_ns = relay->queue->due_ns - now();
             if (left_ns > 0)
-                wait =
-                    (struct timespec){.tv_sec = left_ns / NS_PER_S, .tv_nsec = left_ns % NS_PER_S};
+                wait = (struct timespec){.tv_sec = (time_t)(left_ns / NS_PER_S),
+                                         .tv_nsec = (long)(left_ns % NS_PER_S)};
         }
         ppoll(files, SIDES, relay->queue ? &wait : NULL, while_waiting);
         for (int side = 0; side < SIDES; side++)
