@@ -6,7 +6,7 @@
 set -u
 top_srcdir=${top_srcdir:?run by make check} top_builddir=${top_builddir:?run by make check}
 . "$top_srcdir/tests/tap.sh"
-tap_plan 10
+tap_plan 11
 
 spa_sos=$top_builddir/spa-sos
 manual=$top_srcdir/docs/spa-sos.8
@@ -54,6 +54,9 @@ sed -nE 's/^### ([a-z-]+)$/\1/p' "$top_srcdir/docs/verdicts.md" >"$work/document
 lines_missing "$work/verdicts" "$work/documented-verdicts" "$work/missing" &&
 	lines_missing "$work/documented-verdicts" "$work/verdicts" "$work/missing"
 tap_result $? "docs/verdicts.md has a section for every verdict, and for nothing else" "$work/missing"
+
+"$top_builddir/tests/support/list_verdicts" | "$top_srcdir/scripts/verdict-pages" --check "$top_srcdir" >"$work/missing" 2>&1
+tap_result $? "the sentences of docs/verdicts.md and the manual page are the catalogue's" "$work/missing"
 
 # Links to files that are not there, of every page.
 for page in "$top_srcdir"/*.md "$top_srcdir"/docs/*.md; do
