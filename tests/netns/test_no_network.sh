@@ -77,11 +77,40 @@ ended_recovered "switched on 20 s after the tool"
 messages() {
 	sed -E 's/([0-9a-f]{2}:){5}[0-9a-f]{2}/MAC/; /^\.\.\.$/d; s/^ *[0-9]+\.[0-9]  //; s/at [0-9]+ Mbit/at N Mbit/; s/, [0-9]+ bytes, checked/, N bytes, checked/'
 }
-picture_is_true() {
-	sed -n '/^    \$ spa-sos recover/,/^    The phone was recovered/s/^    //p' "$top_srcdir/README.md" |
-		sed '1d;$d' | messages >"$lab/picture"
+# The last screen of a picture, as text, with the lines that the terminal wrapped made whole.
+last_screen() {
+	python3 - "$1" <<'PYTHON'
+import re, sys
+import xml.etree.ElementTree as tree
+svg = "{http://www.w3.org/2000/svg}"
+root = tree.parse(sys.argv[1]).getroot()
+lines = {}
+for group in root.iter(svg + "g"):
+    if group.get("id"):
+        line = ""
+        for text in group:
+            line = line.ljust(round(float(text.get("x")) / 8.4)) + text.text
+        lines["#" + group.get("id")] = line
+uses = [(float(use.get("x")), int(use.get("y")), use.get("href")) for use in root.iter(svg + "use")]
+last = max(use[0] for use in uses)
+screen = [lines[name] for x, y, name in sorted(uses) if x == last]
+print(re.sub(r"\n    (?=[^ 0-9])", " ", "\n".join(screen)))
+PYTHON
+}
+picture_is_true() { # picture
+	last_screen "$1" | sed '1d;/^The phone was recovered/,$d' | messages >"$lab/picture"
 	[ "$(wc -l <"$lab/picture")" -ge 10 ] && ! grep -vxF -f <(messages <"$lab/tool.err") "$lab/picture"
 }
-result "README's picture of a recovery is what the tool says" picture_is_true
+report_is_true() { # picture: what of its report does not depend on what was measured
+	last_screen "$1" >"$lab/picture"
+	printf '%s\n' "$(json .verdict.sentence)" "  Verdict     $(json .verdict.id) ($(json .verdict.confidence))" \
+		"  What to do  $(json .verdict.advice | cut -c1-64)" >"$lab/real"
+	[ "$(grep -cxF -f "$lab/real" "$lab/picture")" -eq 3 ]
+}
+for theme in dark light; do
+	picture=$top_srcdir/docs/pictures/recover-$theme.svg
+	result "README's picture ($theme) of a recovery is what the tool says" picture_is_true "$picture"
+	result "README's picture ($theme) of its report is what the tool says" report_is_true "$picture"
+done
 
 tap_done
