@@ -24,6 +24,7 @@ static void fill_counters(const struct live_result *result, struct report_counte
         .frames_in = station.frames_in, /* of others; the port hears our own ones as well */
         .is_live = true,
         .frames_out = result->counters.frames_out,
+        .frames_unsent = result->counters.frames_unsent,
         .kernel_drops = result->counters.kernel_drops,
         .interface_drops = result->counters.interface_drops,
         .retransmissions = station.retransmissions,

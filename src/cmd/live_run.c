@@ -5,6 +5,7 @@
 #include "cmd/failure.h"
 #include "cmd/image_file.h"
 #include "cmd/live_report.h"
+#include "cmd/losses.h"
 #include "cmd/options/table.h"
 #include "cmd/outputs.h"
 #include "cmd/phone_list.h"
@@ -36,6 +37,7 @@ struct live_run {
     struct station *station;
     struct progress *progress;
     struct watcher watcher; /* of watch */
+    struct losses losses;
     int interruption;
     int claim;         /* of the interface; -1 = none */
     bool without_link; /* the run ended before the cable ever carried a link */
@@ -140,7 +142,7 @@ static void say_beginning(struct live_run *run)
     if (run->options.verbosity < 0)
         return;
     /* Its speed is known only since it has a link. */
-    if (interface_find_usable(run->interface.name, &now, &ignored))
+    if (interface_find_number(run->interface.index, &now, &ignored))
         run->interface = now;
     if (run->interface.speed_mbps > 0)
         snprintf(speed, sizeof speed, " at %u Mbit/s", run->interface.speed_mbps);
@@ -223,6 +225,7 @@ static bool open_all(struct live_run *run, struct error *ret_error)
     say_beginning(run);
     struct port_live_config config = {
         .interface = run->interface.name,
+        .index = run->interface.index,
         .listen_only = run->options.command == OPTIONS_WATCH,
         .gentle = run->options.gentle,
         .address = run->options.station.address,
@@ -265,6 +268,14 @@ static void tell_trouble(struct live_run *run)
         progress_message(run->progress, "warning: %s", trouble);
 }
 
+static void tell_losses(struct live_run *run, instant_ns now_ns)
+{
+    struct text line = TEXT_EMPTY;
+    if (losses_check(&run->losses, run->port, now_ns, &line))
+        progress_message(run->progress, "warning: %s", text_chars(&line));
+    text_free(&line);
+}
+
 static void observe(void *context, const struct station *station, const struct station_event *event,
                     instant_ns now_ns)
 {
@@ -275,6 +286,8 @@ static void observe(void *context, const struct station *station, const struct s
     if (run->recording && event && event->kind == STATION_EVENT_STATE)
         recording_flush(run->recording);
     tell_trouble(run);
+    if (!event)
+        tell_losses(run, now_ns);
     if (run->options.command == OPTIONS_WATCH && !event)
         tell_verdict(run, station, now_ns);
     if (run->options.phones_path && is_result(event)) {
@@ -440,6 +453,7 @@ int live_run_command(const struct options *options)
     struct live_run run = {.options = *options, .interruption = -1, .claim = -1};
     struct error error = {0};
     run.progress = progress_new(&run.options);
+    losses_init(&run.losses);
     if (options->phones_path) {
         say_list(&run);
         if (options->phones.name_count == 0) {

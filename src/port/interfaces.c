@@ -427,19 +427,39 @@ static const struct interface_info *find(const struct interface_list *list, cons
     return NULL;
 }
 
+/* Copies what was found to `ret`, if it can be used. `name` is what was asked for. */
+static bool take_usable(const struct interface_list *list, const struct interface_info *found,
+                        const char *name, struct interface_info *ret, struct error *ret_error)
+{
+    if (!found) {
+        say_missing(list, name, ret_error);
+        return false;
+    }
+    if (found->use == INTERFACE_UNUSABLE)
+        return error_set(ret_error, ERROR_ENVIRONMENT, "%s: unusable: it %s", found->name,
+                         found->why);
+    *ret = *found;
+    return true;
+}
+
 bool interface_find_usable(const char *name, struct interface_info *ret, struct error *ret_error)
 {
     struct interface_list list;
     if (!interface_list_read(&list, ret_error))
         return false;
-    const struct interface_info *found = find(&list, name);
-    bool usable = found && found->use != INTERFACE_UNUSABLE;
-    if (usable)
-        *ret = *found;
-    else if (found)
-        error_set(ret_error, ERROR_ENVIRONMENT, "%s: unusable: it %s", found->name, found->why);
-    else
-        say_missing(&list, name, ret_error);
+    bool usable = take_usable(&list, find(&list, name), name, ret, ret_error);
+    interface_list_free(&list);
+    return usable;
+}
+
+bool interface_find_number(int index, struct interface_info *ret, struct error *ret_error)
+{
+    struct interface_list list;
+    char number[16];
+    if (!interface_list_read(&list, ret_error))
+        return false;
+    snprintf(number, sizeof number, "%d", index);
+    bool usable = take_usable(&list, find_index(&list, index), number, ret, ret_error);
     interface_list_free(&list);
     return usable;
 }

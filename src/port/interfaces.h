@@ -86,6 +86,9 @@ void interface_list_free(struct interface_list *list);
  */
 bool interface_find_usable(const char *name, struct interface_info *ret, struct error *ret_error);
 
+/* The same by the kernel's number, whatever the interface is called by now. */
+bool interface_find_number(int index, struct interface_info *ret, struct error *ret_error);
+
 /* Returns: "ethernet", "bridge port", ... */
 const char *interface_kind_name(enum interface_kind kind);
 

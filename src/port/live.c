@@ -29,6 +29,7 @@
 #define KERNEL_BUFFER_BYTES (2 * 1024 * 1024)
 #define CALLS_PER_LOOK      256
 #define PATH_TEXT_SIZE      512
+#define FAILURES_MAXIMUM    10 /* of reading, one after the other */
 
 enum { POLL_FRAMES, POLL_CARRIER, POLL_INTERRUPT, POLL_COUNT };
 
@@ -47,13 +48,13 @@ struct live {
     instant_ns start_ns; /* time of day minus steady clock when the port was opened */
     instant_ns last_ns;  /* latest time given to the caller */
     unsigned calls;      /* of live_next */
-    bool is_pending;     /* `pending` was read and not yet returned */
-    bool is_drained;     /* nothing is there to be read, as far as is known */
+    unsigned failures_in_a_row;
+    bool is_pending; /* `pending` was read and not yet returned */
+    bool is_drained; /* nothing is there to be read, as far as is known */
     struct port_frame pending;
     struct spin spin;
     uint8_t last_source[6]; /* MAC address of the last frame sent */
     struct port_counters counters;
-    uint64_t lost_frames;
 };
 
 static struct live *live_of(struct port *port)
@@ -108,10 +109,14 @@ static bool read_ahead(struct live *live, struct error *ret_error)
     int status = pcap_next_ex(live->pcap, &header, &bytes);
     if (status < 0 && carrier_ask(live->carrier) == CARRIER_REMOVED)
         return say_removed(live, ret_error);
-    if (status < 0)
+    /* libpcap looks for the interface by name, and calls one gone that was renamed. */
+    if (status < 0 && ++live->failures_in_a_row > FAILURES_MAXIMUM)
         return error_set(ret_error, ERROR_ENVIRONMENT, "%s: receiving failed: %s", live->name,
                          pcap_geterr(live->pcap));
-    live->is_drained = status == 0;
+    live->is_drained = status <= 0;
+    if (status < 0)
+        return true;
+    live->failures_in_a_row = 0;
     if (status == 0)
         return true;
     live->is_pending = true;
@@ -259,7 +264,7 @@ static bool live_send(struct port *port, const uint8_t *bytes, size_t length,
         if (!is_passing(saved))
             return error_set(ret_error, ERROR_ENVIRONMENT, "%s: sending failed: %s", live->name,
                              strerror(saved));
-        live->lost_frames++;
+        live->counters.frames_unsent++;
         return true;
     }
     live->counters.frames_out++;
@@ -299,11 +304,6 @@ static const struct port_operations live_operations = {
     .close = live_close,
 };
 
-uint64_t port_live_lost_frames(struct port *port)
-{
-    return live_of(port)->lost_frames;
-}
-
 static bool no_permission(const char *interface, struct error *ret_error)
 {
 #ifdef SENDER_GROUP
@@ -336,6 +336,15 @@ bool port_live_check_permission(const char *interface, struct error *ret_error)
     return true;
 }
 
+/* libpcap opens by name, and a name can have gone to another interface meanwhile. */
+static bool is_bound_to(int descriptor, int index)
+{
+    struct sockaddr_ll bound = {0};
+    socklen_t length = sizeof bound;
+    return getsockname(descriptor, (struct sockaddr *)&bound, &length) == 0 &&
+           bound.sll_ifindex == index;
+}
+
 static bool open_capture(struct live *live, struct error *ret_error)
 {
     char reason[PCAP_ERRBUF_SIZE];
@@ -358,6 +367,10 @@ static bool open_capture(struct live *live, struct error *ret_error)
     if (status < 0)
         return error_set(ret_error, ERROR_ENVIRONMENT, "%s: cannot be opened: %s (%s)", live->name,
                          pcap_statustostr(status), pcap_geterr(live->pcap));
+    if (!is_bound_to(pcap_fileno(live->pcap), live->address.sll_ifindex))
+        return error_set(ret_error, ERROR_ENVIRONMENT,
+                         "%s: was renamed while it was opened; start again with its new name",
+                         live->name);
     if (pcap_get_tstamp_precision(live->pcap) != PCAP_TSTAMP_PRECISION_NANO ||
         pcap_datalink(live->pcap) != DLT_EN10MB)
         return error_set(ret_error, ERROR_ENVIRONMENT,
@@ -404,7 +417,8 @@ static bool open_injection(struct live *live, struct error *ret_error)
 struct port *port_live_open(const struct port_live_config *config, struct error *ret_error)
 {
     struct interface_info interface;
-    if (!interface_find_usable(config->interface, &interface, ret_error))
+    if (config->index > 0 ? !interface_find_number(config->index, &interface, ret_error)
+                          : !interface_find_usable(config->interface, &interface, ret_error))
         return NULL;
     struct live *live = calloc(1, sizeof *live);
     if (!live) {

@@ -16,10 +16,11 @@
 
 struct port_live_config {
     const char *interface;
-    bool listen_only;         /* nothing can be sent */
-    bool gentle;              /* never poll for a reply, always sleep */
-    bool unfiltered;          /* every frame, not only what a station can use */
-    uint32_t address;         /* also every TCP segment from or to this IPv4 address; 0 = none */
+    int index;        /* the interface's number, if known: its name may change; 0 = by name */
+    bool listen_only; /* nothing can be sent */
+    bool gentle;      /* never poll for a reply, always sleep */
+    bool unfiltered;  /* every frame, not only what a station can use */
+    uint32_t address; /* also every TCP segment from or to this IPv4 address; 0 = none */
     int interrupt_descriptor; /* readable = PORT_INTERRUPTED (port/interruption.h); -1 = none */
 };
 
@@ -52,8 +53,5 @@ enum port_event port_live_wait_carrier(const struct interface_info *interface,
  * to get it), switched off.
  */
 struct port *port_live_open(const struct port_live_config *config, struct error *ret_error);
-
-/* Frames that could not be put on the wire so far. */
-uint64_t port_live_lost_frames(struct port *port);
 
 #endif

@@ -42,6 +42,7 @@ struct port_frame {
 struct port_counters {
     uint64_t frames_in; /* returned by next */
     uint64_t frames_out;
+    uint64_t frames_unsent; /* could not be put on the wire: buffers full, interface off */
     uint64_t kernel_drops;
     uint64_t interface_drops;
 };

@@ -25,8 +25,9 @@ struct json_t; /* jansson.h; ours to give away */
 
 struct report_counters {
     uint64_t frames_in;
-    bool is_live; /* the run could send and lose frames: the next three mean something */
+    bool is_live; /* the run could send and lose frames: the next four mean something */
     uint64_t frames_out;
+    uint64_t frames_unsent;
     uint64_t kernel_drops;
     uint64_t interface_drops;
     uint64_t retransmissions;  /* of DATA */

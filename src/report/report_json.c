@@ -147,6 +147,8 @@ static json_t *counters_json(const struct report_counters *counters)
     set(object, "frames_in", number(counters->frames_in));
     if (counters->is_live) {
         set(object, "frames_out", number(counters->frames_out));
+        if (counters->frames_unsent > 0)
+            set(object, "frames_unsent", number(counters->frames_unsent));
         set(object, "kernel_drops", number(counters->kernel_drops));
         set(object, "interface_drops", number(counters->interface_drops));
     }

@@ -93,6 +93,8 @@ void report_counters_text(const struct report_counters *counters, struct text *r
     if (counters->is_live)
         text_add(ret, ", %" PRIu64 " out, %" PRIu64 " dropped by the kernel", counters->frames_out,
                  counters->kernel_drops + counters->interface_drops);
+    if (counters->is_live && counters->frames_unsent > 0)
+        text_add(ret, ", %" PRIu64 " could not be sent", counters->frames_unsent);
     text_add(ret, ", %" PRIu64 " retransmission%s", counters->retransmissions,
              plural(counters->retransmissions));
     if (counters->turnaround_count > 0) {

@@ -129,7 +129,7 @@ int main(int argc, char **argv)
     struct port_counters counters;
     probe.port->operations->counters(probe.port, &counters);
     printf("in %" PRIu64 " out %" PRIu64 " lost %" PRIu64 "\n", counters.frames_in,
-           counters.frames_out, port_live_lost_frames(probe.port));
+           counters.frames_out, counters.frames_unsent);
     probe.port->operations->close(probe.port);
     return status;
 }

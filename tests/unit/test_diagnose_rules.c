@@ -57,41 +57,6 @@ static char *read_document(const char *name)
     return text;
 }
 
-/* `text` as one line: every run of white space is one space. */
-static void flatten(char *text)
-{
-    char *out = text;
-    for (char *in = text; *in; in++) {
-        bool is_space = *in == ' ' || *in == '\n';
-        if (!is_space)
-            *out++ = *in;
-        else if (out > text && out[-1] != ' ')
-            *out++ = ' ';
-    }
-    *out = '\0';
-}
-
-/* The section says what the program says: sentence, with (...) for what is filled in, and advice.
- */
-static void expect_same_words(char *section, const struct verdict_row *row)
-{
-    char sentence[256];
-    const char *hole = strstr(row->sentence, "{}");
-    char *end = strstr(section, "\n##");
-    if (end)
-        *end = '\0';
-    flatten(section);
-    if (hole)
-        snprintf(sentence, sizeof(sentence), "*%.*s(…)%s*", (int)(hole - row->sentence),
-                 row->sentence, hole + 2);
-    else
-        snprintf(sentence, sizeof(sentence), "*%s*", row->sentence);
-    if (!strstr(section, sentence))
-        fail_msg("docs/verdicts.md words %s otherwise than %s", row->name, sentence);
-    if (!strstr(section, row->advice))
-        fail_msg("docs/verdicts.md advises otherwise on %s than %s", row->name, row->advice);
-}
-
 static void every_identifier_is_documented(void **state)
 {
     (void)state;
@@ -101,12 +66,8 @@ static void every_identifier_is_documented(void **state)
         char heading[80], item[80];
         snprintf(heading, sizeof(heading), "\n### %s\n", verdict_name(id));
         snprintf(item, sizeof(item), "\n.It Cm %s\n", verdict_name(id));
-        const char *section = strstr(verdicts, heading);
-        if (!section)
+        if (!strstr(verdicts, heading))
             fail_msg("docs/verdicts.md has no paragraph on %s", verdict_name(id));
-        char *words = strdup(section + strlen(heading));
-        expect_same_words(words, row_of(id));
-        free(words);
         if (!strstr(manual, item))
             fail_msg("docs/spa-sos.8 has no paragraph on %s", verdict_name(id));
     }
