@@ -4,6 +4,11 @@
 
 #include "engine/limits.h"
 
+#include <stdio.h>
+
+#define LOST_IN_A_LINE 6
+#define LOST_LINE_SIZE (LOST_IN_A_LINE * (SESSION_NAME_SIZE + 2))
+
 static void say_what_to_do(struct hints *hints, instant_ns now_ns)
 {
     struct core *core = hints->core;
@@ -51,8 +56,94 @@ static void hint_came_due(void *owner, instant_ns now_ns)
     timer_set(&hints->core->timers, &hints->timer, now_ns + interval_ns);
 }
 
+/* ---- Phones that have stopped listening ---- */
+
+static bool is_lost(const struct session *session)
+{
+    return session->state == SESSION_UNFIT_LEASE ||
+           (session->power_cycle_asked && !session_is_over(session));
+}
+
+static size_t count_lost(const struct roster *roster)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < roster->count; i++)
+        count += is_lost(roster->sessions[i]);
+    return count;
+}
+
+/* Their names, some to a message, the next ones in the next. */
+static void name_lost(struct hints *hints, instant_ns now_ns)
+{
+    const struct roster *roster = hints->choice->roster;
+    struct core *core = hints->core;
+    char line[LOST_LINE_SIZE];
+    size_t length = 0;
+    unsigned named = 0;
+    for (size_t i = 0; i < roster->count; i++) {
+        char name[SESSION_NAME_SIZE];
+        if (!is_lost(roster->sessions[i]))
+            continue;
+        session_name(roster->sessions[i], sizeof name, name);
+        if (named == LOST_IN_A_LINE) {
+            journal_message(&core->journal, now_ns, NULL, "  %s,", line);
+            length = named = 0;
+        }
+        length +=
+            (size_t)snprintf(line + length, sizeof line - length, "%s%s", named ? ", " : "", name);
+        named++;
+    }
+    journal_message(&core->journal, now_ns, NULL, "  %s", line);
+}
+
+static void say_lost(struct hints *hints, size_t count, instant_ns now_ns)
+{
+    struct core *core = hints->core;
+    char writers[200];
+    if (core->writing)
+        journal_message(&core->journal, now_ns, NULL,
+                        "%zu phone%s stopped listening. Power-cycle later, when no phone writes:",
+                        count, count == 1 ? " has" : "s have");
+    else
+        journal_message(&core->journal, now_ns, NULL,
+                        "%zu phone%s stopped listening, and no phone writes. Power-cycle %s now:",
+                        count, count == 1 ? " has" : "s have", count == 1 ? "it" : "these");
+    name_lost(hints, now_ns);
+    if (core->writing)
+        journal_message(&core->journal, now_ns, NULL, "Not these, they are writing: %s.",
+                        session_list_writers(core, writers, sizeof writers));
+    hints->lost_said = count;
+    hints->lost_said_with_writers = core->writing > 0;
+    hints->lost_said_ns = now_ns;
+}
+
+/*
+ * One that is lost was told of when it was; the list is for several, and for the moment in which
+ * nobody writes any more.
+ */
+static void lost_came_due(void *owner, instant_ns now_ns)
+{
+    struct hints *hints = owner;
+    struct core *core = hints->core;
+    size_t count = core->standing == STANDING_FREE ? count_lost(hints->choice->roster) : 0;
+    bool may_now = hints->lost_said_with_writers && !core->writing;
+    bool is_new = count != hints->lost_said || now_ns - hints->lost_said_ns >= LOST_AGAIN_NS;
+    if (count == 0) {
+        hints->lost_said = 0;
+        hints->lost_said_with_writers = false;
+    } else if (may_now || (count > 1 && is_new)) {
+        say_lost(hints, count, now_ns);
+    } else if (core->writing) {
+        hints->lost_said_with_writers = true; /* one, told of while others write */
+    }
+    timer_set(&core->timers, &hints->lost_timer, now_ns + LOST_LOOK_NS);
+}
+
 void hints_start(struct hints *hints, instant_ns now_ns)
 {
     hints->timer = timer_for(hint_came_due, hints);
     timer_set(&hints->core->timers, &hints->timer, now_ns + HINT_FIRST_NS);
+    hints->lost_timer = timer_for(lost_came_due, hints);
+    if (hints->core->config.mode == STATION_RECOVER)
+        timer_set(&hints->core->timers, &hints->lost_timer, now_ns + LOST_LOOK_NS);
 }

@@ -143,10 +143,13 @@
 #define ALL_QUIET_NS           (10 * NS_PER_S)   /* --all: no new phone for so long */
 /* What to do is said within the first second, unless a phone that already listens replied before.
  */
-#define HINT_FIRST_NS       (800 * NS_PER_MS)
-#define HINT_SECOND_NS      (20 * NS_PER_S) /* nobody has power-cycled a phone: why? */
-#define HINT_LOOK_NS        (4 * NS_PER_S)  /* while phones are at work: are they still? */
-#define HINT_INTERVAL_NS    (60 * NS_PER_S)
+#define HINT_FIRST_NS    (800 * NS_PER_MS)
+#define HINT_SECOND_NS   (20 * NS_PER_S) /* nobody has power-cycled a phone: why? */
+#define HINT_LOOK_NS     (4 * NS_PER_S)  /* while phones are at work: are they still? */
+#define HINT_INTERVAL_NS (60 * NS_PER_S)
+/* The list of phones that have stopped listening: of several at once it is said once. */
+#define LOST_LOOK_NS        (4 * NS_PER_S)
+#define LOST_AGAIN_NS       (60 * NS_PER_S)
 #define DISCOVER_TIMEOUT_NS (60 * NS_PER_S)
 #define ATTEMPTS_MAXIMUM    5
 #define SESSIONS_MAXIMUM    4096 /* a flood of invented phones must not eat the memory */

@@ -57,6 +57,15 @@ bool session_is_over(const struct session *session)
            (session->state == SESSION_DELIVERED && session->watched);
 }
 
+/* Returns: its serial number where it is known, else its MAC address; in `buffer`. */
+const char *session_name(const struct session *session, size_t size, char buffer[static size])
+{
+    if (session->answered && session->serial[0])
+        return text_escape(session->serial, strlen(session->serial), buffer, size);
+    snprintf(buffer, size, "%s", mac_format(&session->mac).text);
+    return buffer;
+}
+
 char *session_list_writers(const struct core *core, char *ret, size_t size)
 {
     size_t length = 0;
@@ -64,12 +73,9 @@ char *session_list_writers(const struct core *core, char *ret, size_t size)
     *ret = '\0';
     for (const struct session *session = core->writers; session && named < WRITERS_NAMED;
          session = session->next_writer) {
-        char serial[4 * RECM_TEXT_SIZE];
-        const struct mac_text mac = mac_format(&session->mac);
-        const char *name = mac.text;
-        if (session->answered && session->serial[0])
-            name = text_escape(session->serial, strlen(session->serial), serial, sizeof serial);
-        length += (size_t)snprintf(ret + length, size - length, "%s%s", named++ ? ", " : "", name);
+        char name[SESSION_NAME_SIZE];
+        length += (size_t)snprintf(ret + length, size - length, "%s%s", named++ ? ", " : "",
+                                   session_name(session, sizeof name, name));
         if (length >= size)
             return ret;
     }

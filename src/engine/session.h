@@ -151,6 +151,11 @@ bool session_has_foreign_lease(const struct session *session);
 bool session_is_over(const struct session *session);
 /* More than one frame speaks for it: its DHCP client was heard, or it answered twice. */
 bool session_is_credible(const struct session *session);
+#define SESSION_NAME_SIZE (4 * RECM_TEXT_SIZE)
+
+/* Returns: its serial number, escaped, where it is known, else its MAC address; in `buffer`. */
+const char *session_name(const struct session *session, size_t size, char buffer[static size]);
+
 /*
  * "CBT141100HR, CBT141100HS and 3 more", escaped: the phones that write their flash. Returns: ret,
  * "" while nobody does.

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -1395,6 +1396,62 @@ static void r10_a_power_cycle_is_asked_for_with_a_word_on_those_that_write(void 
     rig_free(rig);
 }
 
+static void lose(struct rig *rig, struct rig_phone *phones, unsigned count)
+{
+    for (unsigned turn = 1; turn <= 2; turn++) {
+        for (unsigned i = 0; i < count; i++)
+            rig_discover(rig, &phones[i], turn);
+        rig_wait(rig, 5 * NS_PER_S);
+    }
+    rig_wait(rig, 11 * NS_PER_S);
+}
+
+/* Of a boot storm: one list, and no power cycle that cuts off those that write. */
+static void r9_lost_phones_are_listed_together_and_again_when_nobody_writes(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone writer = rig_phone(0), lost[8];
+    rig->config.selection.all = true;
+    rig_start(rig);
+    rig_up_to_request(rig, &writer);
+    acknowledge_all(rig, &writer);
+    for (unsigned i = 0; i < 8; i++)
+        lost[i] = rig_phone(1 + i);
+    lose(rig, lost, 8);
+    assert_true(
+        rig_said(rig, "8 phones have stopped listening. Power-cycle later, when no phone writes:"));
+    assert_true(rig_said(rig, "Not these, they are writing: CBT141100H0."));
+    assert_false(rig_said(rig, "Power-cycle these now"));
+    rig_firmware(rig, &writer);
+    rig_wait(rig, 5 * NS_PER_S);
+    assert_true(rig_said(
+        rig, "8 phones have stopped listening, and no phone writes. Power-cycle these now:"));
+    char last[64];
+    snprintf(last, sizeof last, "  %s, %s", mac_format(&lost[6].mac).text,
+             mac_format(&lost[7].mac).text);
+    assert_true(rig_said(rig, last));
+    rig_free(rig);
+}
+
+static void r9_one_lost_phone_is_named_again_when_nobody_writes(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone writer = rig_phone(0), lost = rig_phone(1);
+    rig->config.selection.all = true;
+    rig_start(rig);
+    rig_up_to_request(rig, &writer);
+    acknowledge_all(rig, &writer);
+    lose(rig, &lost, 1);
+    assert_false(rig_said(rig, "stopped listening. Power-cycle later"));
+    rig_firmware(rig, &writer);
+    rig_wait(rig, 5 * NS_PER_S);
+    assert_true(
+        rig_said(rig, "1 phone has stopped listening, and no phone writes. Power-cycle it now:"));
+    rig_free(rig);
+}
+
 static void r10_three_unanswered_repeats_of_the_last_block_are_delivered(void **state)
 {
     (void)state;
@@ -1610,6 +1667,8 @@ int main(void)
         T(r8_refused_image_is_ordered_again),
         T(r9_no_station_without_a_sendable_image),
         T(r10_after_the_last_ack_only_sparse_questions_to_the_phone),
+        T(r9_lost_phones_are_listed_together_and_again_when_nobody_writes),
+        T(r9_one_lost_phone_is_named_again_when_nobody_writes),
         T(r10_a_power_cycle_is_asked_for_with_a_word_on_those_that_write),
         T(r10_three_unanswered_repeats_of_the_last_block_are_delivered),
         T(r10_a_phone_that_still_waits_gets_the_last_block),
