@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "engine/station.h"
 #include "report/report.h"
+#include "tests/fuzz/frame_script.h"
 #include "tests/fuzz/plain_text.h"
 #include "wire/frame.h"
 
@@ -14,7 +15,6 @@
 
 #define START_NS        (1000 * NS_PER_S)
 #define FRAMES_MAXIMUM  4000
-#define FRAME_BYTES     2048
 #define SPEAKERS        8192 /* a power of 2, more than frames */
 #define AT_ONCE_MAXIMUM 64   /* answers to one frame, or what becomes due in one moment */
 #define PER_SECOND      40   /* sent of its own accord, on the average, beside AT_ONCE_MAXIMUM */
@@ -134,42 +134,11 @@ static void wait_until(struct run *run, instant_ns end_ns)
     run->now_ns = end_ns;
 }
 
-static uint16_t sum(const uint8_t *bytes, size_t length)
+static void hear(struct run *run, const struct script_frame *heard)
 {
-    uint32_t total = 0;
-    for (size_t i = 0; i + 1 < length; i += 2)
-        total += load_be16(bytes + i);
-    if (length % 2)
-        total += (uint32_t)bytes[length - 1] << 8;
-    while (total >> 16)
-        total = (total & 0xffff) + (total >> 16);
-    return (uint16_t)~total;
-}
-
-/* The header's checksum is made good, and UDP goes without one: or no mutation would get far. */
-static void repair(uint8_t *frame, size_t length)
-{
-    if (length < 34 || load_be16(frame + 12) != 0x0800)
-        return;
-    size_t header = (size_t)(frame[14] & 15) * 4;
-    if (header < 20 || 14 + header + 8 > length)
-        return;
-    store_be16(frame + 24, 0);
-    store_be16(frame + 24, sum(frame + 14, header));
-    if (frame[23] == 17)
-        store_be16(frame + 14 + header + 6, 0);
-}
-
-static void hear(struct run *run, const uint8_t *bytes, size_t length, bool is_repaired)
-{
-    uint8_t copy[FRAME_BYTES];
     struct frame frame;
-    if (length > sizeof copy)
-        length = sizeof copy;
-    memcpy(copy, bytes, length);
-    if (is_repaired)
-        repair(copy, length);
-    frame_dissect(copy, length, length, &frame);
+    size_t length = heard->length;
+    frame_dissect(heard->bytes, length, length, &frame);
     frame.time_ns = run->now_ns;
     frame.number = ++run->inputs;
     if (length >= 14)
@@ -225,14 +194,12 @@ const char *station_broken_invariant(const uint8_t *data, size_t size)
     station_start(run->station, run->now_ns);
     drain(run);
     while (!run->broken && run->inputs < FRAMES_MAXIMUM) {
-        uint8_t wait = reader_u8(&reader), flags = reader_u8(&reader);
-        size_t length = reader_be16(&reader);
-        const uint8_t *bytes = reader_view(&reader, length);
-        if (reader.failed)
+        struct script_frame heard;
+        if (!script_next(&reader, &heard))
             break;
-        wait_until(run, run->now_ns + (wait == 255 ? 60 * NS_PER_S : wait * (NS_PER_S / 10)));
+        wait_until(run, run->now_ns + heard.wait_ns);
         if (!run->broken)
-            hear(run, bytes, length, flags & STATION_CHECKSUMS);
+            hear(run, &heard);
     }
     if (!run->broken)
         wait_until(run, run->now_ns + 30 * NS_PER_S);

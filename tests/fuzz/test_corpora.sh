@@ -7,9 +7,14 @@ set -u
 corpus=$top_srcdir/tests/fuzz/corpus
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-for target in options archive image; do
-	files=("$corpus/$target"/*)
+scripts=$(mktemp -d)
+trap 'rm -rf "$log" "$scripts"' EXIT
+"$top_builddir/tests/unit/test_station_mutations" "$scripts" # one of each trace and configuration
+export MUTATIONS
+for target in options archive image phones phone; do
+	files=("$corpus/$target"/*) MUTATIONS=300
 	[ "$target" != image ] || files=("$top_srcdir"/tests/images/*.bin)
+	[ "$target" != phone ] || { files=("$scripts"/*-2) MUTATIONS=20; }
 	"${top_builddir:?run by make check}/tests/fuzz/replay_$target" "${files[@]}" >"$log" 2>&1
 	[ $? -eq 0 ] && [ "${#files[@]}" -ge 5 ] && [ "$(grep -c '^ok' "$log")" -eq "${#files[@]}" ]
 	tap_result $? "$target: ${#files[@]} files and their damaged copies" "$log"

@@ -6,6 +6,7 @@
  */
 #include "base/bytes.h"
 #include "base/random.h"
+#include "tests/fuzz/frame_script.h"
 #include "tests/fuzz/station_invariants.h"
 #include "tests/support/trace_frames.h"
 
@@ -22,7 +23,7 @@
 #define SIZE_MAXIMUM      ((size_t)512 * 1024)
 
 static uint8_t script[SIZE_MAXIMUM], damaged[SIZE_MAXIMUM];
-static size_t heads[SIZE_MAXIMUM / STATION_FRAME_HEAD]; /* where frames begin */
+static size_t heads[SIZE_MAXIMUM / SCRIPT_FRAME_HEAD]; /* where frames begin */
 static size_t head_count;
 
 /* The name that the trace's phone asks for, so that it is served as ours. Returns: its length. */
@@ -53,16 +54,16 @@ static size_t write_script(const struct trace_frames *trace, uint8_t choice)
         const struct frame *frame = &trace->frames[i];
         duration_ns wait_ns = frame->time_ns - before_ns;
         uint64_t tenths = wait_ns > 0 ? (uint64_t)(wait_ns / (NS_PER_S / 10)) : 0;
-        if (length + STATION_FRAME_HEAD + frame->captured > sizeof script)
+        if (length + SCRIPT_FRAME_HEAD + frame->captured > sizeof script)
             break;
         if (tenths > 0)
             before_ns = frame->time_ns;
         heads[head_count++] = length;
         script[length] = (uint8_t)(tenths < 255 ? tenths : 255);
-        script[length + 1] = STATION_CHECKSUMS;
+        script[length + 1] = SCRIPT_CHECKSUMS;
         store_be16(script + length + 2, (uint16_t)frame->captured);
-        memcpy(script + length + STATION_FRAME_HEAD, frame->bytes, frame->captured);
-        length += STATION_FRAME_HEAD + frame->captured;
+        memcpy(script + length + SCRIPT_FRAME_HEAD, frame->bytes, frame->captured);
+        length += SCRIPT_FRAME_HEAD + frame->captured;
     }
     return length;
 }
@@ -76,7 +77,7 @@ static size_t damage(struct random *random, size_t length)
         uint32_t which = random_below(random, (uint32_t)head_count);
         size_t head = heads[which];
         size_t size = load_be16(script + head + 2);
-        size_t at = head + STATION_FRAME_HEAD + (size ? random_below(random, (uint32_t)size) : 0);
+        size_t at = head + SCRIPT_FRAME_HEAD + (size ? random_below(random, (uint32_t)size) : 0);
         const size_t other = heads[random_below(random, (uint32_t)head_count)];
         if (at >= length)
             continue;
@@ -94,11 +95,11 @@ static size_t damage(struct random *random, size_t length)
             damaged[head] = (uint8_t)random_below(random, 256);
             break;
         case 4:
-            damaged[head + 1] ^= STATION_CHECKSUMS;
+            damaged[head + 1] ^= SCRIPT_CHECKSUMS;
             break;
         default: /* another sender: the end of its MAC address */
             if (size >= 12)
-                damaged[head + STATION_FRAME_HEAD + 11] ^= (uint8_t)random_below(random, 256);
+                damaged[head + SCRIPT_FRAME_HEAD + 11] ^= (uint8_t)random_below(random, 256);
             break;
         }
     }
