@@ -90,6 +90,21 @@ void action_be_patient(struct session *session, instant_ns now_ns)
     set_deadline(session, now_ns + DEAF_PATIENCE_NS);
 }
 
+/*
+ * It was sent the whole image and was heard as a loader since, once perhaps and by a frame that was
+ * late or somebody else's: while it may be writing its silence means nothing, and no word is said
+ * of a power cycle. Returns: true if it is waited for.
+ */
+static bool waits_for_writing(struct session *session, instant_ns now_ns)
+{
+    instant_ns written_ns = session->image_out_ns + session->core->config.flash_wait_ns;
+    if (!session->image_out_ns || now_ns >= written_ns)
+        return false;
+    say(session, now_ns, "it does not answer; it may be writing its image. Do not unplug it");
+    set_deadline(session, written_ns);
+    return true;
+}
+
 /* The DHCP stage went quiet: with a foreign server that means a lease (unseen on a switch). */
 void action_addressing_ended(struct session *session, instant_ns now_ns)
 {
@@ -108,6 +123,8 @@ void action_addressing_ended(struct session *session, instant_ns now_ns)
         action_be_addressed(session, now_ns);
         return;
     }
+    if (waits_for_writing(session, now_ns))
+        return;
     session->power_cycle_asked = true;
     bool ready = core->config.dhcp != DHCP_POLICY_NEVER;
     set_deadline(session, now_ns + (ready ? POWER_CYCLE_PATIENCE_NS : DEAF_PATIENCE_NS));
@@ -127,6 +144,11 @@ void action_addressing_ended(struct session *session, instant_ns now_ns)
             session, now_ns,
             "it did not take the address offered and has stopped listening. Power-cycle it now: "
             "this program is ready to give it an address.");
+    /* It listened before: if that DISCOVER was a late or a forged one, it still does. */
+    if (session->answered && core->config.mode == STATION_RECOVER && ready) {
+        session_enter(session, SESSION_RETRY, now_ns, "waiting until it answers again");
+        set_deadline(session, now_ns + POWER_CYCLE_PATIENCE_NS);
+    }
 }
 
 /* ---- A lease of no use ---- */
@@ -224,7 +246,7 @@ void action_answers_nothing(struct session *session, instant_ns now_ns)
     const struct core *core = session->core;
     bool foreign = session_has_foreign_lease(session);
     instant_ns patience_ns = session->state_since_ns + DEAF_PATIENCE_NS;
-    if (core->config.mode == STATION_WATCH)
+    if (core->config.mode == STATION_WATCH || waits_for_writing(session, now_ns))
         return;
     if (foreign && !session->alive)
         suspect_lease(session, now_ns);
@@ -252,12 +274,24 @@ static bool may_order(const struct core *core)
     return core->standing == STANDING_FREE;
 }
 
+/* One answer can have been damaged, or be somebody else's: it is asked again before that counts. */
+static void doubt_serial(struct session *session, instant_ns now_ns)
+{
+    if (++session->unusable_serials >= UNUSABLE_SERIALS_FINAL) {
+        fail(session, now_ns, true, "it states no usable serial number, so it cannot be ordered");
+        return;
+    }
+    session_enter(session, SESSION_RETRY, now_ns,
+                  "states no usable serial number; it is asked once more");
+    set_deadline(session, now_ns + RETRY_HINT_NS);
+}
+
 void action_wait_for_turn(struct session *session, instant_ns now_ns)
 {
     if (attempts_are_used_up(session))
         fail(session, now_ns, true, "all attempts failed");
     else if (!recm_serial_is_sendable(session->serial))
-        fail(session, now_ns, true, "it states no usable serial number, so it cannot be ordered");
+        doubt_serial(session, now_ns);
     else
         session_enter(session, SESSION_WAITING, now_ns, "chosen");
 }
@@ -546,6 +580,8 @@ void action_retry_is_late(struct session *session, instant_ns now_ns)
         set_deadline(session, written_ns);
         return;
     }
+    if (waits_for_writing(session, now_ns))
+        return;
     if (session->power_cycle_asked) {
         fail(session, now_ns, false, "it answers nothing any more");
         return;

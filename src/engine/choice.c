@@ -237,6 +237,8 @@ static void look_for_twin(struct choice *choice, struct session *session, instan
             strcmp(other->serial, session->serial) != 0)
             continue;
         session->doubtful = other->doubtful = true;
+        if (choice->twins_said++ >= TWINS_SAID_MAXIMUM)
+            return;
         char serial[4 * RECM_TEXT_SIZE];
         const struct session *heard = session->stage_ns ? session : other->stage_ns ? other : NULL;
         journal_message(

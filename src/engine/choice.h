@@ -15,6 +15,7 @@ struct choice {
     struct timer quiet;    /* --all: time for another phone to appear */
     unsigned found;        /* discover: phones that have answered */
     bool settled, quiet_over;
+    unsigned twins_said;  /* devices with a serial number that another one has */
     bool doubted;         /* ... and time for one that answered only once to do so again */
     bool several;         /* more than one answered, and none was named */
     struct session *only; /* the one phone of a run without selection */

@@ -6,8 +6,9 @@
 
 #include <stdio.h>
 
-#define LOST_IN_A_LINE 6
-#define LOST_LINE_SIZE (LOST_IN_A_LINE * (SESSION_NAME_SIZE + 2))
+#define LOST_IN_A_LINE      6
+#define LOST_LISTED_MAXIMUM 256 /* a shelf; a flood of invented phones fills no screen */
+#define LOST_LINE_SIZE      (LOST_IN_A_LINE * (SESSION_NAME_SIZE + 2))
 
 static void say_what_to_do(struct hints *hints, instant_ns now_ns)
 {
@@ -80,10 +81,12 @@ static void name_lost(struct hints *hints, instant_ns now_ns)
     char line[LOST_LINE_SIZE];
     size_t length = 0;
     unsigned named = 0;
-    for (size_t i = 0; i < roster->count; i++) {
+    size_t listed = 0;
+    for (size_t i = 0; i < roster->count && listed < LOST_LISTED_MAXIMUM; i++) {
         char name[SESSION_NAME_SIZE];
         if (!is_lost(roster->sessions[i]))
             continue;
+        listed++;
         session_name(roster->sessions[i], sizeof name, name);
         if (named == LOST_IN_A_LINE) {
             journal_message(&core->journal, now_ns, NULL, "  %s,", line);

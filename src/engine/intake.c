@@ -181,7 +181,10 @@ static void take_dhcp(struct intake *intake, const struct frame *frame, instant_
 static void take_reply(struct intake *intake, struct session *session,
                        const struct recm_message *reply, instant_ns now_ns)
 {
-    bool may_change = session->state <= SESSION_FOUND || !session->answered;
+    bool was_usable = session->answered && recm_serial_is_sendable(session->serial);
+    bool is_usable = recm_serial_is_sendable(reply->serial);
+    /* Who stated a serial number keeps it when one that cannot be comes along. */
+    bool may_change = !was_usable || (session->state <= SESSION_FOUND && is_usable);
     if (may_change) {
         memcpy(session->serial, reply->serial, sizeof session->serial);
         memcpy(session->product, reply->product, sizeof session->product);
@@ -259,9 +262,10 @@ static void take_read_request(struct intake *intake, const struct frame *frame, 
     struct core *core = intake->core;
     if (port != TFTP_SERVER_PORT && port != core->config.tftp_port && port != core->transfer_port)
         return;
-    struct session *session = frame->udp.source_port == TFTP_PHONE_PORT
-                                  ? choice_meet(intake->choice, &frame->ethernet.source, now_ns)
-                                  : roster_find(intake->choice->roster, &frame->ethernet.source);
+    /* A loader asks from one port, and takes DATA there only. */
+    bool is_loader = frame->udp.source_port == TFTP_PHONE_PORT;
+    struct session *session =
+        is_loader ? choice_meet(intake->choice, &frame->ethernet.source, now_ns) : NULL;
     bool ours = is_ours(intake, session, &frame->tftp);
     if (!ours && !url_takes_request(intake->choice, session, frame, now_ns)) {
         note_foreign_request(intake, frame, now_ns);
@@ -288,6 +292,8 @@ static void acknowledged(struct intake *intake, struct session *session, uint16_
     switch (tftp_ack(core, &session->transfer, block, now_ns)) {
     case TFTP_ADVANCED:
         session_goes_forward(session, now_ns);
+        if (session->transfer.block == session->transfer.block_count)
+            session->image_out_ns = now_ns;
         journal_add(&core->journal, now_ns, STATION_EVENT_PROGRESS, &session->mac);
         break;
     case TFTP_COMPLETE:

@@ -148,11 +148,13 @@
 #define HINT_LOOK_NS     (4 * NS_PER_S)  /* while phones are at work: are they still? */
 #define HINT_INTERVAL_NS (60 * NS_PER_S)
 /* The list of phones that have stopped listening: of several at once it is said once. */
-#define LOST_LOOK_NS        (4 * NS_PER_S)
-#define LOST_AGAIN_NS       (60 * NS_PER_S)
-#define DISCOVER_TIMEOUT_NS (60 * NS_PER_S)
-#define ATTEMPTS_MAXIMUM    5
-#define SESSIONS_MAXIMUM    4096 /* a flood of invented phones must not eat the memory */
-#define ROSTER_FULL_NS      (1 * NS_PER_S)
+#define LOST_LOOK_NS           (4 * NS_PER_S)
+#define LOST_AGAIN_NS          (60 * NS_PER_S)
+#define DISCOVER_TIMEOUT_NS    (60 * NS_PER_S)
+#define ATTEMPTS_MAXIMUM       5
+#define UNUSABLE_SERIALS_FINAL 3 /* answers without a serial number that can be ordered */
+#define TWINS_SAID_MAXIMUM     3 /* devices with somebody else's serial number: more are not told */
+#define SESSIONS_MAXIMUM       4096 /* a flood of invented phones must not eat the memory */
+#define ROSTER_FULL_NS         (1 * NS_PER_S)
 
 #endif

@@ -11,12 +11,29 @@ static bool has_name(const struct phone_facts *phone, const struct phone_name *n
     return phone_name_is(name, phone->answered ? phone->reply.serial : NULL, &phone->mac);
 }
 
-static bool is_named(const struct run_scope *scope, const struct phone_facts *phone)
+/* How much speaks for it that it is a phone, and the one that a run dealt with. */
+enum standing {
+    STANDING_A_FRAME, /* a single one, which anybody can have sent */
+    STANDING_A_PHONE, /* several, or it answered */
+    STANDING_ORDERED,
+    STANDING_SERVED, /* by this run, and it took blocks */
+};
+
+static bool was_served(const struct facts *facts, const struct attempt *attempt)
 {
-    for (size_t i = 0; i < scope->name_count; i++)
-        if (has_name(phone, &scope->names[i]))
-            return true;
+    for (unsigned i = 0; i < SERVERS_MAXIMUM && i < attempt->server_count; i++)
+        if (mac_equal(&attempt->servers[i].mac, &facts->own_mac))
+            return attempt->acks.total > 0;
     return false;
+}
+
+static enum standing standing_of(const struct facts *facts, const struct phone_facts *phone)
+{
+    if (was_served(facts, &phone->attempt))
+        return STANDING_SERVED;
+    if (phone->attempts && phone->answered)
+        return STANDING_ORDERED;
+    return phone->answered || phone->loader_frames.total > 1 ? STANDING_A_PHONE : STANDING_A_FRAME;
 }
 
 static bool orders_one(const struct run_scope *scope)
@@ -33,25 +50,45 @@ static bool somebody_was_ordered(const struct facts *facts)
     return false;
 }
 
-/* Without a name: those that are in recovery; of a run for one phone those that were ordered. */
+static enum standing best_standing(const struct facts *facts)
+{
+    enum standing best = STANDING_A_FRAME;
+    for (const struct phone_facts *phone = facts->phones; phone; phone = phone->by_mac.next)
+        if (standing_of(facts, phone) > best)
+            best = standing_of(facts, phone);
+    return best;
+}
+
+/*
+ * Of those that were not named: with names nobody else. Otherwise those that are in recovery; of a
+ * run for one phone the one that it served, or those that were ordered; and of any run nobody of
+ * whom a single frame is all there is.
+ */
 static bool is_meant(const struct facts *facts, const struct run_scope *scope,
                      const struct phone_facts *phone)
 {
-    if (scope->name_count)
-        return is_named(scope, phone);
-    if (is_bystander(phone))
+    if (scope->name_count || is_bystander(phone))
+        return false;
+    if (scope->purpose == PURPOSE_EXPLAIN)
+        return true;
+    enum standing standing = standing_of(facts, phone), best = best_standing(facts);
+    if (orders_one(scope) && best == STANDING_SERVED)
+        return standing == best;
+    if (standing == STANDING_A_FRAME && best > standing)
         return false;
     return !orders_one(scope) || phone->attempts || !somebody_was_ordered(facts);
 }
 
-/* The phone of this name that has no place yet. */
+/* The phone of this name: two can claim one serial number, and the likelier one has it. */
 static const struct phone_facts *find_named(const struct facts *facts,
                                             const struct phone_name *name)
 {
+    const struct phone_facts *found = NULL;
     for (const struct phone_facts *phone = facts->phones; phone; phone = phone->by_mac.next)
-        if (has_name(phone, name))
-            return phone;
-    return NULL;
+        if (has_name(phone, name) &&
+            (!found || standing_of(facts, phone) > standing_of(facts, found)))
+            found = phone;
+    return found;
 }
 
 struct slots {

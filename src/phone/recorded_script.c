@@ -240,8 +240,8 @@ void recorded_phone_learn(struct recorded_phone *phone, const struct frame *fram
     enum script_kind kind = script_classify(phone, frame);
     if (phone->last_own_ns == 0)
         phone->last_own_ns = frame->time_ns;
-    if (kind == SCRIPT_NOTHING)
-        return;
+    if (kind == SCRIPT_NOTHING || frame->captured < ETHERNET_HEADER_LENGTH)
+        return; /* what was cut before its header's end cannot be played */
     if (mac_equal(&frame->ethernet.source, &phone->mac)) {
         learn_step(phone, frame, kind);
     } else {

@@ -14,7 +14,7 @@ export MUTATIONS
 for target in options archive image phones phone; do
 	files=("$corpus/$target"/*) MUTATIONS=300
 	[ "$target" != image ] || files=("$top_srcdir"/tests/images/*.bin)
-	[ "$target" != phone ] || { files=("$scripts"/*-2) MUTATIONS=20; }
+	[ "$target" != phone ] || { files=("$scripts"/*-2 "$corpus/phone"/*) MUTATIONS=20; }
 	"${top_builddir:?run by make check}/tests/fuzz/replay_$target" "${files[@]}" >"$log" 2>&1
 	[ $? -eq 0 ] && [ "${#files[@]}" -ge 5 ] && [ "$(grep -c '^ok' "$log")" -eq "${#files[@]}" ]
 	tap_result $? "$target: ${#files[@]} files and their damaged copies" "$log"

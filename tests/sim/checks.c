@@ -77,7 +77,8 @@ static void check_recm(struct checks *checks, const struct frame *frame, instant
     if (!recm_file_name_is_sendable(message->file_name))
         checks_fail(checks, now_ns, "an UPGRADE with an unsendable file name was sent");
     for (unsigned i = 0; i < checks->phone_count; i++) {
-        if (strcmp(checks->phones[i].serial, message->serial) == 0)
+        if (strcmp(checks->phones[i].serial, message->serial) == 0 ||
+            mac_equal(&checks->phones[i].mac, &frame->ethernet.destination))
             checks->phones[i].ordered = true;
     }
 }

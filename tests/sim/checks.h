@@ -9,7 +9,7 @@
 
 #include "engine/station.h"
 
-#define CHECKED_PHONES 256
+#define CHECKED_PHONES 4096 /* and those that a hostile host invents */
 
 struct checked_phone {
     struct mac_address mac;

@@ -294,6 +294,20 @@ static void draw_trouble(struct random *random, struct plan *ret)
     }
 }
 
+/*
+ * A tenth of the worlds that can end well have a host that means no good, for one to three minutes;
+ * whatever else is wrong. What it does is not drawn from the world's own numbers: those stay.
+ */
+static void draw_hostile(uint64_t seed, struct plan *ret)
+{
+    struct random random = random_from_seed(seed ^ UINT64_C(0x686f7374696c65));
+    bool is_meant = ret->outcome == OUTCOME_RECOVERED && random_below(&random, 10) == 0;
+    if (!is_meant)
+        return;
+    ret->hostile_end_ns = PLAN_START_NS + draw_ms(&random, 60000, 180000);
+    ret->user_power_cycles = true; /* a phone can be made deaf */
+}
+
 void plan_draw(uint64_t seed, const uint8_t *image, size_t image_length, struct plan *ret)
 {
     struct random random = random_from_seed(seed);
@@ -315,4 +329,5 @@ void plan_draw(uint64_t seed, const uint8_t *image, size_t image_length, struct 
     if (ret->outcome == OUTCOME_RECOVERED)
         ret->station.attempts_maximum = 50;
     draw_trouble(&random, ret);
+    draw_hostile(seed, ret);
 }

@@ -72,8 +72,9 @@ struct plan {
     enum foreign_server server;
     enum foreign_tftp tftp;
     bool rival;
-    bool user_power_cycles;  /* the user power-cycles a phone that has gone deaf */
-    instant_ns interrupt_ns; /* 0 = never */
+    instant_ns hostile_end_ns; /* a host that means no good, until then; 0 = none */
+    bool user_power_cycles;    /* the user power-cycles a phone that has gone deaf */
+    instant_ns interrupt_ns;   /* 0 = never */
     struct station_config station;
     duration_ns server_delay_ns; /* the longest that its DHCP server takes */
     struct phone_name name;      /* what station.selection.names points at */

@@ -11,6 +11,7 @@
 #include "run/plug.h"
 #include "run/run.h"
 #include "tests/sim/checks.h"
+#include "tests/sim/hostile.h"
 #include "tests/support/report_check.h"
 
 #include <md5.h>
@@ -52,9 +53,12 @@ struct world {
     struct world_phone phones[PLAN_PHONES_MAXIMUM];
     struct other_host *host; /* NULL: there is none */
     struct plug host_plug;
+    struct hostile *hostile; /* NULL: there is none */
+    struct plug hostile_plug;
     struct random storm;
     struct station *station;
     bool verbose, interrupted;
+    bool asks_to_choose; /* several answer, and none was named */
 };
 
 /* ---- The checking port ---- */
@@ -258,6 +262,7 @@ static void watch(void *context, const struct station *station, const struct sta
     struct world *world = context;
     if (event && world->verbose && event->text[0])
         printf("%12.6f  station  %s\n", (double)event->time_ns / (double)NS_PER_S, event->text);
+    world->asks_to_choose |= event && strstr(event->text, "choose one by its serial number");
     if (!event && world->plan->user_power_cycles)
         help_deaf_phones(world, now_ns);
     if (world->plan->interrupt_ns && now_ns >= world->plan->interrupt_ns && !world->interrupted) {
@@ -291,6 +296,9 @@ static void count_recovered(const struct world *world, struct world_result *ret)
 
 static bool is_right(const struct plan *plan, const struct world_result *result)
 {
+    /* What is said of a phone in whose name somebody else speaks is not held against it. */
+    if (plan->hostile_end_ns)
+        return true;
     bool all = result->wanted > 0 && result->recovered == result->wanted;
     if (all && plan->outcome != OUTCOME_FAILED)
         return result->verdict == VERDICT_RECOVERED || plan->outcome == OUTCOME_ANY;
@@ -325,6 +333,9 @@ static void judge(struct world *world, enum run_end end, struct world_result *re
         snprintf(ret->violation, sizeof ret->violation, "the report: %.230s", why);
     else if (!ret->ended)
         snprintf(ret->violation, sizeof ret->violation, "the run did not end");
+    else if (plan->hostile_end_ns &&
+             (world->asks_to_choose || ret->verdict == VERDICT_SEVERAL_PHONES))
+        return; /* which of two that answer is meant is for the user to say */
     else if (plan->outcome == OUTCOME_RECOVERED && ret->recovered != ret->wanted)
         snprintf(ret->violation, sizeof ret->violation, "%u of %u phones were recovered",
                  ret->recovered, ret->wanted);
@@ -344,6 +355,11 @@ static void plug_all_in(struct world *world)
     for (unsigned i = 0; i < plan->phone_count; i++) {
         if (!add_phone(world, i))
             return;
+    }
+    if (plan->hostile_end_ns) {
+        world->hostile = hostile_new(plan->seed + 3, &plan->station.source_mac, PLAN_START_NS,
+                                     plan->hostile_end_ns);
+        plug_in(&world->hostile_plug, world->segment, NULL, hostile_peer(world->hostile));
     }
     if (!other_host_is_wanted(&host))
         return;
@@ -424,5 +440,6 @@ void world_run(const struct plan *plan, const char *trace_path, bool verbose,
         phone_free(world->phones[i].phone);
     segment_free(world->segment);
     other_host_free(world->host);
+    hostile_free(world->hostile);
     free(world);
 }

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One frame, late, damaged or somebody else's, is no final word on a phone (docs: protocol, rules
+ * for the PC side). The worlds with a hostile host found these (tests/sim/hostile.h).
+ */
+#include "loader/loader.h"
+#include "tests/unit/engine_rig.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void answers_as(struct rig *rig, struct rig_phone *phone, const char *serial)
+{
+    phone->serial = serial;
+    rig_reply(rig, phone);
+    rig_wait(rig, 3 * NS_PER_S);
+}
+
+static struct rig *rig_for_all(void)
+{
+    struct rig *rig = rig_new();
+    rig->config.selection.all = true;
+    rig_start(rig);
+    return rig;
+}
+
+static void one_answer_without_a_usable_serial_is_no_final_word(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_for_all();
+    struct rig_phone phone = rig_phone(0);
+    const char *own = phone.serial;
+    answers_as(rig, &phone, "CBT14\x16");
+    assert_int_equal(rig_state(rig, &phone), SESSION_RETRY);
+    answers_as(rig, &phone, own);
+    assert_int_equal(rig_state(rig, &phone), SESSION_ORDERED);
+    answers_as(rig, &phone, "CBT14\x16"); /* who stated one keeps it */
+    assert_int_not_equal(rig_state(rig, &phone), SESSION_FAILED);
+    rig_free(rig);
+}
+
+static void three_answers_without_a_usable_serial_are(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_for_all();
+    struct rig_phone phone = rig_phone(0);
+    for (int i = 0; i < 3; i++)
+        answers_as(rig, &phone, "CBT14\x16");
+    assert_int_equal(rig_state(rig, &phone), SESSION_FAILED);
+    assert_true(rig_said(rig, "it states no usable serial number, so it cannot be ordered"));
+    rig_free(rig);
+}
+
+/* Told to power-cycle a phone that writes, its user would brick it. */
+static void who_may_be_writing_is_neither_given_up_nor_power_cycled(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_for_all();
+    struct rig_phone phone = rig_phone(0), late;
+    rig_up_to_request(rig, &phone);
+    for (uint16_t block = 1; block <= 3; block++)
+        rig_ack(rig, &phone, block);
+    assert_int_equal(rig_state(rig, &phone), SESSION_DELIVERED);
+    rig_wait(rig, 20 * NS_PER_S);
+    late = phone;
+    late.ip_id = 0;
+    rig_discover(rig, &late, 1); /* of its start, from somebody's buffer */
+    rig_wait(rig, 300 * NS_PER_S);
+    assert_int_equal(rig->power_cycles, 0);
+    assert_int_not_equal(rig_state(rig, &phone), SESSION_FAILED);
+    assert_true(rig_said(rig, "it may be writing its image. Do not unplug it"));
+    rig_firmware(rig, &phone);
+    assert_int_equal(rig_state(rig, &phone), SESSION_RECOVERED);
+    rig_free(rig);
+}
+
+/* It listened, and if the DISCOVER was not its own it still does: it is asked. */
+static void who_answered_before_is_asked_on_when_it_seems_deaf(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_for_all();
+    struct rig_phone phone = rig_phone(0), late;
+    rig_discover(rig, &phone, 1);
+    rig_wait(rig, 4500 * NS_PER_MS);
+    rig_dhcp_request(rig, &phone, 1, rig->config.address, phone.ip);
+    rig_wait(rig, 3 * NS_PER_S);
+    rig_reply(rig, &phone);
+    rig_wait(rig, 30 * NS_PER_S);
+    late = phone;
+    late.ip_id = 0;
+    rig_discover(rig, &late, 1);
+    rig_wait(rig, 40 * NS_PER_S);
+    assert_int_equal(rig->power_cycles, 1);
+    size_t from = rig->sent_count;
+    rig_wait(rig, 20 * NS_PER_S);
+    assert_true(rig_count(rig, from, FRAME_RECM, RECM_REQUEST) > 0);
+    rig_reply(rig, &phone);
+    rig_wait(rig, NS_PER_S);
+    assert_int_equal(rig_state(rig, &phone), SESSION_ORDERED);
+    rig_free(rig);
+}
+
+static void a_request_for_a_file_from_another_port_is_no_loaders(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_for_all();
+    struct rig_phone phone = rig_phone(0);
+    uint8_t payload[256];
+    struct writer writer = writer_over(payload, sizeof payload);
+    rig_reply(rig, &phone);
+    rig_wait(rig, NS_PER_S);
+    rig_echo(rig, &phone);
+    tftp_write_rrq(&writer, station_file_name(rig->station));
+    struct craft_udp header = {.source_mac = phone.mac,
+                               .destination_mac = {{0x01, 0x00, 0x5e, 0x04, 0x08, 0x0a}},
+                               .source_ip = phone.ip,
+                               .destination_ip = RECM_GROUP_IP,
+                               .source_port = TFTP_PHONE_PORT + 1,
+                               .destination_port = TFTP_SERVER_PORT,
+                               .ip_identification = phone.ip_id,
+                               .time_to_live = LOADER_UDP_TTL,
+                               .vlan = CRAFT_NO_VLAN};
+    rig_udp(rig, &header, payload, writer.length);
+    assert_int_equal(rig_count(rig, 0, FRAME_TFTP, TFTP_DATA), 0);
+    rig_rrq(rig, &phone, station_file_name(rig->station), TFTP_SERVER_PORT);
+    assert_int_equal(rig_count(rig, 0, FRAME_TFTP, TFTP_DATA), 1);
+    rig_free(rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_answer_without_a_usable_serial_is_no_final_word),
+        cmocka_unit_test(three_answers_without_a_usable_serial_are),
+        cmocka_unit_test(who_may_be_writing_is_neither_given_up_nor_power_cycled),
+        cmocka_unit_test(who_answered_before_is_asked_on_when_it_seems_deaf),
+        cmocka_unit_test(a_request_for_a_file_from_another_port_is_no_loaders),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
