@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Every command line of spa-sos that a page shows is run as it stands there, on a bench on which it makes
-# sense: a PC with eth0, a phone in recovery mode, an image, a capture. What recovers must recover.
+# sense: a PC with eth0, a phone in recovery mode, an image, a capture. What recovers must recover. So are
+# those of other programs that Debian has; not those of Windows and of switches.
 set -u
 . "${top_srcdir:?run by make check}/tests/netns/lib.sh"
 lab_enter "$@"
@@ -12,17 +13,24 @@ lab_enter "$@"
 commands() {
 	(cd "$top_srcdir" && cat README.md CONTRIBUTING.md SECURITY.md debian/README.Debian docs/[!c]*.md) >pages
 	{
-		sed -nE 's/^ {4,}[$#]? ?((sudo )?spa-sos .*)$/\1/p' pages
+		sed -nE 's/^ {4,}[$#]? ?((sudo )?(spa-sos|tshark|jq|find|tcpdump|ssh|ip) .*)$/\1/p' pages
 		tr '\n' ' ' <pages | grep -oE '`(sudo )?spa-sos [^`]+`' | tr -d '`'
 		sed -nE 's/^\.Dl [#$] (spa-sos .*)$/\1/p' "$top_srcdir/docs/spa-sos.8"
 	} | sed -E 's/^sudo //; s/ +$//' | sort -u
 }
 commands >all
 # A command that is only named, or whose value is any of a kind.
-grep -vE '^spa-sos [a-z]+$|-i IF\b|INTERFACE|--redact$' all | grep -vE '^spa-sos recover( --[a-z-]+)*$' >lines
+grep -vE '^(spa-sos|ip) [a-z]+$|-i IF\b|INTERFACE|--redact$' all | grep -vE '^spa-sos recover( --[a-z-]+)*$' >lines
 
 # Without a number: every line in a laboratory of its own, several at a time (they mostly wait).
 if [ $# -eq 0 ]; then
+	# The table of filters of docs/wireshark.md: what stands before the blanks.
+	sed -nE 's/^    ((spasos|udp).*[^ ])   +.*$/\1/p' "$top_srcdir/docs/wireshark.md" >filters
+	result "docs/wireshark.md shows filters" test "$(wc -l <filters)" -ge 4
+	while IFS= read -r filter; do
+		result "a filter that Wireshark takes: $filter" tshark -X "lua_script:$top_srcdir/scripts/wireshark/spa-sos.lua" \
+			-r "$top_srcdir/pcaps/found.pcap" -Y "$filter"
+	done <filters
 	result "the pages show commands, of every kind" test "$(cut -d' ' -f2 lines | sort -u |
 		grep -cE '^(recover|discover|watch|diagnose|image|simulate)$')" -eq 6
 	seq "$(wc -l <lines)" | LAB_INSIDE='' xargs -P 6 -I N bash -c "bash '$0' N >N.tap 2>&1 || echo 'not ok - line N: its test' >>N.tap"
@@ -39,7 +47,8 @@ if [ $# -eq 0 ]; then
 fi
 
 mkdir bin && ln -s "$spa_sos" bin/spa-sos && ln -s "$top_srcdir/scripts/examples/power-cycle-hook" bin/ || exit 99
-printf '#!/bin/sh\nexec "$@"\n' >bin/sudo && chmod +x bin/sudo
+printf '#!/bin/sh\nexec "$@"\n' >bin/sudo && printf '#!/bin/sh\nshift\nexec timeout -s INT 4 "$@"\n' >bin/ssh &&
+	chmod +x bin/sudo bin/ssh || exit 99
 export PATH=$lab/bin:$PATH
 bench() { # a folder as its user has it
 	rm -rf here && mkdir here && cd here || exit 99
@@ -48,6 +57,8 @@ bench() { # a folder as its user has it
 	(cp FILE spa50x-30x-7-5-2b-x.bin && zip -q SPA30x_SPA50x_7.5.2b_FW.zip spa50x-30x-7-5-2b-x.bin && rm spa50x-30x-7-5-2b-x.bin)
 	for name in capture phone; do cp "$top_srcdir/pcaps/no-dhcp.pcap" "$name.pcap"; done
 	ln -s "$top_srcdir/pcaps" pcaps
+	ln -s "$top_srcdir/scripts" scripts
+	mkdir captures && cp pcaps/no-dhcp.pcap pcaps/found.pcap captures || exit 99
 	printf '02:53:4f:aa:bb:cc port1\n' >ports
 }
 # in_bench HOST LINE: as a shell would run it. In the background as process 'tool'.
@@ -71,6 +82,40 @@ case $line in
 	in_bench pc "share=(pcaps/found.pcap pcaps/no-dhcp.pcap); SLURM_ARRAY_TASK_ID=1; $line"
 	finish tool 60
 	result "$what" runs "$status"
+	;;
+find*)
+	in_bench pc "$line"
+	finish tool 60
+	result "$what" equals "$(grep -c '"verdict"' here/verdicts.jsonl)" 2
+	;;
+jq*)
+	in_bench pc "spa-sos diagnose --json-lines captures/*.pcap >verdicts.jsonl; $line"
+	finish tool 60
+	result "$what" test "$status" -eq 0 -a -s tool.out
+	;;
+"tshark -X"*)
+	in_bench pc "$line"
+	finish tool 60
+	result "$what" grep -q 'SPA recovery\|SPA-SOS\|RECM' tool.out
+	;;
+tcpdump*)
+	in_bench pc "rm -f phone.pcap; $line"
+	wait_until 10 test -s here/phone.pcap || sleep 1
+	phone phone
+	sleep 3
+	stop tool INT
+	result "$what" bash -c 'spa-sos diagnose here/phone.pcap | grep -q "asked\|DISCOVER\|phone"'
+	;;
+ssh*)
+	phone phone
+	in_bench pc "$line"
+	finish tool 30
+	result "$what" runs "$status"
+	;;
+"ip link add"*)
+	in_bench pc "$line"
+	finish tool 10
+	result "$what" equals "$status $(on pc ip -j link show phone | jq -r '.[0].ifname')" "0 phone"
 	;;
 *"diagnose --json-lines"*)
 	in_bench pc "cp pcaps/*.pcap . ; $line"
