@@ -24,7 +24,7 @@ lacking() { # word...
 		find "$work/root" -name "$name" -type f | grep -q . || echo "$name"
 	done
 }
-readme_links=$(grep -oE '\]\([^)#:]+\)' "$top_srcdir/README.md" | sed 's/^](//; s/)$//; s,.*/,,')
+readme_links=$(grep -oE '\]\([^)#:]+\)|src(set)?="[^":]+"' "$top_srcdir/README.md" | sed -E 's/^\]\(//; s/^src(set)?="//; s/[)"]$//; s,.*/,,')
 # Word splitting is meant.
 # shellcheck disable=SC2086
 lacking spa-sos.8 spa-sos.lua LICENSE CONTRIBUTING.md README.md CHANGELOG.md 'spa-sos-bench@.service' \
