@@ -3,6 +3,7 @@
  * What can be seen of the phone from outside: frames sent, lines printed, state, flash, damage.
  * Frames and lines carry the processor's time and show when that time has come.
  */
+#include "base/text.h"
 #include "phone/internal.h"
 
 #include <stdarg.h>
@@ -69,9 +70,11 @@ void phone_note(struct phone *phone, const char *format, ...)
     event->time_ns = phone->cpu_ns;
     event->state = phone->state;
     va_list arguments;
+    char text[sizeof event->text]; /* may hold what came from the wire */
     va_start(arguments, format);
-    vsnprintf(event->text, sizeof event->text, format, arguments);
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    text_escape(text, strlen(text), event->text, sizeof event->text);
 }
 
 void phone_set_state(struct phone *phone, enum phone_state state)
@@ -90,7 +93,7 @@ void phone_damaged(struct phone *phone, const char *format, ...)
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
     if (!phone->damage[0])
-        memcpy(phone->damage, what, sizeof phone->damage);
+        text_escape(what, strlen(what), phone->damage, sizeof phone->damage);
     phone_note(phone, "this would have damaged a real phone: %s", what);
     phone_set_fate(phone, FATE_CRASH, LOADER_HEAP_CRASH_NS);
 }
