@@ -90,6 +90,18 @@ void action_be_patient(struct session *session, instant_ns now_ns)
     set_deadline(session, now_ns + DEAF_PATIENCE_NS);
 }
 
+/* An image was sent to it at `sent_ns` (0: none): while it may be writing, its deadline waits. */
+static bool waits_since(struct session *session, instant_ns sent_ns, instant_ns now_ns,
+                        const char *words)
+{
+    instant_ns written_ns = sent_ns + session->core->config.flash_wait_ns;
+    if (!sent_ns || now_ns >= written_ns)
+        return false;
+    say(session, now_ns, words);
+    set_deadline(session, written_ns);
+    return true;
+}
+
 /*
  * It was sent the whole image and was heard as a loader since, once perhaps and by a frame that was
  * late or somebody else's: while it may be writing its silence means nothing, and no word is said
@@ -97,12 +109,8 @@ void action_be_patient(struct session *session, instant_ns now_ns)
  */
 static bool waits_for_writing(struct session *session, instant_ns now_ns)
 {
-    instant_ns written_ns = session->image_out_ns + session->core->config.flash_wait_ns;
-    if (!session->image_out_ns || now_ns >= written_ns)
-        return false;
-    say(session, now_ns, "it does not answer; it may be writing its image. Do not unplug it");
-    set_deadline(session, written_ns);
-    return true;
+    return waits_since(session, session->image_out_ns, now_ns,
+                       "it does not answer; it may be writing its image. Do not unplug it");
 }
 
 /* The DHCP stage went quiet: with a foreign server that means a lease (unseen on a switch). */
@@ -572,15 +580,10 @@ void action_watched_enough(struct session *session, instant_ns now_ns)
 void action_retry_is_late(struct session *session, instant_ns now_ns)
 {
     /* It may be writing what another program has sent it: no word of a power cycle. */
-    instant_ns written_ns = session->elsewhere_ns + session->core->config.flash_wait_ns;
-    if (session->elsewhere_ns && now_ns < written_ns) {
-        say(session, now_ns,
-            "it does not answer; it may be writing what the other program has sent it. Do not "
-            "unplug it");
-        set_deadline(session, written_ns);
-        return;
-    }
-    if (waits_for_writing(session, now_ns))
+    if (waits_since(session, session->elsewhere_ns, now_ns,
+                    "it does not answer; it may be writing what the other program has sent it. Do "
+                    "not unplug it") ||
+        waits_for_writing(session, now_ns))
         return;
     if (session->power_cycle_asked) {
         fail(session, now_ns, false, "it answers nothing any more");

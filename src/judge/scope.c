@@ -12,11 +12,11 @@ static bool has_name(const struct phone_facts *phone, const struct phone_name *n
 }
 
 /* How much speaks for it that it is a phone, and the one that a run dealt with. */
-enum standing {
-    STANDING_A_FRAME, /* a single one, which anybody can have sent */
-    STANDING_A_PHONE, /* several, or it answered */
-    STANDING_ORDERED,
-    STANDING_SERVED, /* by this run, and it took blocks */
+enum likelihood {
+    LIKELY_A_FRAME, /* a single one, which anybody can have sent */
+    LIKELY_A_PHONE, /* several, or it answered */
+    LIKELY_ORDERED,
+    LIKELY_SERVED, /* by this run, and it took blocks */
 };
 
 static bool was_served(const struct facts *facts, const struct attempt *attempt)
@@ -27,13 +27,13 @@ static bool was_served(const struct facts *facts, const struct attempt *attempt)
     return false;
 }
 
-static enum standing standing_of(const struct facts *facts, const struct phone_facts *phone)
+static enum likelihood likelihood_of(const struct facts *facts, const struct phone_facts *phone)
 {
     if (was_served(facts, &phone->attempt))
-        return STANDING_SERVED;
+        return LIKELY_SERVED;
     if (phone->attempts && phone->answered)
-        return STANDING_ORDERED;
-    return phone->answered || phone->loader_frames.total > 1 ? STANDING_A_PHONE : STANDING_A_FRAME;
+        return LIKELY_ORDERED;
+    return phone->answered || phone->loader_frames.total > 1 ? LIKELY_A_PHONE : LIKELY_A_FRAME;
 }
 
 static bool orders_one(const struct run_scope *scope)
@@ -42,21 +42,21 @@ static bool orders_one(const struct run_scope *scope)
            !scope->takes_all;
 }
 
-static bool somebody_was_ordered(const struct facts *facts)
-{
-    for (const struct phone_facts *phone = facts->phones; phone; phone = phone->by_mac.next)
-        if (phone->attempts)
-            return true;
-    return false;
-}
+/* What there is among all phones, so that each is not held against all others anew. */
+struct crowd {
+    enum likelihood best;
+    bool was_ordered; /* somebody was */
+};
 
-static enum standing best_standing(const struct facts *facts)
+static struct crowd look_at_all(const struct facts *facts)
 {
-    enum standing best = STANDING_A_FRAME;
-    for (const struct phone_facts *phone = facts->phones; phone; phone = phone->by_mac.next)
-        if (standing_of(facts, phone) > best)
-            best = standing_of(facts, phone);
-    return best;
+    struct crowd crowd = {LIKELY_A_FRAME, false};
+    for (const struct phone_facts *phone = facts->phones; phone; phone = phone->by_mac.next) {
+        enum likelihood likelihood = likelihood_of(facts, phone);
+        crowd.best = likelihood > crowd.best ? likelihood : crowd.best;
+        crowd.was_ordered = crowd.was_ordered || phone->attempts;
+    }
+    return crowd;
 }
 
 /*
@@ -65,18 +65,18 @@ static enum standing best_standing(const struct facts *facts)
  * whom a single frame is all there is.
  */
 static bool is_meant(const struct facts *facts, const struct run_scope *scope,
-                     const struct phone_facts *phone)
+                     const struct crowd *crowd, const struct phone_facts *phone)
 {
     if (scope->name_count || is_bystander(phone))
         return false;
     if (scope->purpose == PURPOSE_EXPLAIN)
         return true;
-    enum standing standing = standing_of(facts, phone), best = best_standing(facts);
-    if (orders_one(scope) && best == STANDING_SERVED)
-        return standing == best;
-    if (standing == STANDING_A_FRAME && best > standing)
+    enum likelihood likelihood = likelihood_of(facts, phone);
+    if (orders_one(scope) && crowd->best == LIKELY_SERVED)
+        return likelihood == crowd->best;
+    if (likelihood == LIKELY_A_FRAME && crowd->best > likelihood)
         return false;
-    return !orders_one(scope) || phone->attempts || !somebody_was_ordered(facts);
+    return !orders_one(scope) || phone->attempts || !crowd->was_ordered;
 }
 
 /* The phone of this name: two can claim one serial number, and the likelier one has it. */
@@ -86,7 +86,7 @@ static const struct phone_facts *find_named(const struct facts *facts,
     const struct phone_facts *found = NULL;
     for (const struct phone_facts *phone = facts->phones; phone; phone = phone->by_mac.next)
         if (has_name(phone, name) &&
-            (!found || standing_of(facts, phone) > standing_of(facts, found)))
+            (!found || likelihood_of(facts, phone) > likelihood_of(facts, found)))
             found = phone;
     return found;
 }
@@ -115,12 +115,13 @@ struct slot *scope_slots(const struct facts *facts, const struct run_scope *scop
     slots.list = calloc(most ? most : 1, sizeof(*slots.list));
     if (!slots.list)
         abort();
+    struct crowd crowd = look_at_all(facts);
     for (size_t i = 0; i < scope->name_count; i++)
         add_named(&slots, facts, &scope->names[i]);
     for (const struct phone_facts *phone = facts->phones; phone; phone = phone->by_mac.next)
         if (!phone_set_has(&slots.placed, phone->index))
             slots.list[slots.count++] =
-                (struct slot){.phone = phone, .is_meant = is_meant(facts, scope, phone)};
+                (struct slot){.phone = phone, .is_meant = is_meant(facts, scope, &crowd, phone)};
     *ret_count = slots.count;
     return slots.list;
 }

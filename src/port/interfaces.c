@@ -98,7 +98,6 @@ static void read_link_attribute(const struct rtnetlink_attribute *attribute, voi
     struct link_target *target = context;
     struct interface_info *info = target->info;
     uint8_t has_carrier;
-    uint32_t mtu;
     switch (attribute->type) {
     case IFLA_IFNAME:
         rtnetlink_store_text(info->name, sizeof info->name, attribute);
@@ -108,9 +107,7 @@ static void read_link_attribute(const struct rtnetlink_attribute *attribute, voi
             memcpy(info->mac.octet, attribute->value, sizeof info->mac.octet);
         break;
     case IFLA_MTU:
-        mtu = info->mtu;
-        rtnetlink_store_u32(&mtu, attribute);
-        info->mtu = mtu;
+        rtnetlink_store_u32(&info->mtu, attribute);
         break;
     case IFLA_CARRIER:
         has_carrier = info->has_carrier;

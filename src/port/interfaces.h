@@ -58,7 +58,7 @@ struct interface_info {
     struct mac_address mac; /* zero if it has none */
     bool is_up;             /* switched on by the administrator */
     bool has_carrier;       /* and the cable carries a link */
-    unsigned mtu;
+    uint32_t mtu;
     unsigned speed_mbps; /* 0 = unknown */
     struct interface_address addresses[INTERFACE_ADDRESSES_MAXIMUM];
     size_t address_count;

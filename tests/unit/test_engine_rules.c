@@ -1366,16 +1366,24 @@ static void r10_after_the_last_ack_only_sparse_questions_to_the_phone(void **sta
     rig_free(rig);
 }
 
+/* A run for all phones, of which `ret_writer` has got its image and writes it. */
+static struct rig *rig_with_writer(struct rig_phone *ret_writer)
+{
+    struct rig *rig = rig_new();
+    *ret_writer = rig_phone(0);
+    rig->config.selection.all = true;
+    rig_start(rig);
+    rig_up_to_request(rig, ret_writer);
+    acknowledge_all(rig, ret_writer);
+    return rig;
+}
+
 /* Whoever goes to the switch to power-cycle one phone must not cut off those that write. */
 static void r10_a_power_cycle_is_asked_for_with_a_word_on_those_that_write(void **state)
 {
     (void)state;
-    struct rig *rig = rig_new();
-    struct rig_phone writer = rig_phone(0), lost = rig_phone(1);
-    rig->config.selection.all = true;
-    rig_start(rig);
-    rig_up_to_request(rig, &writer);
-    acknowledge_all(rig, &writer);
+    struct rig_phone writer, lost = rig_phone(1);
+    struct rig *rig = rig_with_writer(&writer);
     rig_discover(rig, &lost, 1);
     rig_wait(rig, 5 * NS_PER_S);
     rig_discover(rig, &lost, 2);
@@ -1410,12 +1418,8 @@ static void lose(struct rig *rig, struct rig_phone *phones, unsigned count)
 static void r9_lost_phones_are_listed_together_and_again_when_nobody_writes(void **state)
 {
     (void)state;
-    struct rig *rig = rig_new();
-    struct rig_phone writer = rig_phone(0), lost[8];
-    rig->config.selection.all = true;
-    rig_start(rig);
-    rig_up_to_request(rig, &writer);
-    acknowledge_all(rig, &writer);
+    struct rig_phone writer, lost[8];
+    struct rig *rig = rig_with_writer(&writer);
     for (unsigned i = 0; i < 8; i++)
         lost[i] = rig_phone(1 + i);
     lose(rig, lost, 8);
@@ -1437,12 +1441,8 @@ static void r9_lost_phones_are_listed_together_and_again_when_nobody_writes(void
 static void r9_one_lost_phone_is_named_again_when_nobody_writes(void **state)
 {
     (void)state;
-    struct rig *rig = rig_new();
-    struct rig_phone writer = rig_phone(0), lost = rig_phone(1);
-    rig->config.selection.all = true;
-    rig_start(rig);
-    rig_up_to_request(rig, &writer);
-    acknowledge_all(rig, &writer);
+    struct rig_phone writer, lost = rig_phone(1);
+    struct rig *rig = rig_with_writer(&writer);
     lose(rig, &lost, 1);
     assert_false(rig_said(rig, "stopped listening. Power-cycle later"));
     rig_firmware(rig, &writer);
