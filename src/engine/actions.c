@@ -99,6 +99,8 @@ static bool waits_since(struct session *session, instant_ns sent_ns, instant_ns 
         return false;
     say(session, now_ns, words);
     set_deadline(session, written_ns);
+    if (written_ns > session->core->waits_until_ns)
+        session->core->waits_until_ns = written_ns;
     return true;
 }
 
@@ -595,9 +597,19 @@ void action_retry_is_late(struct session *session, instant_ns now_ns)
     set_deadline(session, now_ns + RETRY_PATIENCE_NS);
 }
 
+/*
+ * It has got the whole image and had the time to write it: every block was sent, and but for the
+ * last one acknowledged, whatever was heard in its name since.
+ */
+static bool has_written(const struct session *session, instant_ns now_ns)
+{
+    return session->delivered ||
+           (session->image_out_ns && now_ns - session->image_out_ns >= FLASH_SHORTEST_NS);
+}
+
 void action_runs_firmware(struct session *session, instant_ns now_ns)
 {
-    if (session->delivered) {
+    if (has_written(session, now_ns)) {
         session_attempt_ends(session, "recovered");
         session_enter(session, SESSION_RECOVERED, now_ns,
                       session->core->config.keep_going
@@ -633,6 +645,6 @@ void action_found_after_failure(struct session *session, instant_ns now_ns)
 
 void action_recovered_after_failure(struct session *session, instant_ns now_ns)
 {
-    if (session->delivered)
+    if (has_written(session, now_ns))
         action_runs_firmware(session, now_ns);
 }

@@ -51,6 +51,7 @@ struct core {
     instant_ns writers_said_ns; /* when the user was told last not to switch them off */
     struct session *waiting;    /* those that wait for their turn, in order */
     instant_ns progress_ns;     /* when something last went forward */
+    instant_ns waits_until_ns;  /* until then a silent phone may be writing its image */
     bool changed;               /* a state changed: the run may be over */
 };
 

@@ -183,8 +183,10 @@ static void take_reply(struct intake *intake, struct session *session,
 {
     bool was_usable = session->answered && recm_serial_is_sendable(session->serial);
     bool is_usable = recm_serial_is_sendable(reply->serial);
-    /* Who stated a serial number keeps it when one that cannot be comes along. */
-    bool may_change = !was_usable || (session->state <= SESSION_FOUND && is_usable);
+    /* Who stated a serial number keeps it when one that cannot be comes along, and in its turn. */
+    bool is_open = session->state <= SESSION_FOUND || session->state == SESSION_RETRY ||
+                   session->state == SESSION_UNFIT_LEASE || session->state == SESSION_FAILED;
+    bool may_change = !was_usable || (is_open && is_usable);
     if (may_change) {
         memcpy(session->serial, reply->serial, sizeof session->serial);
         memcpy(session->product, reply->product, sizeof session->product);

@@ -68,13 +68,19 @@ static void ask_phone(struct prober *prober, struct session *session, enum desti
                   session->state == SESSION_UNFIT_LEASE;
     bool in_doubt = session_has_foreign_lease(session) && !session->alive;
     unsigned every = in_doubt ? PROBE_ARP_OFTEN : PROBE_ARP_EVERY;
-    if (silent && session->ip && ++session->questions % every == 0) {
+    session->questions += silent;
+    if (silent && session->ip && session->questions % every == 0) {
         arp_probe(prober->core, &session->mac, session->ip);
         return;
     }
-    if (!session->answered || !recm_serial_is_sendable(serial)) {
-        serial = choice_search_serial(prober->choice, prober->search_count);
-        destination = TO_PHONE; /* a wildcard for this phone is nobody else's business */
+    /* What it answered can have been damaged on its way: nobody has that serial number then. */
+    bool in_vain = silent && session->questions % ASKED_IN_VAIN == 0 && session->questions > 0;
+    if (!session->answered || !recm_serial_is_sendable(serial) || in_vain) {
+        serial = in_vain ? NULL : choice_search_serial(prober->choice, prober->search_count);
+        /* A wildcard for this phone is nobody else's business; but a switch can be wrong about
+         * where it is, as long as it is silent. */
+        if (!in_vain || session->questions / ASKED_IN_VAIN % 2 == 1)
+            destination = TO_PHONE;
     }
     if (session->state == SESSION_DELIVERED) {
         destination = TO_PHONE;

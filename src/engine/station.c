@@ -137,7 +137,9 @@ static instant_ns timeout_deadline(const struct station *station)
     const struct core *core = &station->core;
     if (core->config.timeout_ns <= 0 || core->writing)
         return INSTANT_NEVER; /* while somebody writes flash, silence is no lack of progress */
-    return core->progress_ns + core->config.timeout_ns;
+    instant_ns since_ns =
+        core->waits_until_ns > core->progress_ns ? core->waits_until_ns : core->progress_ns;
+    return since_ns + core->config.timeout_ns;
 }
 
 /*

@@ -181,10 +181,13 @@ static void note_tftp(struct checks *checks, const struct frame *frame)
         return;
     if (frame->tftp.opcode == TFTP_RRQ) {
         phone->request_open = true;
+        phone->request_ip_id = frame->ipv4.identification;
         phone->asked_by_itself =
             checks->config->answer_urls && frame->ipv4.destination != RECM_GROUP_IP;
     } else if (frame->tftp.opcode == TFTP_ACK && frame->tftp.block == phone->block &&
-               frame->udp.destination_port == phone->transfer_port) {
+               frame->udp.destination_port == phone->transfer_port &&
+               (uint16_t)(frame->ipv4.identification - phone->request_ip_id) < 0x8000) {
+        /* One from before its request is of another download, or somebody else's. */
         phone->acknowledged = phone->block;
     }
 }

@@ -12,6 +12,7 @@ once_failed=(
 	6000504 6018563 6057074 # r3_only_attempts_that_can_succeed
 	5067366 5120943 5176786 # r10_nothing_that_a_lost_power_explains_is_final
 	1447 2023 3540 9710 10602 # tests/unit/test_engine_doubt, with a hostile host
+	215177 271606 256606 258892 262706 # the same
 	7734 # a_reply_that_contradicts_its_frame_is_no_second_phone
 )
 tap_plan $((3 + ${#once_failed[@]}))

@@ -105,6 +105,81 @@ static void who_answered_before_is_asked_on_when_it_seems_deaf(void **state)
     rig_free(rig);
 }
 
+/* A bit of its serial number was flipped on the way: it is never heard under that name again. */
+static void who_stated_a_damaged_serial_is_asked_by_wildcard(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_for_all();
+    struct rig_phone phone = rig_phone(0);
+    const char *own = phone.serial;
+    phone.serial = "CBT149900A0";
+    rig_discover(rig, &phone, 1);
+    rig_reply(rig, &phone);
+    phone.ip_id = 0;
+    rig_wait(rig, 5 * NS_PER_S);
+    rig_discover(rig, &phone, 1); /* it was power-cycled */
+    rig_wait(rig, 5 * NS_PER_S);
+    rig_dhcp_request(rig, &phone, 1, rig->config.address, rig_status(rig, &phone).ip);
+    size_t from = rig->sent_count;
+    rig_wait(rig, 20 * NS_PER_S);
+    unsigned wildcards = 0;
+    for (size_t i = from; i < rig->sent_count; i++) {
+        const struct frame *frame = &rig->sent[i].frame;
+        wildcards += frame->kind == FRAME_RECM && frame->recm.operation == RECM_REQUEST &&
+                     mac_equal(&frame->ethernet.destination, &phone.mac) &&
+                     strcmp(frame->recm.serial, RECM_WILDCARD_SERIAL) == 0;
+    }
+    assert_true(wildcards >= 1);
+    phone.serial = own;
+    rig_reply(rig, &phone);
+    assert_string_equal(rig_status(rig, &phone).serial, own);
+    rig_free(rig);
+}
+
+/* The run must not end by its timeout while a phone may be writing, whatever was heard since. */
+static void the_timeout_waits_for_a_phone_that_may_be_writing(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    rig->config.selection.all = true;
+    rig->config.timeout_ns = 60 * NS_PER_S;
+    rig_start(rig);
+    struct rig_phone phone = rig_phone(0), late;
+    rig_up_to_request(rig, &phone);
+    for (uint16_t block = 1; block <= 3; block++)
+        rig_ack(rig, &phone, block);
+    rig_wait(rig, 20 * NS_PER_S);
+    late = phone;
+    late.ip_id = 0;
+    rig_discover(rig, &late, 1);
+    rig_wait(rig, 300 * NS_PER_S);
+    assert_false(station_done(rig->station));
+    rig_wait(rig, 1000 * NS_PER_S);
+    assert_true(station_done(rig->station));
+    rig_free(rig);
+}
+
+/* All but the last ACK was heard of it, then a late DISCOVER: its firmware says what became of it.
+ */
+static void who_was_sent_the_whole_image_and_runs_is_recovered(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_for_all();
+    struct rig_phone phone = rig_phone(0), late;
+    rig_up_to_request(rig, &phone);
+    for (uint16_t block = 1; block <= 2; block++)
+        rig_ack(rig, &phone, block);
+    assert_int_equal(rig_state(rig, &phone), SESSION_TRANSFER);
+    rig_wait(rig, 3 * NS_PER_S);
+    late = phone;
+    late.ip_id = 0;
+    rig_discover(rig, &late, 1);
+    rig_wait(rig, 90 * NS_PER_S);
+    rig_firmware(rig, &phone);
+    assert_int_equal(rig_state(rig, &phone), SESSION_RECOVERED);
+    rig_free(rig);
+}
+
 static void a_request_for_a_file_from_another_port_is_no_loaders(void **state)
 {
     (void)state;
@@ -139,6 +214,9 @@ int main(void)
         cmocka_unit_test(three_answers_without_a_usable_serial_are),
         cmocka_unit_test(who_may_be_writing_is_neither_given_up_nor_power_cycled),
         cmocka_unit_test(who_answered_before_is_asked_on_when_it_seems_deaf),
+        cmocka_unit_test(who_stated_a_damaged_serial_is_asked_by_wildcard),
+        cmocka_unit_test(the_timeout_waits_for_a_phone_that_may_be_writing),
+        cmocka_unit_test(who_was_sent_the_whole_image_and_runs_is_recovered),
         cmocka_unit_test(a_request_for_a_file_from_another_port_is_no_loaders),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
