@@ -348,8 +348,12 @@ static void attempt_failed(struct session *session, instant_ns now_ns, enum atte
     const char *why = details ? details : cause_words(cause);
     session_attempt_ends(session, why);
     snprintf(text, sizeof text, "attempt %u of %u failed: %s", session->attempts, maximum, why);
-    session->failures[cause]++;
-    if (attempts_are_used_up(session) || cause_is_final(cause, session->failures[cause])) {
+    /* A late copy of its echo makes no second attempt of this one. */
+    bool counts = session->failed_attempt != session->attempts;
+    session->failed_attempt = session->attempts;
+    session->failures[cause] += counts;
+    if (attempts_are_used_up(session) ||
+        (counts && cause_is_final(cause, session->failures[cause]))) {
         fail(session, now_ns, true, text);
         return;
     }

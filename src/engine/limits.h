@@ -18,8 +18,8 @@
  * REQUESTs are lost on the way, silence that it is deaf. */
 #define PROBE_ARP_EVERY 6
 #define PROBE_ARP_OFTEN 3 /* where silence would mean that the lease is unfit */
-/* ... and every fourth one that is no probe asks whoever has its MAC address (a wildcard): the serial
- * number that it stated may have been damaged on its way. */
+/* ... and every fourth one that is no probe asks whoever has its MAC address (a wildcard): the
+ * serial number that it stated may have been damaged on its way. */
 #define ASKED_IN_VAIN 4
 /* A phone that has just got its lease listens; its console is busy for some tenths of a second. */
 #define PROBE_AFTER_LEASE_NS (500 * NS_PER_MS)

@@ -53,29 +53,30 @@ struct session {
     unsigned replies; /* since it was first heard of */
     bool doubtful;    /* another MAC address answers with its serial number */
 
-    bool ordered;              /* this run has sent it an UPGRADE */
-    instant_ns image_out_ns;   /* when the last block was sent to it; 0 = never */
-    unsigned unusable_serials; /* chosen, and the newest REPLY had none that can be ordered */
-    bool delivered;            /* it has got the whole image at least once */
-    bool final;                /* FAILED for good: nothing it does starts it again */
-    bool watched;              /* DELIVERED, and watched for as long as the user wished */
-    bool power_cycle_asked;    /* the user was told to power-cycle it; once per silence */
-    bool other_server_said;    /* that another TFTP server answers it was told */
-    bool counted;              /* discover: it has answered for the first time */
-    bool not_meant_said;       /* that it is not the phone asked for was told */
-    bool presumed;             /* DELIVERED without having heard the last ACK */
-    bool restarted;            /* the frame at hand began a new IP id series */
-    uint32_t lease_server;     /* whose lease it asked for; 0 = nobody's yet */
-    instant_ns lease_ns;       /* when it asked for that */
-    enum loader_lease lease;   /* ... and what becomes of it with that, as far as is known */
-    bool lease_has_mask;       /* ... of a lease that was seen */
-    bool lease_seen;           /* that was seen, not guessed */
-    bool alive;                /* an ARP frame of it was seen since: it is not deaf */
-    bool victim;               /* an unfit server has had it in this run */
-    bool refused;              /* ... by a NAK: since its start it asks without end */
-    bool in_dhcp_stage;        /* nothing has shown yet that it has its address */
-    instant_ns stage_ns;       /* the first DHCP message since its start */
-    unsigned failures[CAUSE_COUNT];
+    bool ordered;                   /* this run has sent it an UPGRADE */
+    instant_ns image_out_ns;        /* when the last block was sent to it; 0 = never */
+    unsigned unusable_serials;      /* chosen, and the newest REPLY had none that can be ordered */
+    bool delivered;                 /* it has got the whole image at least once */
+    bool final;                     /* FAILED for good: nothing it does starts it again */
+    bool watched;                   /* DELIVERED, and watched for as long as the user wished */
+    bool power_cycle_asked;         /* the user was told to power-cycle it; once per silence */
+    bool other_server_said;         /* that another TFTP server answers it was told */
+    bool counted;                   /* discover: it has answered for the first time */
+    bool not_meant_said;            /* that it is not the phone asked for was told */
+    bool presumed;                  /* DELIVERED without having heard the last ACK */
+    bool restarted;                 /* the frame at hand began a new IP id series */
+    uint32_t lease_server;          /* whose lease it asked for; 0 = nobody's yet */
+    instant_ns lease_ns;            /* when it asked for that */
+    enum loader_lease lease;        /* ... and what becomes of it with that, as far as is known */
+    bool lease_has_mask;            /* ... of a lease that was seen */
+    bool lease_seen;                /* that was seen, not guessed */
+    bool alive;                     /* an ARP frame of it was seen since: it is not deaf */
+    bool victim;                    /* an unfit server has had it in this run */
+    bool refused;                   /* ... by a NAK: since its start it asks without end */
+    bool in_dhcp_stage;             /* nothing has shown yet that it has its address */
+    instant_ns stage_ns;            /* the first DHCP message since its start */
+    unsigned failures[CAUSE_COUNT]; /* attempts */
+    unsigned failed_attempt;        /* the number of the last one that failed */
     bool has_router;                /* it has asked for its gateway in this run */
     unsigned not_started;           /* deliveries after which it was in recovery mode again */
     unsigned attempts;              /* orders and URLs served that began an attempt */

@@ -163,7 +163,7 @@ static action *const table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] = {
     [SESSION_RETRY] =
         {
             [EVENT_DISCOVER] = action_restart,
-            [EVENT_REPLY] = action_wait_for_turn,
+            [EVENT_REPLY] = action_be_found, /* whether it is meant is asked anew */
             [EVENT_ECHO] = action_be_echoed, /* late, but it has begun */
             [EVENT_FILE_ASKED] = action_serve,
             [EVENT_URL_TRIED] = action_nothing,

@@ -142,16 +142,26 @@ static void add_phone(const struct diagnosis_phone *phone, const struct report_f
 
 /* ---- several phones: one line each ---- */
 
-static int widest(const struct diagnosis *diagnosis, bool product)
+struct phone_columns {
+    int name, product;
+};
+
+static int at_least(int width, size_t length)
 {
-    int width = 0;
+    if (length > NAME_COLUMNS)
+        return NAME_COLUMNS;
+    return (int)length > width ? (int)length : width;
+}
+
+static struct phone_columns measure_columns(const struct diagnosis *diagnosis)
+{
+    struct phone_columns columns = {0, 0};
     for (size_t i = 0; i < diagnosis->phone_count; i++) {
         const struct diagnosis_phone *phone = &diagnosis->phones[i];
-        int length =
-            (int)(product ? strlen(phone->product) : strlen(diagnosis_phone_name(phone).text));
-        width = length > width ? length : width;
+        columns.name = at_least(columns.name, strlen(diagnosis_phone_name(phone).text));
+        columns.product = at_least(columns.product, strlen(phone->product));
     }
-    return width < NAME_COLUMNS ? width : NAME_COLUMNS;
+    return columns;
 }
 
 static const char *mac_words(const struct diagnosis_phone *phone, struct mac_text *room)
@@ -160,14 +170,14 @@ static const char *mac_words(const struct diagnosis_phone *phone, struct mac_tex
     return mac_equal(&phone->mac, &mac_zero) ? "" : room->text;
 }
 
-static void add_phone_line(const struct diagnosis *diagnosis, const struct diagnosis_phone *phone,
+static void add_phone_line(const struct diagnosis_phone *phone, struct phone_columns columns,
                            struct text *ret)
 {
     char product[4 * RECM_TEXT_SIZE + 1];
     struct mac_text mac;
     struct text line = TEXT_EMPTY;
-    text_add(&line, "%-*s  %-*s  %-17s  %s", widest(diagnosis, false),
-             diagnosis_phone_name(phone).text, widest(diagnosis, true),
+    text_add(&line, "%-*s  %-*s  %-17s  %s", columns.name, diagnosis_phone_name(phone).text,
+             columns.product,
              text_escape(phone->product, strlen(phone->product), product, sizeof(product)),
              mac_words(phone, &mac), phone->is_seen ? verdict_name(phone->verdict.id) : "not seen");
     if (!phone->is_meant)
@@ -184,9 +194,10 @@ static void add_phone_line(const struct diagnosis *diagnosis, const struct diagn
 
 static void add_phone_table(const struct diagnosis *diagnosis, struct text *ret)
 {
+    struct phone_columns columns = measure_columns(diagnosis);
     text_add(ret, "  Phones\n");
     for (size_t i = 0; i < diagnosis->phone_count; i++)
-        add_phone_line(diagnosis, &diagnosis->phones[i], ret);
+        add_phone_line(&diagnosis->phones[i], columns, ret);
 }
 
 /* Where one attempt was enough there is nothing to account for. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define PHONE_FRAME_MAXIMUM 1496
+#define DOWNLOAD_IP_IDS     256 /* of a download of this image; a loader counts one per packet */
 
 void checks_fail(struct checks *checks, instant_ns now_ns, const char *format, ...)
 {
@@ -102,7 +103,7 @@ static void check_data(struct checks *checks, const struct frame *frame, instant
         phone->block = 1;
         return;
     }
-    if (block == phone->block && phone->acknowledged < block)
+    if (block == phone->block && (phone->acknowledged < block || phone->is_doubtful))
         return; /* a repeat of the newest */
     if (block == phone->block + 1 && phone->acknowledged == phone->block && phone->block)
         phone->block = block;
@@ -185,10 +186,11 @@ static void note_tftp(struct checks *checks, const struct frame *frame)
         phone->asked_by_itself =
             checks->config->answer_urls && frame->ipv4.destination != RECM_GROUP_IP;
     } else if (frame->tftp.opcode == TFTP_ACK && frame->tftp.block == phone->block &&
-               frame->udp.destination_port == phone->transfer_port &&
-               (uint16_t)(frame->ipv4.identification - phone->request_ip_id) < 0x8000) {
-        /* One from before its request is of another download, or somebody else's. */
+               frame->udp.destination_port == phone->transfer_port) {
         phone->acknowledged = phone->block;
+        /* One that does not follow its request is of another download, or somebody else's. */
+        phone->is_doubtful =
+            (uint16_t)(frame->ipv4.identification - phone->request_ip_id) > DOWNLOAD_IP_IDS;
     }
 }
 

@@ -21,7 +21,8 @@ struct checked_phone {
     uint32_t tcp_ip, tcp_host_ip, tcp_acknowledged;
     bool request_open; /* an RRQ came that no DATA 1 has answered yet */
     uint16_t request_ip_id;
-    unsigned block;    /* newest DATA sent in this download */
+    bool is_doubtful; /* its newest ACK does not follow that */
+    unsigned block;   /* newest DATA sent in this download */
     unsigned acknowledged;
     uint16_t transfer_port; /* where our DATA comes from; ACKs to another are not for us */
 };

@@ -159,6 +159,50 @@ static void the_timeout_waits_for_a_phone_that_may_be_writing(void **state)
     rig_free(rig);
 }
 
+/* It was left alone as somebody else's, seemed to restart, and answers again: still left alone. */
+static void who_is_not_meant_is_not_ordered_after_a_restart_either(void **state)
+{
+    (void)state;
+    static const struct phone_name wanted = {.serial = "CBT141900ZZ"};
+    struct rig *rig = rig_new();
+    rig->config.selection.names = &wanted;
+    rig->config.selection.name_count = 1;
+    rig_start(rig);
+    struct rig_phone phone = rig_phone(0), late;
+    rig_discover(rig, &phone, 1);
+    rig_reply(rig, &phone);
+    assert_int_equal(rig_state(rig, &phone), SESSION_FOUND);
+    rig_wait(rig, 5 * NS_PER_S);
+    late = phone;
+    late.ip_id = 0;
+    rig_discover(rig, &late, 1);
+    rig_wait(rig, 30 * NS_PER_S);
+    assert_int_equal(rig_state(rig, &phone), SESSION_RETRY);
+    late.ip_id = 9;
+    rig_reply(rig, &late);
+    rig_wait(rig, 5 * NS_PER_S);
+    assert_int_equal(rig_state(rig, &phone), SESSION_FOUND);
+    assert_int_equal(rig_count(rig, 0, FRAME_RECM, RECM_UPGRADE), 0);
+    rig_free(rig);
+}
+
+/* Three copies of one echo, minutes apart, are one attempt: not three that failed alike. */
+static void late_copies_of_an_echo_are_no_attempts(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_for_all();
+    struct rig_phone phone = rig_phone(0);
+    rig_reply(rig, &phone);
+    rig_wait(rig, 3 * NS_PER_S);
+    for (int i = 0; i < 5; i++) {
+        rig_echo(rig, &phone);
+        rig_wait(rig, 16 * NS_PER_S);
+        assert_int_equal(rig_state(rig, &phone), SESSION_RETRY);
+    }
+    assert_int_equal(rig_status(rig, &phone).attempts, 1);
+    rig_free(rig);
+}
+
 /* All but the last ACK was heard of it, then a late DISCOVER: its firmware says what became of it.
  */
 static void who_was_sent_the_whole_image_and_runs_is_recovered(void **state)
@@ -216,6 +260,8 @@ int main(void)
         cmocka_unit_test(who_answered_before_is_asked_on_when_it_seems_deaf),
         cmocka_unit_test(who_stated_a_damaged_serial_is_asked_by_wildcard),
         cmocka_unit_test(the_timeout_waits_for_a_phone_that_may_be_writing),
+        cmocka_unit_test(who_is_not_meant_is_not_ordered_after_a_restart_either),
+        cmocka_unit_test(late_copies_of_an_echo_are_no_attempts),
         cmocka_unit_test(who_was_sent_the_whole_image_and_runs_is_recovered),
         cmocka_unit_test(a_request_for_a_file_from_another_port_is_no_loaders),
     };
