@@ -3,6 +3,7 @@
 #include "cmd/progress/progress.h"
 
 #include "cmd/messages.h"
+#include "cmd/progress/percents.h"
 #include "cmd/progress/status_area.h"
 #include "cmd/progress/view.h"
 
@@ -12,22 +13,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#define uthash_fatal(message) abort() /* out of memory: as everywhere in this program */
-#include <uthash.h>
-
 #define STATUS_COLUMNS 120 /* of the answer to SIGUSR1 */
-
-struct phone_percent {
-    UT_hash_handle hh; /* by mac */
-    struct mac_address mac;
-    unsigned last; /* the last one that was shown */
-};
 
 struct progress {
     struct progress_view *view;
     instant_ns start_ns; /* of the run; 0 before the first step */
     bool waiting_said;
-    struct phone_percent *percents;
+    struct percents percents;
 };
 
 static bool color_allowed(enum color_choice choice)
@@ -68,12 +60,7 @@ void progress_free(struct progress *progress)
 {
     if (!progress)
         return;
-    struct phone_percent *entry, *next;
-    HASH_ITER(hh, progress->percents, entry, next)
-    {
-        HASH_DELETE(hh, progress->percents, entry);
-        free(entry);
-    }
+    percents_free(&progress->percents);
     progress->view->operations->free(progress->view);
     free(progress);
 }
@@ -97,20 +84,6 @@ void progress_waiting(struct progress *progress, const char *what, duration_ns w
     progress->waiting_said = true;
 }
 
-static struct phone_percent *percent_entry(struct progress *progress, const struct mac_address *mac)
-{
-    struct phone_percent *entry;
-    HASH_FIND(hh, progress->percents, mac, sizeof *mac, entry);
-    if (entry)
-        return entry;
-    entry = calloc(1, sizeof *entry);
-    if (!entry)
-        abort();
-    entry->mac = *mac;
-    HASH_ADD(hh, progress->percents, mac, sizeof entry->mac, entry);
-    return entry;
-}
-
 /* Tells the view if the transfer has reached another multiple of its step. */
 static void show_percent(struct progress *progress, const struct station *station,
                          const struct station_event *event)
@@ -119,12 +92,9 @@ static void show_percent(struct progress *progress, const struct station *statio
     struct session_status status;
     if (operations->percent_step == 0 || !station_session_of(station, &event->mac, &status))
         return;
-    struct phone_percent *entry = percent_entry(progress, &event->mac);
     unsigned percent =
         progress_percent(&status) / operations->percent_step * operations->percent_step;
-    bool is_new = percent > entry->last;
-    entry->last = percent;
-    if (is_new)
+    if (percents_raise(&progress->percents, &event->mac, percent))
         operations->percent(progress->view, event, &status, percent);
 }
 
