@@ -46,10 +46,31 @@ void action_nothing(struct session *session, instant_ns now_ns)
     (void)now_ns;
 }
 
+/*
+ * It was sent the whole image, and has not answered often enough since to be sure that it listens:
+ * what seems to say so can be late, or somebody else's.
+ */
+static bool may_be_writing(const struct session *session, instant_ns now_ns)
+{
+    return session->image_out_ns &&
+           now_ns < session->image_out_ns + session->core->config.flash_wait_ns &&
+           !session->surely_listens;
+}
+
+/* `final`: nothing starts it again. Who may be writing is not given up: its answers decide. */
 static void fail(struct session *session, instant_ns now_ns, bool final, const char *why)
 {
-    session->final = final;
     session_attempt_ends(session, why);
+    if (may_be_writing(session, now_ns)) {
+        if (final)
+            snprintf(session->given_up, sizeof session->given_up, "%s", why);
+        session->power_cycle_asked = false;
+        session_enter(session, SESSION_RETRY, now_ns,
+                      "it seems to have failed, but may be writing its image; it is asked on");
+        set_deadline(session, now_ns + RETRY_HINT_NS);
+        return;
+    }
+    session->final = final;
     say(session, now_ns, why);
     session_enter(session, SESSION_FAILED, now_ns, "failed");
 }
@@ -296,9 +317,19 @@ static void doubt_serial(struct session *session, instant_ns now_ns)
     set_deadline(session, now_ns + RETRY_HINT_NS);
 }
 
+/* What was said of it already is true after all: it has answered, or is silent. */
+static void give_up(struct session *session, instant_ns now_ns)
+{
+    char why[sizeof session->given_up];
+    snprintf(why, sizeof why, "%s", session->given_up);
+    fail(session, now_ns, true, why);
+}
+
 void action_wait_for_turn(struct session *session, instant_ns now_ns)
 {
-    if (attempts_are_used_up(session))
+    if (session->given_up[0])
+        give_up(session, now_ns);
+    else if (attempts_are_used_up(session))
         fail(session, now_ns, true, "all attempts failed");
     else if (!recm_serial_is_sendable(session->serial))
         doubt_serial(session, now_ns);
@@ -591,6 +622,10 @@ void action_retry_is_late(struct session *session, instant_ns now_ns)
                     "not unplug it") ||
         waits_for_writing(session, now_ns))
         return;
+    if (session->given_up[0]) {
+        give_up(session, now_ns);
+        return;
+    }
     if (session->power_cycle_asked) {
         fail(session, now_ns, false, "it answers nothing any more");
         return;

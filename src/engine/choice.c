@@ -252,10 +252,23 @@ static void look_for_twin(struct choice *choice, struct session *session, instan
     }
 }
 
+/*
+ * Was another device chosen that shows the same serial number, and of which no boot loader was
+ * heard? Then this one was meant: that one is mistaken, or lies.
+ */
+static void correct_choice(struct choice *choice, struct session *session)
+{
+    const struct session *only = choice->only;
+    if (only && only != session && session->stage_ns && !only->stage_ns &&
+        strcmp(only->serial, session->serial) == 0 && !session_is_active(only) && !only->delivered)
+        choice->only = session;
+}
+
 void choice_answered(struct choice *choice, struct session *session, instant_ns now_ns)
 {
     if (session->replies == 1)
         look_for_twin(choice, session, now_ns);
+    correct_choice(choice, session);
     count_found(choice, session, now_ns);
     if (session->state != SESSION_FOUND || choice->core->config.mode != STATION_RECOVER)
         return;

@@ -178,23 +178,34 @@ static void take_dhcp(struct intake *intake, const struct frame *frame, instant_
 
 /* ---- RECM ---- */
 
+/*
+ * Who stated a serial number keeps it when one that cannot be comes along, and in its turn: a REPLY
+ * can have been damaged on its way. What it states twice is right.
+ */
+static bool serial_may_change(struct session *session, const char *serial)
+{
+    if (!session->answered || !recm_serial_is_sendable(session->serial))
+        return true;
+    if (!recm_serial_is_sendable(serial))
+        return false;
+    if (session->state <= SESSION_FOUND || strcmp(serial, session->serial) == 0)
+        return true;
+    bool is_repeated = strcmp(serial, session->other_serial) == 0;
+    snprintf(session->other_serial, sizeof session->other_serial, "%s", serial);
+    return is_repeated && (!session_is_active(session) || session->state == SESSION_ORDERED);
+}
+
 static void take_reply(struct intake *intake, struct session *session,
                        const struct recm_message *reply, instant_ns now_ns)
 {
-    bool was_usable = session->answered && recm_serial_is_sendable(session->serial);
-    bool is_usable = recm_serial_is_sendable(reply->serial);
-    /* Who stated a serial number keeps it when one that cannot be comes along, and in its turn. */
-    bool is_open = session->state <= SESSION_FOUND || session->state == SESSION_RETRY ||
-                   session->state == SESSION_UNFIT_LEASE || session->state == SESSION_FAILED;
-    bool may_change = !was_usable || (is_open && is_usable);
-    if (may_change) {
+    if (serial_may_change(session, reply->serial)) {
+        session->other_serial[0] = '\0';
         memcpy(session->serial, reply->serial, sizeof session->serial);
         memcpy(session->product, reply->product, sizeof session->product);
         memcpy(session->software, reply->software, sizeof session->software);
         memcpy(session->hardware, reply->hardware, sizeof session->hardware);
     }
-    session->answered = true;
-    session->replies++;
+    session_answers(session, intake->prober->last_ns, now_ns);
     if (reply->ip == 0) {
         session_handle(session, EVENT_REPLY_EARLY, now_ns);
         return;
@@ -295,7 +306,7 @@ static void acknowledged(struct intake *intake, struct session *session, uint16_
     case TFTP_ADVANCED:
         session_goes_forward(session, now_ns);
         if (session->transfer.block == session->transfer.block_count)
-            session->image_out_ns = now_ns;
+            session_image_is_out(session, now_ns);
         journal_add(&core->journal, now_ns, STATION_EVENT_PROGRESS, &session->mac);
         break;
     case TFTP_COMPLETE:

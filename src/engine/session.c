@@ -239,6 +239,26 @@ bool session_any_in_dhcp_stage(const struct core *core, instant_ns now_ns)
     return core->in_dhcp_stage > 0 && now_ns < core->stage_end_ns;
 }
 
+void session_image_is_out(struct session *session, instant_ns now_ns)
+{
+    session->image_out_ns = now_ns;
+    session->answers_in_row = 0;
+    session->surely_listens = false;
+}
+
+void session_answers(struct session *session, instant_ns asked_ns, instant_ns now_ns)
+{
+    duration_ns gap_ns = now_ns - session->answered_ns;
+    /* Copies of one answer come together, and late ones unasked. */
+    if (gap_ns >= ANSWERS_SPACED_NS && now_ns - asked_ns <= ANSWER_LATEST_NS) {
+        session->answers_in_row = gap_ns <= ANSWERS_GAP_NS ? session->answers_in_row + 1 : 1;
+        session->surely_listens |= session->answers_in_row >= ANSWERS_CERTAIN;
+        session->answered_ns = now_ns;
+    }
+    session->answered = true;
+    session->replies++;
+}
+
 void session_attempt_begins(struct session *session, instant_ns now_ns)
 {
     session_attempt_ends(session, "given up for another attempt");

@@ -53,8 +53,13 @@ struct session {
     unsigned replies; /* since it was first heard of */
     bool doubtful;    /* another MAC address answers with its serial number */
 
-    bool ordered;                   /* this run has sent it an UPGRADE */
-    instant_ns image_out_ns;        /* when the last block was sent to it; 0 = never */
+    bool ordered;            /* this run has sent it an UPGRADE */
+    instant_ns image_out_ns; /* when the last block was sent to it; 0 = never */
+    unsigned answers_in_row; /* by the gaps of ANSWERS_SPACED_NS and ANSWERS_GAP_NS */
+    instant_ns answered_ns;  /* the newest */
+    bool surely_listens;     /* ... since then it has answered so often that it does not write */
+    char given_up[200];      /* why, of one that may be writing all the same; "" = it is not */
+    char other_serial[RECM_TEXT_SIZE + 1]; /* of its newest REPLY, where that is another one */
     unsigned unusable_serials;      /* chosen, and the newest REPLY had none that can be ordered */
     bool delivered;                 /* it has got the whole image at least once */
     bool final;                     /* FAILED for good: nothing it does starts it again */
@@ -121,6 +126,10 @@ void session_enter(struct session *session, enum session_state state, instant_ns
  * in circles makes none after a few rounds, so that --timeout ends that too.
  */
 void session_goes_forward(struct session *session, instant_ns now_ns);
+/* Its last block was sent: it may be writing from now on. */
+void session_image_is_out(struct session *session, instant_ns now_ns);
+/* A REPLY of it has come; the newest REQUEST of this run was sent at `asked_ns`. */
+void session_answers(struct session *session, instant_ns asked_ns, instant_ns now_ns);
 /* An attempt begins, or the one that has begun is over; `outcome` is plain and escaped. */
 void session_attempt_begins(struct session *session, instant_ns now_ns);
 void session_attempt_ends(struct session *session, const char *outcome);

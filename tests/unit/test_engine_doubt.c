@@ -203,6 +203,99 @@ static void late_copies_of_an_echo_are_no_attempts(void **state)
     rig_free(rig);
 }
 
+static struct rig *rig_with_one_attempt_delivered(struct rig_phone *phone)
+{
+    struct rig *rig = rig_new();
+    rig->config.selection.all = true;
+    rig->config.attempts_maximum = 1;
+    rig_start(rig);
+    *phone = rig_phone(0);
+    rig_up_to_request(rig, phone);
+    for (uint16_t block = 1; block <= 3; block++)
+        rig_ack(rig, phone, block);
+    rig_wait(rig, 5 * NS_PER_S);
+    rig_reply(rig, phone); /* as if it had refused the image, and no attempt is left */
+    return rig;
+}
+
+static void one_answer_does_not_give_up_who_may_be_writing(void **state)
+{
+    (void)state;
+    struct rig_phone phone;
+    struct rig *rig = rig_with_one_attempt_delivered(&phone);
+    rig_wait(rig, 60 * NS_PER_S);
+    assert_int_equal(rig_state(rig, &phone), SESSION_RETRY);
+    assert_false(station_done(rig->station));
+    rig_firmware(rig, &phone);
+    assert_int_equal(rig_state(rig, &phone), SESSION_RECOVERED);
+    rig_free(rig);
+}
+
+static void three_answers_do(void **state)
+{
+    (void)state;
+    struct rig_phone phone;
+    struct rig *rig = rig_with_one_attempt_delivered(&phone);
+    for (int i = 0; i < 2; i++) {
+        assert_int_not_equal(rig_state(rig, &phone), SESSION_FAILED);
+        rig_wait(rig, 2 * NS_PER_S);
+        rig_reply(rig, &phone);
+    }
+    assert_int_equal(rig_state(rig, &phone), SESSION_FAILED);
+    assert_true(rig_said(rig, "attempt 1 of 1 failed"));
+    rig_free(rig);
+}
+
+/* Copies of one answer, all at once, prove no more than one. */
+static void three_copies_of_an_answer_do_not(void **state)
+{
+    (void)state;
+    struct rig_phone phone;
+    struct rig *rig = rig_with_one_attempt_delivered(&phone);
+    for (int i = 0; i < 9; i++)
+        rig_reply(rig, &phone);
+    assert_int_equal(rig_state(rig, &phone), SESSION_RETRY);
+    rig_free(rig);
+}
+
+/* Somebody repeated its answer in another name, twice, before it was heard itself. */
+static void the_real_phone_takes_the_place_of_its_twin(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    rig_start(rig);
+    struct rig_phone twin = rig_phone(0), phone = rig_phone(0);
+    twin.mac.octet[5] = 0xee;
+    for (int i = 0; i < 2; i++) {
+        rig_reply(rig, &twin);
+        rig_wait(rig, 3 * NS_PER_S);
+    }
+    assert_int_equal(rig_state(rig, &twin), SESSION_ORDERED);
+    rig_wait(rig, 20 * NS_PER_S);
+    assert_int_equal(rig_state(rig, &twin), SESSION_RETRY);
+    rig_discover(rig, &phone, 1);
+    rig_wait(rig, 4500 * NS_PER_MS);
+    rig_reply(rig, &phone);
+    rig_wait(rig, 3 * NS_PER_S);
+    assert_int_equal(rig_state(rig, &phone), SESSION_ORDERED);
+    rig_free(rig);
+}
+
+static void a_serial_that_is_stated_twice_is_right(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_for_all();
+    struct rig_phone phone = rig_phone(0);
+    const char *own = phone.serial;
+    answers_as(rig, &phone, "CBT149900A0");
+    assert_int_equal(rig_state(rig, &phone), SESSION_ORDERED);
+    answers_as(rig, &phone, own);
+    assert_string_equal(rig_status(rig, &phone).serial, "CBT149900A0");
+    answers_as(rig, &phone, own);
+    assert_string_equal(rig_status(rig, &phone).serial, own);
+    rig_free(rig);
+}
+
 /* All but the last ACK was heard of it, then a late DISCOVER: its firmware says what became of it.
  */
 static void who_was_sent_the_whole_image_and_runs_is_recovered(void **state)
@@ -262,6 +355,11 @@ int main(void)
         cmocka_unit_test(the_timeout_waits_for_a_phone_that_may_be_writing),
         cmocka_unit_test(who_is_not_meant_is_not_ordered_after_a_restart_either),
         cmocka_unit_test(late_copies_of_an_echo_are_no_attempts),
+        cmocka_unit_test(one_answer_does_not_give_up_who_may_be_writing),
+        cmocka_unit_test(three_answers_do),
+        cmocka_unit_test(three_copies_of_an_answer_do_not),
+        cmocka_unit_test(the_real_phone_takes_the_place_of_its_twin),
+        cmocka_unit_test(a_serial_that_is_stated_twice_is_right),
         cmocka_unit_test(who_was_sent_the_whole_image_and_runs_is_recovered),
         cmocka_unit_test(a_request_for_a_file_from_another_port_is_no_loaders),
     };

@@ -1555,7 +1555,16 @@ static void r10_recovery_mode_after_flashing_twice_is_final(void **state)
     rig_up_to_request(rig, &phone);
     acknowledge_all(rig, &phone);
     be_in_recovery_mode_again(rig, &phone, 120 * NS_PER_S);
+    assert_int_equal(rig_state(rig, &phone), SESSION_RETRY); /* one frame is no final word */
+    rig_wait(rig, 5 * NS_PER_S);
+    size_t orders = rig_count(rig, 0, FRAME_RECM, RECM_UPGRADE);
+    for (int i = 0; i < 3; i++) {
+        assert_int_not_equal(rig_state(rig, &phone), SESSION_FAILED);
+        rig_reply(rig, &phone);
+        rig_wait(rig, 2 * NS_PER_S);
+    }
     assert_int_equal(rig_state(rig, &phone), SESSION_FAILED);
+    assert_int_equal(rig_count(rig, 0, FRAME_RECM, RECM_UPGRADE), orders);
     assert_true(rig_said(rig, "still in recovery mode"));
     assert_true(station_done(rig->station));
     rig_free(rig);
