@@ -206,6 +206,7 @@ static void take_reply(struct intake *intake, struct session *session,
         memcpy(session->hardware, reply->hardware, sizeof session->hardware);
     }
     session_answers(session, intake->prober->last_ns, now_ns);
+    rival_is_answered(intake->rival, now_ns);
     if (reply->ip == 0) {
         session_handle(session, EVENT_REPLY_EARLY, now_ns);
         return;

@@ -41,6 +41,8 @@ static bool is_due(const struct session *session, instant_ns now_ns)
         return true;
     case SESSION_RETRY:
         return session->answered;
+    case SESSION_WAITING:
+        return session->core->asks_beside; /* does it hear this program, where not that one? */
     case SESSION_DELIVERED:
         return session->answered && session->probe_ns <= now_ns;
     default:
@@ -102,7 +104,8 @@ static void search(struct prober *prober, enum destination destination, instant_
 
 static void ask(struct prober *prober, instant_ns now_ns)
 {
-    if (prober->core->standing == STANDING_BACK && prober->core->config.mode == STATION_RECOVER)
+    if (prober->core->standing == STANDING_BACK && !prober->core->asks_beside &&
+        prober->core->config.mode == STATION_RECOVER)
         return;
     struct session *urgent = roster_find(prober->roster, &prober->urgent);
     prober->urgent = mac_zero;

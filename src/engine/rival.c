@@ -40,6 +40,8 @@ static void set_standing(struct rival *rival, enum standing standing)
         return;
     core->standing = standing;
     core->changed = true;
+    core->asks_beside = false;
+    rival->trial_ns = 0;
     rival->is_told = false;
 }
 
@@ -57,6 +59,26 @@ static instant_ns silence_ends(const struct rival *rival)
     return end_ns > block_end_ns ? end_ns : block_end_ns;
 }
 
+/* It may only ask, where no phone hears it. */
+static bool may_be_in_vain(const struct rival *rival)
+{
+    return !rival->is_copy && !rival->ordered && !rival->block_ns;
+}
+
+/* When to look again at what it has become of, while this one stands back. */
+static instant_ns next_look(const struct rival *rival)
+{
+    instant_ns next_ns = silence_ends(rival);
+    if (!may_be_in_vain(rival))
+        return next_ns;
+    if (rival->trial_ns)
+        return instant_earlier(next_ns, rival->trial_ns);
+    if (rival->core->asks_beside)
+        return next_ns;
+    instant_ns since_ns = rival->replied_ns > rival->first_ns ? rival->replied_ns : rival->first_ns;
+    return instant_earlier(next_ns, since_ns + RIVAL_VAIN_NS);
+}
+
 static void stand_back(struct rival *rival, instant_ns now_ns)
 {
     struct core *core = rival->core;
@@ -67,15 +89,19 @@ static void stand_back(struct rival *rival, instant_ns now_ns)
             ? "It goes on; this one watches, and takes over if that one falls silent."
             : "This one orders nothing and watches; it takes over when that one has been silent "
               "for 30 s, or has brought no new block for 60 s (--force orders all the same).");
-    timer_set(&core->timers, &rival->timer, silence_ends(rival));
+    timer_set(&core->timers, &rival->timer, next_look(rival));
 }
 
-/* The other one has fallen silent: the phones are asked, and those that answer are ordered. */
+/* The other one has fallen silent, or reaches no phone: the phones are asked, and those that answer
+ * are ordered. */
 static void take_over(struct rival *rival, instant_ns now_ns)
 {
     struct core *core = rival->core;
     char why[120];
-    if (rival->block_ns)
+    if (rival->trial_ns)
+        snprintf(why, sizeof why,
+                 "A phone answers this program and not that one: this one goes on.");
+    else if (rival->block_ns)
         snprintf(why, sizeof why,
                  "It has brought no new block for %lld s, after block %u: this one goes on.",
                  (long long)(RIVAL_STALL_NS / NS_PER_S), (unsigned)rival->block);
@@ -90,7 +116,39 @@ static void take_over(struct rival *rival, instant_ns now_ns)
     rival->is_overridden = true;
     rival->ordered = false;
     rival->signs = 0;
-    rival->first_ns = rival->block_ns = rival->claim_ns = 0;
+    rival->first_ns = rival->block_ns = rival->claim_ns = rival->trial_ns = 0;
+}
+
+/* Standing back: what has become of the other one? */
+static void look_at(struct rival *rival, instant_ns now_ns)
+{
+    struct core *core = rival->core;
+    bool trial_ends = may_be_in_vain(rival) && rival->trial_ns && now_ns >= rival->trial_ns;
+    if (trial_ends || now_ns >= silence_ends(rival)) {
+        take_over(rival, now_ns);
+        return;
+    }
+    if (now_ns >= next_look(rival)) {
+        core->asks_beside = true;
+        say(rival, now_ns, "No phone has answered it for 30 s: this one asks too.");
+    }
+    timer_set(&core->timers, &rival->timer, next_look(rival));
+}
+
+void rival_is_answered(struct rival *rival, instant_ns now_ns)
+{
+    struct core *core = rival->core;
+    if (core->standing != STANDING_BACK || !may_be_in_vain(rival))
+        return;
+    bool is_first = core->asks_beside;
+    core->asks_beside = false;
+    if (is_first) {
+        rival->trial_ns = now_ns + RIVAL_TRIAL_NS;
+    } else if (rival->trial_ns == 0 || now_ns > rival->trial_ns - RIVAL_TRIAL_NS + RIVAL_COPY_NS) {
+        rival->trial_ns = 0; /* nothing was asked by this one */
+        rival->replied_ns = now_ns;
+    }
+    timer_set(&core->timers, &rival->timer, next_look(rival));
 }
 
 static void came_due(void *owner, instant_ns now_ns)
@@ -104,10 +162,7 @@ static void came_due(void *owner, instant_ns now_ns)
         if (rival->is_copy)
             tell_once(rival, now_ns, "This one goes on.");
     } else if (core->standing == STANDING_BACK) {
-        if (now_ns >= silence_ends(rival))
-            take_over(rival, now_ns);
-        else
-            timer_set(&core->timers, &rival->timer, silence_ends(rival));
+        look_at(rival, now_ns);
     }
 }
 

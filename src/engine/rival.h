@@ -9,7 +9,9 @@
  * goes on, else the lower MAC address; whoever's order was confirmed never yields; where both still
  * ask after three seconds, the lower MAC. The earlier one may be silent, because phones ask for
  * their addresses: it makes itself known by an IGMP report, which no phone minds. Any other program
- * does not know these rules: it goes on.
+ * does not know these rules: it goes on. But where it asks and asks and no phone answers it,
+ * because a switch keeps its REQUESTs from them, this one asks too; if a phone answers that, and
+ * then none of the other program's REQUESTs, it is taken over from.
  */
 #ifndef ENGINE_RIVAL_H
 #define ENGINE_RIVAL_H
@@ -25,15 +27,17 @@ struct rival {
     struct mac_address mac;
     uint32_t ip;
     bool is_copy;
-    bool ordered;        /* a phone confirmed an order of its, or is served by it */
-    bool is_overridden;  /* it was taken over from: only what it does to a phone counts */
-    bool is_told;        /* to the user, since the standing changed last */
-    unsigned signs;      /* of life since it was noticed */
-    instant_ns first_ns; /* its first REQUEST that was heard */
-    instant_ns asked_ns; /* its last one */
-    instant_ns heard_ns; /* any sign of it */
-    instant_ns claim_ns; /* it reported without asking: it was here first; 0 = not so */
-    instant_ns query_ns; /* a switch asked for reports */
+    bool ordered;          /* a phone confirmed an order of its, or is served by it */
+    bool is_overridden;    /* it was taken over from: only what it does to a phone counts */
+    bool is_told;          /* to the user, since the standing changed last */
+    unsigned signs;        /* of life since it was noticed */
+    instant_ns first_ns;   /* its first REQUEST that was heard */
+    instant_ns asked_ns;   /* its last one */
+    instant_ns heard_ns;   /* any sign of it */
+    instant_ns claim_ns;   /* it reported without asking: it was here first; 0 = not so */
+    instant_ns query_ns;   /* a switch asked for reports */
+    instant_ns replied_ns; /* a phone answered while this one stood back: it answers that one */
+    instant_ns trial_ns; /* one has answered this program: until then nothing is asked; 0 = none */
     instant_ns block_ns; /* a new block of its was acknowledged; 0 = none */
     uint16_t furthest;   /* block that it ever brought */
     uint16_t block;
@@ -51,6 +55,8 @@ void rival_asks(struct rival *rival, const struct frame *frame, instant_ns now_n
  * on.
  */
 void rival_reports(struct rival *rival, const struct frame *frame, instant_ns now_ns);
+/* A phone has answered somebody's REQUEST. */
+void rival_is_answered(struct rival *rival, instant_ns now_ns);
 /* A phone confirms an order that is not ours, or asks another server for an ordered file. */
 void rival_orders(struct rival *rival, instant_ns now_ns);
 /* A phone acknowledges a block to another server. */

@@ -137,9 +137,9 @@ static unsigned rank(enum session_state state)
     return state <= SESSION_DELIVERED || state == SESSION_RECOVERED ? state : SESSION_NEW;
 }
 
-void session_goes_forward(struct session *session, instant_ns now_ns)
+/* `bytes` of the image, in its transfer. */
+static void reach(struct session *session, uint64_t bytes, instant_ns now_ns)
 {
-    uint64_t bytes = session->state == SESSION_TRANSFER ? session_bytes_acknowledged(session) : 0;
     uint64_t reached = (uint64_t)rank(session->state) << 32 | bytes;
     if (reached > session->furthest) {
         session->furthest = reached;
@@ -149,6 +149,12 @@ void session_goes_forward(struct session *session, instant_ns now_ns)
         session->core->progress_ns = now_ns;
     if (reached > session->reached)
         session->reached = reached;
+}
+
+void session_goes_forward(struct session *session, instant_ns now_ns)
+{
+    reach(session, session->state == SESSION_TRANSFER ? session_bytes_acknowledged(session) : 0,
+          now_ns);
 }
 
 static bool session_occupies_turn(const struct session *session)
@@ -201,7 +207,7 @@ void session_enter(struct session *session, enum session_state state, instant_ns
         session->reached = 0;
         session->vain++;
     }
-    session_goes_forward(session, now_ns);
+    reach(session, 0, now_ns); /* what was acknowledged in an earlier transfer does not count */
     update_writers(session);
     session->state_since_ns = now_ns;
     char phone[160];

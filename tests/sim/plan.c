@@ -74,7 +74,7 @@ const char *trouble_name(enum trouble trouble)
     return troubles[trouble].name;
 }
 
-static duration_ns draw_ms(struct random *random, uint32_t from, uint32_t below)
+duration_ns plan_ms(struct random *random, uint32_t from, uint32_t below)
 {
     return (duration_ns)(from + random_below(random, below - from)) * NS_PER_MS;
 }
@@ -90,14 +90,14 @@ static void draw_phone(struct random *random, unsigned index, struct phone_plan 
     snprintf(config.product, sizeof config.product, "%s", products[random_below(random, 7)]);
     config.seed = random_u64(random);
     config.console_locked = random_below(random, 4) == 0;
-    config.flash_ns = draw_ms(random, 30000, 180000);
+    config.flash_ns = plan_ms(random, 30000, 180000);
     config.is_static = random_below(random, 4) == 0;
     config.static_ip = UINT32_C(0x0a141e0a) + index;
     config.static_mask = UINT32_C(0xffffff00);
     config.static_gateway = UINT32_C(0x0a141e01);
     *ret = (struct phone_plan){
         .config = config,
-        .power_on_ns = PLAN_START_NS + draw_ms(random, 0, 5000),
+        .power_on_ns = PLAN_START_NS + plan_ms(random, 0, 5000),
     };
 }
 
@@ -135,13 +135,13 @@ static struct segment_faults draw_weather(struct random *random, double worst)
         .loss = random_unit(random) * worst,
         .duplication = random_unit(random) * worst,
         .reordering = random_unit(random) * worst,
-        .reorder_ns = draw_ms(random, 1, 50),
-        .delay_ns = draw_ms(random, 0, 5),
-        .jitter_ns = draw_ms(random, 0, 5),
+        .reorder_ns = plan_ms(random, 1, 50),
+        .delay_ns = plan_ms(random, 0, 5),
+        .jitter_ns = plan_ms(random, 0, 5),
     };
 }
 
-static void draw_cables(struct random *random, double worst, struct plan *ret)
+void plan_weather(struct random *random, double worst, struct plan *ret)
 {
     ret->pc_cable.to_switch = draw_weather(random, worst);
     ret->pc_cable.from_switch = draw_weather(random, worst);
@@ -149,13 +149,13 @@ static void draw_cables(struct random *random, double worst, struct plan *ret)
     ret->phone_cable.from_switch = draw_weather(random, worst);
 }
 
-static void draw_power_cuts(struct random *random, struct phone_plan *phone)
+void plan_power_cuts(struct random *random, struct phone_plan *phone)
 {
     instant_ns time_ns = phone->power_on_ns;
     phone->outage_count = 1 + random_below(random, PLAN_OUTAGES_MAXIMUM);
     for (unsigned i = 0; i < phone->outage_count; i++) {
-        phone->outages[i].off_ns = time_ns + draw_ms(random, 100, 16000);
-        phone->outages[i].on_ns = phone->outages[i].off_ns + draw_ms(random, 500, 4000);
+        phone->outages[i].off_ns = time_ns + plan_ms(random, 100, 16000);
+        phone->outages[i].on_ns = phone->outages[i].off_ns + plan_ms(random, 500, 4000);
         time_ns = phone->outages[i].on_ns;
     }
 }
@@ -168,7 +168,7 @@ static void choose_serial(struct plan *plan, const char *serial)
     plan->station.selection.name_count = 1;
 }
 
-static void set_phones(struct random *random, struct plan *ret, unsigned count)
+void plan_phones(struct random *random, unsigned count, struct plan *ret)
 {
     ret->phone_count = count;
     for (unsigned i = 0; i < count; i++)
@@ -189,7 +189,7 @@ static void take_unfit_lease(struct random *random, struct plan *ret, enum forei
     if (random_below(random, 2))
         return;
     /* As fast as this program now and then, so that it is first sooner or later. */
-    ret->server_delay_ns = draw_ms(random, 40, 200);
+    ret->server_delay_ns = plan_ms(random, 40, 200);
     ret->user_power_cycles = true;
     ret->outcome = OUTCOME_RECOVERED;
     ret->verdicts[0] = VERDICT_RECOVERED;
@@ -221,18 +221,18 @@ static void draw_trouble(struct random *random, struct plan *ret)
     struct phone_config *phone = &ret->phones[0].config;
     switch (ret->trouble) {
     case TROUBLE_WEATHER:
-        draw_cables(random, 0.03, ret);
+        plan_weather(random, 0.03, ret);
         break;
     case TROUBLE_STORM:
         ret->storm_loss = 0.2 + random_unit(random) * 0.6;
         /* Over before the station gives up a phone that has got a lease and is silent. */
-        ret->storm_end_ns = PLAN_START_NS + draw_ms(random, 5000, 45000);
+        ret->storm_end_ns = PLAN_START_NS + plan_ms(random, 5000, 45000);
         break;
     case TROUBLE_FLAPPING:
-        ret->flap_end_ns = PLAN_START_NS + draw_ms(random, 5000, 120000);
+        ret->flap_end_ns = PLAN_START_NS + plan_ms(random, 5000, 120000);
         break;
     case TROUBLE_POWER_CUTS:
-        draw_power_cuts(random, &ret->phones[0]);
+        plan_power_cuts(random, &ret->phones[0]);
         break;
     case TROUBLE_NO_PHONE:
         ret->phone_count = 0;
@@ -258,18 +258,18 @@ static void draw_trouble(struct random *random, struct plan *ret)
         choose_serial(ret, "CBT141999ZZ");
         break;
     case TROUBLE_SEVERAL:
-        set_phones(random, ret, 2 + random_below(random, 3));
+        plan_phones(random, 2 + random_below(random, 3), ret);
         for (unsigned i = 0; i < ret->phone_count; i++)
             ret->phones[i].config.is_static = true;
         for (unsigned i = 1; i < ret->phone_count; i++)
             ret->phones[i].power_on_ns = ret->phones[0].power_on_ns;
         break;
     case TROUBLE_ONE_OF_SEVERAL:
-        set_phones(random, ret, 2 + random_below(random, 6));
+        plan_phones(random, 2 + random_below(random, 6), ret);
         choose_serial(ret, ret->phones[1].config.serial);
         break;
     case TROUBLE_MANY:
-        set_phones(random, ret, 2 + random_below(random, 49));
+        plan_phones(random, 2 + random_below(random, 49), ret);
         ret->station.selection.all = true;
         ret->station.parallel_transfers = 1 + random_below(random, 2);
         break;
@@ -283,7 +283,7 @@ static void draw_trouble(struct random *random, struct plan *ret)
         ret->tftp = TFTP_SERVER_REFUSES;
         break;
     case TROUBLE_INTERRUPTED:
-        ret->interrupt_ns = PLAN_START_NS + draw_ms(random, 0, 60000);
+        ret->interrupt_ns = PLAN_START_NS + plan_ms(random, 0, 60000);
         break;
     case TROUBLE_FAULTY_PHONE:
         draw_fault(random, ret);
@@ -304,7 +304,7 @@ static void draw_hostile(uint64_t seed, struct plan *ret)
     bool is_meant = ret->outcome == OUTCOME_RECOVERED && random_below(&random, 10) == 0;
     if (!is_meant)
         return;
-    ret->hostile_end_ns = PLAN_START_NS + draw_ms(&random, 60000, 180000);
+    ret->hostile_end_ns = PLAN_START_NS + plan_ms(&random, 60000, 180000);
     ret->user_power_cycles = true; /* a phone can be made deaf */
 }
 
@@ -316,8 +316,8 @@ void plan_draw(uint64_t seed, const uint8_t *image, size_t image_length, struct 
     ret->kind = random_below(&random, 3) ? SEGMENT_SWITCH : SEGMENT_HUB;
     ret->station.seed = random_u64(&random);
     ret->station.timeout_ns = 240 * NS_PER_S;
-    set_phones(&random, ret, 1);
-    draw_cables(&random, 0, ret);
+    plan_phones(&random, 1, ret);
+    plan_weather(&random, 0, ret);
     ret->trouble = (enum trouble)random_below(&random, TROUBLE_COUNT);
     ret->outcome = troubles[ret->trouble].outcome;
     ret->verdict_count = 0;

@@ -6,6 +6,7 @@
 #ifndef SIM_PLAN_H
 #define SIM_PLAN_H
 
+#include "base/random.h"
 #include "engine/station.h"
 #include "phone/other_host.h"
 #include "phone/phone.h"
@@ -14,6 +15,7 @@
 #define PLAN_PHONES_MAXIMUM   250
 #define PLAN_OUTAGES_MAXIMUM  3
 #define PLAN_VERDICTS_MAXIMUM 8
+#define PLAN_MORE_SIZE        100
 
 /* The one thing that is wrong in a world; small faults of the cables come on top. */
 enum trouble {
@@ -72,6 +74,12 @@ struct plan {
     enum foreign_server server;
     enum foreign_tftp tftp;
     bool rival;
+    bool utility;             /* another program that serves the image itself, ... */
+    unsigned utility_dies_at; /* ... and ends at this block; 0 = finishes */
+    instant_ns copy_start_ns; /* a second copy of this program starts; 0 = none */
+    uint8_t copy_mac;         /* the last octet of its MAC address */
+    char
+        more[PLAN_MORE_SIZE]; /* "weather, copy": what was added to the one trouble; "" = nothing */
     instant_ns hostile_end_ns; /* a host that means no good, until then; 0 = none */
     bool user_power_cycles;    /* the user power-cycles a phone that has gone deaf */
     instant_ns interrupt_ns;   /* 0 = never */
@@ -90,10 +98,25 @@ struct plan {
 
 /* The same seed gives the same plan. The image is the caller's. */
 void plan_draw(uint64_t seed, const uint8_t *image, size_t image_length, struct plan *ret);
+/*
+ * A quarter of the worlds that can end well get one to three things more, drawn from the same seed:
+ * troubles that pass, other programs, options of the station, many phones, or `whole`, an image of
+ * usual size. Whatever it is, each phone is recovered in the end. One world in forty only listens,
+ * or looks for phones.
+ */
+void plan_draw_more(struct plan *plan, const uint8_t *whole, size_t whole_length);
 /* One phone on a perfect cable, nothing else. */
 void plan_simple(const uint8_t *image, size_t image_length, struct plan *ret);
 /* A phone without help past a dead gateway, and yet expected to be recovered. */
 void plan_hopeless(const uint8_t *image, size_t image_length, struct plan *ret);
 const char *trouble_name(enum trouble trouble);
+
+/* ---- Parts of a world, for plan.c and plan_more.c ---- */
+
+duration_ns plan_ms(struct random *random, uint32_t from, uint32_t below);
+void plan_weather(struct random *random, double worst, struct plan *ret);
+void plan_power_cuts(struct random *random, struct phone_plan *phone);
+/* So many phones, all drawn anew. */
+void plan_phones(struct random *random, unsigned count, struct plan *ret);
 
 #endif

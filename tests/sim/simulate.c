@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define IMAGE_BYTES 2000
+#define IMAGE_BYTES       2000
+#define WHOLE_IMAGE_BYTES 1000000
 
 struct options {
     uint64_t first_seed, seeds;
@@ -104,11 +105,12 @@ static void report_failure(const struct plan *plan, const struct world_result *r
     snprintf(path, sizeof path, "%s/simulate-%llu.pcap", options->trace_directory,
              (unsigned long long)plan->seed);
     world_run(plan, path, false, &again);
-    printf("seed %llu (%s%s%s): %s; verdict %s\n"
+    printf("seed %llu (%s%s%s%s%s%s): %s; verdict %s\n"
            "  replay: scripts/simulate --first-seed %llu --seeds 1 --verbose\n"
            "  trace:  %s\n",
            (unsigned long long)plan->seed, trouble_name(plan->trouble), plan->fault ? " " : "",
-           plan->fault ? plan->fault : "",
+           plan->fault ? plan->fault : "", plan->more[0] ? " + " : "", plan->more,
+           plan->hostile_end_ns ? ", hostile" : "",
            result->violation[0] ? result->violation : "the verdict does not name the trouble",
            verdict_name(result->verdict), (unsigned long long)plan->seed, path);
 }
@@ -136,9 +138,10 @@ int main(int argument_count, char **arguments)
 {
     struct options options = read_options(argument_count, arguments);
     struct totals totals = {0};
-    size_t image_length;
+    size_t image_length, whole_length;
     uint8_t *image = synthetic_image(IMAGE_BYTES, 1, &image_length);
-    if (!image)
+    uint8_t *whole = synthetic_image(WHOLE_IMAGE_BYTES, 1, &whole_length);
+    if (!image || !whole)
         return 3;
     static struct plan plan;
     if (options.self_test) {
@@ -148,9 +151,11 @@ int main(int argument_count, char **arguments)
     }
     for (uint64_t i = 0; i < options.seeds; i++) {
         plan_draw(options.first_seed + i, image, image_length, &plan);
+        plan_draw_more(&plan, whole, whole_length);
         run_plan(&plan, &options, &totals);
     }
     free(image);
+    free(whole);
     printf("%llu seeds run, %llu of %llu phones recovered, %llu verdicts right, %llu failed\n",
            (unsigned long long)totals.run, (unsigned long long)totals.recovered,
            (unsigned long long)totals.wanted, (unsigned long long)totals.verdicts_right,

@@ -3,10 +3,10 @@
  * Beside another program: two copies of this one on a segment with a simulated phone, and the
  * vendor's utility, which may finish, or die in the middle.
  */
-#include "engine/station_peer.h"
 #include "phone/other_host.h"
 #include "phone/phone_peer.h"
 #include "run/plug.h"
+#include "tests/support/station_copy.h"
 #include "tests/support/synthetic_image.h"
 
 #include <setjmp.h>
@@ -21,19 +21,6 @@
 
 #define IMAGE_BYTES 60000
 #define START_NS    (1000 * NS_PER_S)
-#define TEXT_BYTES  16384
-
-/* One copy of this program, on a port of the segment. Its own frames come back to it. */
-struct copy {
-    struct peer peer; /* what is plugged in */
-    struct station_peer inner;
-    struct station *station;
-    struct plug plug;
-    bool is_started;
-    uint64_t frames;
-    unsigned requests, orders, offers; /* sent */
-    char said[TEXT_BYTES];
-};
 
 struct scene {
     struct segment *segment;
@@ -45,99 +32,17 @@ struct scene {
     struct other_host *host;
 };
 
-static struct copy *copy_of(struct peer *peer)
-{
-    return (struct copy *)peer;
-}
-
-static void give(struct copy *copy, const uint8_t *bytes, size_t length, instant_ns now_ns)
-{
-    const struct peer_frame frame = {
-        .bytes = bytes, .captured = length, .length = length, .number = ++copy->frames};
-    copy->inner.peer.operations->frame(&copy->inner.peer, &frame, now_ns);
-    copy->inner.peer.operations->settle(&copy->inner.peer);
-}
-
-static void copy_start(struct peer *peer, instant_ns now_ns)
-{
-    copy_of(peer)->is_started = true;
-    copy_of(peer)->inner.peer.operations->start(&copy_of(peer)->inner.peer, now_ns);
-}
-
-static void copy_frame(struct peer *peer, const struct peer_frame *frame, instant_ns now_ns)
-{
-    if (copy_of(peer)->is_started)
-        give(copy_of(peer), frame->bytes, frame->captured, now_ns);
-}
-
-static void copy_tick(struct peer *peer, instant_ns now_ns)
-{
-    copy_of(peer)->inner.peer.operations->tick(&copy_of(peer)->inner.peer, now_ns);
-}
-
-static instant_ns copy_deadline(const struct peer *peer)
-{
-    const struct copy *copy = (const struct copy *)peer;
-    return copy->inner.peer.operations->deadline(&copy->inner.peer);
-}
-
-static bool copy_output(struct peer *peer, struct peer_output *ret)
-{
-    struct copy *copy = copy_of(peer);
-    if (!copy->inner.peer.operations->next_output(&copy->inner.peer, ret))
-        return false;
-    struct frame frame;
-    frame_dissect(ret->bytes, ret->length, ret->length, &frame);
-    copy->requests += frame.kind == FRAME_RECM && frame.recm.operation == RECM_REQUEST;
-    copy->orders += frame.kind == FRAME_RECM && frame.recm.operation == RECM_UPGRADE;
-    copy->offers += frame.kind == FRAME_DHCP;
-    return true;
-}
-
-static bool copy_event(struct peer *peer, struct peer_event *ret)
-{
-    return copy_of(peer)->inner.peer.operations->next_event(&copy_of(peer)->inner.peer, ret);
-}
-
-static void listen_to(void *context, struct peer *peer, const struct peer_event *event,
-                      instant_ns now_ns)
-{
-    struct copy *copy = context;
-    (void)peer;
-    (void)now_ns;
-    if (!event || !event->text[0])
-        return;
-    size_t length = strlen(copy->said);
-    snprintf(copy->said + length, sizeof copy->said - length, "%s\n", event->text);
-}
-
 /* Its MAC address ends with `last`: the lower one goes on in a tie. */
 static void add_copy(struct scene *scene, unsigned index, uint8_t last)
 {
-    static const struct peer_operations operations = {
-        .start = copy_start,
-        .frame = copy_frame,
-        .tick = copy_tick,
-        .deadline = copy_deadline,
-        .next_output = copy_output,
-        .next_event = copy_event,
-    };
-    struct copy *copy = &scene->copies[index];
     struct station_config config = station_config_default();
-    struct error error;
     config.is_live = true;
     config.source_mac = (struct mac_address){{0x3c, 0x97, 0x0e, 0x4b, 0x21, last}};
     config.image = scene->image;
     config.image_length = scene->image_length;
     config.seed = 17u + index;
     config.dhcp = DHCP_POLICY_ALWAYS;
-    copy->station = station_new(&config, &error);
-    assert_non_null(copy->station);
-    station_peer_init(&copy->inner, copy->station);
-    copy->peer.operations = &operations;
-    plug_in(&copy->plug, scene->segment, NULL, &copy->peer);
-    copy->plug.observer = listen_to;
-    copy->plug.context = copy;
+    copy_plug_in(&scene->copies[index], &config, scene->segment);
 }
 
 static struct scene *scene_new(enum segment_kind kind, uint64_t seed)
@@ -367,6 +272,52 @@ static void a_phone_that_may_be_writing_is_not_to_be_power_cycled(void **state)
     scene_free(scene);
 }
 
+/* A snooping switch keeps its REQUESTs from the phone: it asks for ever, and nothing comes of it.
+ */
+static void the_vendors_utility_that_no_phone_hears_is_no_stalemate(void **state)
+{
+    (void)state;
+    for (unsigned dies_at = 0; dies_at < 2; dies_at++) {
+        struct scene *scene = beside_the_utility(SEGMENT_SNOOPING_SWITCH, dies_at);
+        struct copy *ours = &scene->copies[0];
+        wait(scene, 25 * NS_PER_S);
+        assert_int_equal(ours->orders, 0);
+        wait(scene, 40 * NS_PER_S);
+        assert_true(says(ours, "No phone has answered it for 30 s: this one asks too"));
+        assert_true(says(ours, "A phone answers this program and not that one"));
+        wait(scene, 200 * NS_PER_S);
+        assert_true(is_recovered(scene));
+        assert_true(station_done(ours->station));
+        scene_free(scene);
+    }
+}
+
+/* ... but one that a phone answers may order it at any moment: nothing is asked or ordered. */
+static void the_vendors_utility_that_is_answered_is_left_alone(void **state)
+{
+    (void)state;
+    struct scene *scene = scene_new(SEGMENT_SWITCH, 3);
+    struct error error;
+    const struct other_host_config config = {.asks_for_phones =
+                                                 true}; /* its user has not ordered */
+    add_copy(scene, 0, 0x07);
+    scene->host = other_host_new(&config, START_NS, &error);
+    plug_in(&scene->host_plug, scene->segment, NULL, other_host_peer(scene->host));
+    plug_start(&scene->host_plug);
+    wait(scene, 4 * NS_PER_S);
+    plug_start(&scene->copies[0].plug);
+    wait(scene, 60 * NS_PER_S); /* in vain so far: there is no phone */
+    assert_true(says(&scene->copies[0], "this one asks too"));
+    plug_start(&scene->phone_plug);
+    wait(scene, 20 * NS_PER_S);
+    unsigned requests = scene->copies[0].requests;
+    wait(scene, 120 * NS_PER_S);
+    assert_int_equal(scene->copies[0].requests, requests);
+    assert_int_equal(scene->copies[0].orders, 0);
+    assert_false(says(&scene->copies[0], "A phone answers this program and not that one"));
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -376,6 +327,8 @@ int main(void)
         cmocka_unit_test(a_copy_that_ends_is_taken_over_from),
         cmocka_unit_test(the_vendors_utility_may_finish),
         cmocka_unit_test(the_vendors_utility_that_dies_in_mid_transfer_is_taken_over_from),
+        cmocka_unit_test(the_vendors_utility_that_no_phone_hears_is_no_stalemate),
+        cmocka_unit_test(the_vendors_utility_that_is_answered_is_left_alone),
         cmocka_unit_test(a_phone_that_may_be_writing_is_not_to_be_power_cycled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

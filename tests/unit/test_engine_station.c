@@ -631,6 +631,36 @@ static void foreign_lease_and_silence_end_the_run_at_its_timeout(void **state)
     rig_free(rig);
 }
 
+/* The second transfer is as much progress as the first: a run does not end in the middle of it. */
+static void blocks_of_a_second_transfer_are_progress_too(void **state)
+{
+    (void)state;
+    static uint8_t image[40 * 512];
+    struct rig *rig = rig_new();
+    struct rig_phone phone = rig_phone(0);
+    rig->config.timeout_ns = 30 * NS_PER_S;
+    rig->config.image = image;
+    rig->config.image_length = sizeof image;
+    rig_start(rig);
+    rig_up_to_request(rig, &phone);
+    for (uint16_t block = 1; block <= 41; block++)
+        rig_ack(rig, &phone, block);
+    assert_int_equal(rig_state(rig, &phone), SESSION_DELIVERED);
+    rig_wait(rig, 2 * NS_PER_S);
+    rig_reply(rig, &phone); /* it refused the image */
+    rig_wait(rig, 2 * NS_PER_S);
+    rig_echo(rig, &phone);
+    rig_who_has(rig, &phone, rig->config.address);
+    rig_rrq(rig, &phone, station_file_name(rig->station), 69);
+    for (uint16_t block = 1; block <= 40; block++) {
+        rig_wait(rig, 2 * NS_PER_S);
+        rig_ack(rig, &phone, block);
+        assert_int_equal(rig_state(rig, &phone), SESSION_TRANSFER);
+        assert_false(station_done(rig->station));
+    }
+    rig_free(rig);
+}
+
 static void wrong_configurations_are_refused_with_a_sentence(void **state)
 {
     (void)state;
@@ -888,6 +918,7 @@ int main(void)
         T(stopping_sends_nothing_any_more),
         T(phone_that_runs_its_firmware_fails_nobody_but_ends_the_run),
         T(foreign_lease_and_silence_end_the_run_at_its_timeout),
+        T(blocks_of_a_second_transfer_are_progress_too),
         T(wrong_configurations_are_refused_with_a_sentence),
         T(hints_tell_what_to_do_while_nothing_is_seen),
         T(who_is_still_missing_is_said_when_nobody_is_at_work),
