@@ -52,8 +52,9 @@ void action_nothing(struct session *session, instant_ns now_ns)
  */
 static bool may_be_writing(const struct session *session, instant_ns now_ns)
 {
-    return session->image_out_ns &&
-           now_ns < session->image_out_ns + session->core->config.flash_wait_ns &&
+    instant_ns sent_ns = session->image_out_ns > session->elsewhere_ns ? session->image_out_ns
+                                                                       : session->elsewhere_ns;
+    return sent_ns && now_ns < sent_ns + session->core->config.flash_wait_ns &&
            !session->surely_listens;
 }
 
@@ -127,12 +128,15 @@ static bool waits_since(struct session *session, instant_ns sent_ns, instant_ns 
 
 /*
  * It was sent the whole image and was heard as a loader since, once perhaps and by a frame that was
- * late or somebody else's: while it may be writing its silence means nothing, and no word is said
- * of a power cycle. Returns: true if it is waited for.
+ * late or somebody else's; or another program serves it. While it may be writing its silence means
+ * nothing, and no word is said of a power cycle. Returns: true if it is waited for.
  */
 static bool waits_for_writing(struct session *session, instant_ns now_ns)
 {
-    return waits_since(session, session->image_out_ns, now_ns,
+    return waits_since(session, session->elsewhere_ns, now_ns,
+                       "it does not answer; it may be writing what the other program has sent it. "
+                       "Do not unplug it") ||
+           waits_since(session, session->image_out_ns, now_ns,
                        "it does not answer; it may be writing its image. Do not unplug it");
 }
 
@@ -259,15 +263,22 @@ void action_answers_after_all(struct session *session, instant_ns now_ns)
         action_be_found(session, now_ns);
 }
 
+/*
+ * While others are served, or another program is at work, it is not asked: its silence means
+ * nothing yet. Returns: true if it is asked on.
+ */
+static bool was_not_asked(struct session *session, instant_ns now_ns)
+{
+    if (session->questions >= DEAF_QUESTIONS)
+        return false;
+    unsigned missing = DEAF_QUESTIONS - session->questions;
+    set_deadline(session, now_ns + (duration_ns)missing * PROBE_INTERVAL_NS);
+    return true;
+}
+
 /* Neither REPLY nor ARP since it asked another server for its lease. */
 static void suspect_lease(struct session *session, instant_ns now_ns)
 {
-    /* While others are served it is not asked: its silence means nothing yet. */
-    if (session->questions < DEAF_QUESTIONS) {
-        unsigned missing = DEAF_QUESTIONS - session->questions;
-        set_deadline(session, now_ns + (duration_ns)missing * PROBE_INTERVAL_NS);
-        return;
-    }
     session->lease = LOADER_LEASE_STOPS;
     action_lease_is_unfit(session, now_ns);
 }
@@ -277,7 +288,8 @@ void action_answers_nothing(struct session *session, instant_ns now_ns)
     const struct core *core = session->core;
     bool foreign = session_has_foreign_lease(session);
     instant_ns patience_ns = session->state_since_ns + DEAF_PATIENCE_NS;
-    if (core->config.mode == STATION_WATCH || waits_for_writing(session, now_ns))
+    if (core->config.mode == STATION_WATCH || waits_for_writing(session, now_ns) ||
+        was_not_asked(session, now_ns))
         return;
     if (foreign && !session->alive)
         suspect_lease(session, now_ns);
@@ -616,11 +628,7 @@ void action_watched_enough(struct session *session, instant_ns now_ns)
 
 void action_retry_is_late(struct session *session, instant_ns now_ns)
 {
-    /* It may be writing what another program has sent it: no word of a power cycle. */
-    if (waits_since(session, session->elsewhere_ns, now_ns,
-                    "it does not answer; it may be writing what the other program has sent it. Do "
-                    "not unplug it") ||
-        waits_for_writing(session, now_ns))
+    if (waits_for_writing(session, now_ns) || was_not_asked(session, now_ns))
         return;
     if (session->given_up[0]) {
         give_up(session, now_ns);

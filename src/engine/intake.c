@@ -469,7 +469,10 @@ void intake_frame(struct intake *intake, const struct frame *frame, instant_ns n
         intake->drops[frame->reason]++;
         return;
     }
-    if (!has_our_tag(intake, &frame->ethernet) || mac_is_group(&frame->ethernet.source))
+    const struct mac_address *source = &frame->ethernet.source;
+    /* Nobody who could be answered; the HTTP client of a static phone is one of them. */
+    bool is_nobody = mac_is_group(source) || mac_equal(source, &mac_zero);
+    if (!has_our_tag(intake, &frame->ethernet) || is_nobody)
         return;
     switch (frame->kind) {
     case FRAME_TFTP:

@@ -62,7 +62,8 @@ static struct session *next_due(struct prober *prober, instant_ns now_ns)
     return NULL;
 }
 
-static void ask_phone(struct prober *prober, struct session *session, enum destination destination,
+/* Returns: false if it was asked by ARP whether it lives. */
+static bool ask_phone(struct prober *prober, struct session *session, enum destination destination,
                       instant_ns now_ns)
 {
     const char *serial = session->serial;
@@ -73,7 +74,7 @@ static void ask_phone(struct prober *prober, struct session *session, enum desti
     session->questions += silent;
     if (silent && session->ip && session->questions % every == 0) {
         arp_probe(prober->core, &session->mac, session->ip);
-        return;
+        return false;
     }
     /* What it answered can have been damaged on its way: nobody has that serial number then. */
     bool in_vain = silent && session->questions % ASKED_IN_VAIN == 0 && session->questions > 0;
@@ -85,7 +86,7 @@ static void ask_phone(struct prober *prober, struct session *session, enum desti
             destination = TO_PHONE;
     }
     if (session->state == SESSION_DELIVERED) {
-        destination = TO_PHONE;
+        session->probes++;
         session->probe_wait_ns *= 2;
         session->probe_ns = session->probe_wait_ns > REFUSAL_PROBE_LAST_NS
                                 ? INSTANT_NEVER
@@ -93,6 +94,7 @@ static void ask_phone(struct prober *prober, struct session *session, enum desti
     }
     send_request(prober, serial ? serial : RECM_WILDCARD_SERIAL,
                  address_of(prober, destination, session), now_ns);
+    return true;
 }
 
 static void search(struct prober *prober, enum destination destination, instant_ns now_ns)
@@ -100,6 +102,14 @@ static void search(struct prober *prober, enum destination destination, instant_
     const char *serial = choice_search_serial(prober->choice, prober->search_count++);
     send_request(prober, serial ? serial : RECM_WILDCARD_SERIAL,
                  address_of(prober, destination, NULL), now_ns);
+}
+
+/* A switch can be wrong about where a silent phone is: no destination for all questions. */
+static enum destination next_destination(const struct session *session, enum destination turn)
+{
+    if (session->state == SESSION_DELIVERED)
+        return session->probes % 2 ? TO_BROADCAST : TO_PHONE;
+    return (TO_PHONE + turn) % DESTINATIONS;
 }
 
 static void ask(struct prober *prober, instant_ns now_ns)
@@ -127,12 +137,14 @@ static void ask(struct prober *prober, instant_ns now_ns)
             ask_phone(prober, due, TO_PHONE, now_ns);
         return;
     }
-    enum destination destination = prober->turn++ % DESTINATIONS;
+    enum destination destination = prober->turn % DESTINATIONS;
+    bool takes_turn = true;
     if (due && (!searches || destination == TO_PHONE))
-        ask_phone(prober, due, searches ? TO_PHONE : (TO_PHONE + destination) % DESTINATIONS,
-                  now_ns);
+        takes_turn = ask_phone(prober, due,
+                               searches ? TO_PHONE : next_destination(due, destination), now_ns);
     else if (searches)
         search(prober, destination == TO_PHONE ? TO_GROUP : destination, now_ns);
+    prober->turn += takes_turn; /* else the same one of the three would fall out each time */
 }
 
 static void probe_came_due(void *owner, instant_ns now_ns)

@@ -91,6 +91,7 @@ struct session {
     bool ip_id_known;
     instant_ns heard_ns, probe_ns; /* probe_ns: DELIVERED, when to ask it next */
     duration_ns probe_wait_ns;
+    unsigned probes; /* DELIVERED */
     instant_ns transfer_start_ns, transfer_end_ns;
     instant_ns elsewhere_ns; /* when another program's server last brought it a block; 0 = never */
 

@@ -76,6 +76,8 @@ static void observe_phone_arp(struct observer *observer, struct phone_facts *pho
     } else if (arp->sender_ip == arp->target_ip) {
         asks_for_itself(observer, phone, frame);
     } else {
+        observer->asker = phone->mac;
+        observer->asker_ns = observer->now_ns;
         asks_for_another(observer, phone, frame);
     }
 }
@@ -110,7 +112,8 @@ static void note_duplicate(struct observer *observer, struct phone_facts *holder
 
 /*
  * A phone with a static address whose first sign of life is a TFTP attempt: it asks for its own
- * address and then for another's, both in frames of 62 bytes.
+ * address and then for another's, both in frames of 62 bytes. One of them may be lost: see
+ * arp_looks_like_loader.
  */
 static void consider_candidate(struct observer *observer, const struct frame *frame)
 {
@@ -119,14 +122,10 @@ static void consider_candidate(struct observer *observer, const struct frame *fr
     if (frame->length != LOADER_TFTP_ARP_LENGTH || arp->operation != ARP_REQUEST_OPERATION ||
         arp->sender_ip == 0)
         return;
-    if (arp->sender_ip == arp->target_ip) {
-        observer->candidates[observer->next_candidate++ % ARP_CANDIDATES] = (struct arp_candidate){
-            .mac = arp->sender_mac, .time_ns = observer->now_ns, .number = frame->number};
-        return;
-    }
-    for (unsigned i = 0; i < ARP_CANDIDATES; i++) {
+    bool asks_for_itself = arp->sender_ip == arp->target_ip;
+    for (unsigned i = 0; i < ARP_CANDIDATES && !asks_for_itself; i++) {
         const struct arp_candidate *candidate = &observer->candidates[i];
-        if (candidate->number == 0 || !mac_equal(&candidate->mac, &arp->sender_mac) ||
+        if (!candidate->asked_for_itself || !mac_equal(&candidate->mac, &arp->sender_mac) ||
             observer->now_ns - candidate->time_ns > OWN_TO_HOST_NS)
             continue;
         struct phone_facts *phone = phone_get(observer, &arp->sender_mac, frame);
@@ -137,6 +136,22 @@ static void consider_candidate(struct observer *observer, const struct frame *fr
         observe_phone_arp(observer, phone, frame);
         return;
     }
+    observer->candidates[observer->next_candidate++ % ARP_CANDIDATES] =
+        (struct arp_candidate){.mac = arp->sender_mac,
+                               .time_ns = observer->now_ns,
+                               .number = frame->number,
+                               .asked_for_itself = asks_for_itself};
+}
+
+bool arp_looks_like_loader(const struct observer *observer, const struct mac_address *mac)
+{
+    for (unsigned i = 0; i < ARP_CANDIDATES; i++) {
+        const struct arp_candidate *candidate = &observer->candidates[i];
+        if (candidate->number != 0 && mac_equal(&candidate->mac, mac) &&
+            observer->now_ns - candidate->time_ns <= OWN_TO_HOST_NS)
+            return true;
+    }
+    return false;
 }
 
 void observe_arp(struct observer *observer, const struct frame *frame, struct phone_facts *from,

@@ -11,7 +11,8 @@
 struct arp_candidate {
     struct mac_address mac;
     instant_ns time_ns;
-    uint64_t number;
+    uint64_t number; /* 0 = free */
+    bool asked_for_itself;
 };
 #define ARP_CANDIDATES 8
 
@@ -23,6 +24,8 @@ struct observer {
     struct phone_facts *oldest[PHONE_RANK_COUNT];
     size_t rebuild_bytes;
     struct arp_candidate candidates[ARP_CANDIDATES]; /* a ring */
+    struct mac_address asker; /* the loader that asked for another's address last, ... */
+    instant_ns asker_ns;      /* ... when, or when its HTTP client spoke after that */
     unsigned next_candidate;
     instant_ns now_ns; /* of the newest frame or carrier change, never going back */
     uint64_t backward_steps;
@@ -76,6 +79,8 @@ void observe_dhcp(struct observer *observer, const struct frame *frame);
 void observe_recm(struct observer *observer, const struct frame *frame);
 void observe_tftp(struct observer *observer, const struct frame *frame, struct phone_facts *from,
                   struct phone_facts *to);
+/* It has just asked for an address in a frame of the length that only loaders send. */
+bool arp_looks_like_loader(const struct observer *observer, const struct mac_address *mac);
 void observe_arp(struct observer *observer, const struct frame *frame, struct phone_facts *from,
                  struct phone_facts *to);
 void observe_url(struct observer *observer, const struct frame *frame, struct phone_facts *from,

@@ -414,8 +414,11 @@ static void observe_from_phone(struct observer *observer, const struct frame *fr
     bool to_group = frame->ipv4.destination == RECM_GROUP_IP;
     struct phone_facts *phone = phone_find(observer, &frame->ethernet.source);
 
-    /* To the group only the loader sends; a unicast TFTP client on port 2000 may be anybody. */
-    if (!phone && !to_group)
+    /* To the group only the loader sends; a unicast TFTP client on port 2000 may be anybody, but
+     * for one that has just asked for an address in a loader's frame. */
+    if (!phone && !to_group &&
+        (frame->ipv4.time_to_live != LOADER_UDP_TTL ||
+         !arp_looks_like_loader(observer, &frame->ethernet.source)))
         return;
     if (!phone)
         phone = phone_get(observer, &frame->ethernet.source, frame);

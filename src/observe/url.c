@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define HTTP_BUSY_NS (10 * NS_PER_S) /* it repeats its SYN for 8 to 10 s */
+#define NAMELESS_NS  (5 * NS_PER_S)  /* four ARP requests in two seconds, then SYN after SYN */
 #define DNS_BUSY_NS  (1 * NS_PER_S)
 /* Windows closer together than this belong to one attempt. */
 #define ATTEMPT_GAP_NS (3 * NS_PER_S)
@@ -33,9 +34,28 @@ void url_busy(struct observer *observer, struct phone_facts *phone, const struct
     marks_add(&boot->url, observer, frame);
 }
 
+/*
+ * The HTTP client of a phone with a static address has neither MAC nor IP address (docs: protocol,
+ * URL attempts). Returns: the phone that has just asked for a host, NULL if there was none.
+ */
+static struct phone_facts *nameless_phone(struct observer *observer)
+{
+    if (observer->now_ns - observer->asker_ns > NAMELESS_NS)
+        return NULL;
+    struct phone_facts *phone = phone_find(observer, &observer->asker);
+    if (phone)
+        observer->asker_ns = observer->now_ns;
+    return phone;
+}
+
 static void observe_tcp(struct observer *observer, const struct frame *frame,
                         struct phone_facts *phone, struct phone_facts *to)
 {
+    if (mac_equal(&frame->ethernet.source, &mac_zero)) {
+        phone = loader_is_syn(frame) ? nameless_phone(observer) : NULL;
+        if (!phone)
+            return;
+    }
     if (!phone && to && !to->in_firmware) {
         observe_http(observer, frame, to, false);
         return;

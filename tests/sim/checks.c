@@ -41,6 +41,23 @@ static struct checked_phone *find_or_add(struct checks *checks, const struct mac
     return phone;
 }
 
+/* A damaged REPLY states another one than the rest. */
+static bool has_stated(const struct checked_phone *phone, const char *serial)
+{
+    for (unsigned i = 0; i < CHECKED_SERIALS; i++) {
+        if (strcmp(phone->serials[i], serial) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void state_serial(struct checked_phone *phone, const char *serial)
+{
+    if (!has_stated(phone, serial))
+        snprintf(phone->serials[phone->serial_count++ % CHECKED_SERIALS], sizeof phone->serials[0],
+                 "%s", serial);
+}
+
 /* ---- What is sent ---- */
 
 static void check_form(struct checks *checks, const struct frame *frame, instant_ns now_ns)
@@ -78,7 +95,7 @@ static void check_recm(struct checks *checks, const struct frame *frame, instant
     if (!recm_file_name_is_sendable(message->file_name))
         checks_fail(checks, now_ns, "an UPGRADE with an unsendable file name was sent");
     for (unsigned i = 0; i < checks->phone_count; i++) {
-        if (strcmp(checks->phones[i].serial, message->serial) == 0 ||
+        if (has_stated(&checks->phones[i], message->serial) ||
             mac_equal(&checks->phones[i].mac, &frame->ethernet.destination))
             checks->phones[i].ordered = true;
     }
@@ -226,7 +243,7 @@ void checks_received(struct checks *checks, const uint8_t *bytes, size_t length)
             break;
         phone = find_or_add(checks, &frame.ethernet.source);
         if (phone)
-            memcpy(phone->serial, frame.recm.serial, sizeof phone->serial);
+            state_serial(phone, frame.recm.serial);
         break;
     case FRAME_TFTP:
         note_tftp(checks, &frame);

@@ -11,11 +11,14 @@
 
 #define CHECKED_PHONES 4096 /* and those that a hostile host invents */
 
+#define CHECKED_SERIALS 4
+
 struct checked_phone {
     struct mac_address mac;
     bool loader_asked; /* a loader DISCOVER or REQUEST was received from it */
     bool ordered;      /* an UPGRADE for its serial was sent */
-    char serial[RECM_TEXT_SIZE + 1];
+    char serials[CHECKED_SERIALS][RECM_TEXT_SIZE + 1]; /* stated lately, a ring */
+    unsigned serial_count;
     bool asked_by_itself; /* an RRQ to a host of its own URL, and this run answers those */
     bool connects;        /* it sent TCP segments: the newest one says the rest */
     uint32_t tcp_ip, tcp_host_ip, tcp_acknowledged;

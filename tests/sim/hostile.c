@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/random.h"
+#include "wire/recm.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,8 +34,10 @@ static void take_frame(struct peer *peer, const struct peer_frame *frame, instan
 {
     struct hostile *self = (struct hostile *)peer;
     (void)now_ns;
-    if (frame->captured < 14 || frame->captured > FRAME_BYTES ||
-        memcmp(frame->bytes + 6, self->station.octet, 6) == 0)
+    /* What programs say is not repeated: damaged, it would damage a phone by itself. */
+    bool is_program = memcmp(frame->bytes + 6, self->station.octet, 5) == 0 ||
+                      (frame->captured > 36 && load_be16(frame->bytes + 34) == RECM_PC_PORT);
+    if (frame->captured < 14 || frame->captured > FRAME_BYTES || is_program)
         return;
     struct bytes *place = &self->heard[self->heard_count++ % HEARD_MAXIMUM];
     memcpy(place->bytes, frame->bytes, frame->captured);

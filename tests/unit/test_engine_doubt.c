@@ -296,6 +296,63 @@ static void a_serial_that_is_stated_twice_is_right(void **state)
     rig_free(rig);
 }
 
+static unsigned count_requests_to(const struct rig *rig, size_t from, struct mac_address to)
+{
+    unsigned count = 0;
+    for (size_t i = from; i < rig->sent_count; i++)
+        count += rig->sent[i].frame.kind == FRAME_RECM &&
+                 mac_equal(&rig->sent[i].frame.ethernet.destination, &to);
+    return count;
+}
+
+/*
+ * The switch keeps the group from it, and is wrong about where it is: only what goes to broadcast
+ * reaches it. Every third question is one by ARP here, and must not take the place of those.
+ */
+static void a_silent_phone_is_asked_by_broadcast_too(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    rig_start(rig);
+    struct rig_phone phone = rig_phone(0);
+    rig_discover(rig, &phone, 1);
+    rig_dhcp_request(rig, &phone, 1, UINT32_C(0xc0a80101), phone.ip);
+    rig_wait(rig, 15 * NS_PER_S);
+    rig_reply(rig, &phone);
+    rig_wait(rig, 20 * NS_PER_S);
+    assert_int_equal(rig_state(rig, &phone), SESSION_RETRY);
+    rig_wait(rig, 20 * NS_PER_S);
+    size_t from = rig->sent_count;
+    rig_wait(rig, 60 * NS_PER_S);
+    assert_true(count_requests_to(rig, from, mac_broadcast) >= 5);
+    assert_true(count_requests_to(rig, from, phone.mac) >= 5);
+    assert_true(count_requests_to(rig, from, mac_of_group(RECM_GROUP_IP)) >= 5);
+    rig_free(rig);
+}
+
+/* While another is served nothing is asked of those that have not answered: who is silent then is
+ * not deaf. */
+static void who_was_not_asked_is_not_given_up(void **state)
+{
+    (void)state;
+    static uint8_t image[60 * 512];
+    struct rig *rig = rig_new();
+    rig->config.selection.all = true;
+    rig->config.image = image;
+    rig->config.image_length = sizeof image;
+    rig_start(rig);
+    struct rig_phone served = rig_phone(0), silent = rig_phone(1);
+    rig_up_to_request(rig, &served);
+    rig_dhcp_request(rig, &silent, 1, rig->config.address, silent.ip);
+    for (uint16_t block = 1; block <= 60; block++) {
+        rig_ack(rig, &served, block);
+        rig_wait(rig, 2 * NS_PER_S);
+    }
+    assert_int_equal(rig_state(rig, &served), SESSION_TRANSFER);
+    assert_int_equal(rig_state(rig, &silent), SESSION_ADDRESSED);
+    rig_free(rig);
+}
+
 /* All but the last ACK was heard of it, then a late DISCOVER: its firmware says what became of it.
  */
 static void who_was_sent_the_whole_image_and_runs_is_recovered(void **state)
@@ -360,6 +417,8 @@ int main(void)
         cmocka_unit_test(three_copies_of_an_answer_do_not),
         cmocka_unit_test(the_real_phone_takes_the_place_of_its_twin),
         cmocka_unit_test(a_serial_that_is_stated_twice_is_right),
+        cmocka_unit_test(a_silent_phone_is_asked_by_broadcast_too),
+        cmocka_unit_test(who_was_not_asked_is_not_given_up),
         cmocka_unit_test(who_was_sent_the_whole_image_and_runs_is_recovered),
         cmocka_unit_test(a_request_for_a_file_from_another_port_is_no_loaders),
     };
