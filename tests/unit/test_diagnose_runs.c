@@ -5,6 +5,7 @@
  */
 #include "base/random.h"
 #include "diagnose_bench.h"
+#include "loader/loader.h"
 #include "report/report.h"
 #include "tests/support/report_check.h"
 #include "tests/support/synthetic_image.h"
@@ -358,6 +359,53 @@ static void headline_table_json_result_and_status_agree(void **state)
         one_random_run(&random);
 }
 
+/* A phone with a static address goes for its URL; nothing else of it was captured. */
+static void ask_for_url(struct bench *bench, bool asks_first)
+{
+    struct mac_address phone = bench_phone(7);
+    const struct arp_packet packet = {.operation = ARP_REQUEST_OPERATION,
+                                      .sender_mac = phone,
+                                      .sender_ip = BENCH_PHONE_IP,
+                                      .target_ip = BENCH_PC_IP};
+    uint8_t bytes[CRAFT_FRAME_SIZE] = {0}, payload[64];
+    if (asks_first) {
+        craft_arp(bench->craft, &phone, &mac_broadcast, CRAFT_NO_VLAN, &packet, bytes);
+        bench_frame(bench, bytes, LOADER_TFTP_ARP_LENGTH, LOADER_TFTP_ARP_LENGTH);
+    }
+    bench_wait(bench, 0.5);
+    struct writer writer = writer_over(payload, sizeof payload);
+    tftp_write_rrq(&writer, "/a/spa504g.bin");
+    struct craft_udp header = {.source_mac = phone,
+                               .destination_mac = bench->next.source_mac,
+                               .source_ip = BENCH_PHONE_IP,
+                               .destination_ip = UINT32_C(0xcb007109),
+                               .source_port = TFTP_PHONE_PORT,
+                               .destination_port = TFTP_SERVER_PORT,
+                               .time_to_live = LOADER_UDP_TTL,
+                               .vlan = CRAFT_NO_VLAN};
+    size_t length = craft_udp(bench->craft, &header, payload, writer.length, bytes);
+    bench_frame(bench, bytes, length, length);
+}
+
+static size_t count_phones(const struct bench *bench)
+{
+    struct diagnosis diagnosis;
+    diagnosis_make(observer_facts(bench->observer), &diagnosis);
+    size_t count = diagnosis.phone_count;
+    diagnosis_free(&diagnosis);
+    return count;
+}
+
+static void a_unicast_request_is_a_phones_if_it_asked_by_arp_like_one(void **state)
+{
+    struct bench *bench = *state;
+    size_t before = count_phones(bench);
+    ask_for_url(bench, false); /* may be anybody's TFTP client */
+    assert_int_equal(count_phones(bench), before);
+    ask_for_url(bench, true);
+    assert_int_equal(count_phones(bench), before + 1);
+}
+
 int main(void)
 {
 #define WITH_BENCH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -370,6 +418,7 @@ int main(void)
         WITH_BENCH(somebody_elses_phone_is_no_answer),
         WITH_BENCH(a_phone_that_was_only_found_was_not_recovered),
         WITH_BENCH(commands_hold_only_what_can_be_typed),
+        WITH_BENCH(a_unicast_request_is_a_phones_if_it_asked_by_arp_like_one),
         WITH_BENCH(flashing_that_was_waited_for_in_vain_is_told_as_that),
         WITH_BENCH(interrupted_after_the_last_block_it_warns),
         WITH_BENCH(another_program_leads_where_this_run_stood_back),
