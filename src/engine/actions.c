@@ -516,6 +516,8 @@ void action_be_delivered(struct session *session, instant_ns now_ns)
     const struct core *core = session->core;
     session->delivered = true;
     session->transfer_end_ns = now_ns;
+    if (session->by_http)
+        session_image_is_out(session, now_ns);
     session->watched = core->config.flash_wait_ns == 0;
     /* A phone whose last ACK was lost may still be in its TFTP wait, where it answers too. */
     session->probe_wait_ns = session->presumed ? TRANSFER_ROUND_NS : REFUSAL_PROBE_FIRST_NS;

@@ -11,7 +11,8 @@
 
 #define CHECKED_PHONES 4096 /* and those that a hostile host invents */
 
-#define CHECKED_SERIALS 4
+#define CHECKED_SERIALS  4
+#define CHECKED_SEGMENTS 2
 
 struct checked_phone {
     struct mac_address mac;
@@ -21,7 +22,8 @@ struct checked_phone {
     unsigned serial_count;
     bool asked_by_itself; /* an RRQ to a host of its own URL, and this run answers those */
     bool connects;        /* it sent TCP segments: the newest one says the rest */
-    uint32_t tcp_ip, tcp_host_ip, tcp_acknowledged;
+    uint32_t tcp_ip, tcp_host_ip, tcp_acknowledged[CHECKED_SEGMENTS]; /* a ring */
+    unsigned tcp_count;
     bool request_open; /* an RRQ came that no DATA 1 has answered yet */
     uint16_t request_ip_id;
     bool is_doubtful; /* its newest ACK does not follow that */
@@ -34,6 +36,7 @@ struct checks {
     const struct station_config *config;
     struct checked_phone phones[CHECKED_PHONES];
     unsigned phone_count;
+    bool may_be_forged;    /* what is received: a hostile host is there */
     bool ended;            /* the run is over: nothing may be sent */
     instant_ns request_ns; /* the last REQUEST */
     uint64_t sent;

@@ -318,6 +318,22 @@ static bool is_right(const struct plan *plan, const struct world_result *result)
     return false;
 }
 
+/* What the transfers cost, whatever came of them. */
+static void add_up_transfers(const struct station *station, struct world_result *ret)
+{
+    size_t count = station_session_count(station);
+    for (size_t i = 0; i < count; i++) {
+        struct session_status status;
+        duration_ns begin_ns;
+        const char *outcome;
+        station_session(station, i, &status);
+        ret->retransmissions += status.retransmissions;
+        if (status.attempts && status.transfer_end_ns &&
+            station_attempt(station, i, status.attempts - 1, &begin_ns, &outcome))
+            ret->order_to_last_ack_ns += status.transfer_end_ns - PLAN_START_NS - begin_ns;
+    }
+}
+
 static void judge(struct world *world, enum run_end end, struct world_result *ret)
 {
     const struct plan *plan = world->plan;
@@ -327,6 +343,7 @@ static void judge(struct world *world, enum run_end end, struct world_result *re
     ret->ended = end == RUN_DONE;
     ret->orders = world->checks.orders;
     ret->answers = world->checks.answers;
+    add_up_transfers(world->station, ret);
     struct diagnosis diagnosis;
     station_diagnose(world->station, &diagnosis);
     ret->verdict = diagnosis.leading.id;
@@ -442,6 +459,7 @@ void world_run(const struct plan *plan, const char *trace_path, bool verbose,
     world->plan = plan;
     world->verbose = verbose;
     world->checks.config = &plan->station;
+    world->checks.may_be_forged = plan->hostile_end_ns != 0;
     world->storm = random_from_seed(plan->seed + 1);
     struct segment_config config = {
         .kind = plan->kind,

@@ -18,6 +18,8 @@ struct world_result {
     enum verdict_id verdict;
     bool verdict_right; /* it names the trouble, or there was nothing to name */
     instant_ns end_ns;
+    duration_ns order_to_last_ack_ns; /* of all phones together: from the order to the last ACK */
+    unsigned retransmissions;         /* of DATA */
 };
 
 /* `trace_path` NULL = no trace. */
