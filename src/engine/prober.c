@@ -108,7 +108,7 @@ static void search(struct prober *prober, enum destination destination, instant_
 static enum destination next_destination(const struct session *session, enum destination turn)
 {
     if (session->state == SESSION_DELIVERED)
-        return session->probes % 2 ? TO_BROADCAST : TO_PHONE;
+        return session->probes % 4 == 3 ? TO_BROADCAST : TO_PHONE;
     return (TO_PHONE + turn) % DESTINATIONS;
 }
 
