@@ -470,6 +470,7 @@ static void serve_by_tftp(struct session *session, instant_ns now_ns)
     session->transfer_start_ns = now_ns;
     session->transfer_end_ns = 0;
     session->transfer_ip_id = session->ip_id;
+    session->elsewhere_blocks = session->elsewhere_block = 0;
     session->presumed = false;
     session_enter(session, SESSION_TRANSFER, now_ns,
                   session->by_url ? "asks for a file of its own accord" : "asks for the file");
@@ -562,7 +563,11 @@ void action_stalled(struct session *session, instant_ns now_ns)
 
 void action_refused(struct session *session, instant_ns now_ns)
 {
-    attempt_failed(session, now_ns, CAUSE_OTHER_SERVER, NULL);
+    attempt_failed(session, now_ns, CAUSE_OTHER_SERVER,
+                   session->elsewhere_blocks
+                       ? "another TFTP server answered the phone's request for the file, and the "
+                         "phone takes its blocks"
+                       : NULL);
 }
 
 /*

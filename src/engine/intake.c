@@ -239,7 +239,7 @@ static void take_recm(struct intake *intake, const struct frame *frame, instant_
              strcmp(message->file_name, intake->core->file_name) == 0)
         session_handle(session, EVENT_ECHO, now_ns);
     else if (message->operation == RECM_UPGRADE)
-        rival_orders(intake->rival, now_ns);
+        rival_orders(intake->rival, false, now_ns);
 }
 
 /* ---- TFTP ---- */
@@ -284,7 +284,7 @@ static void take_read_request(struct intake *intake, const struct frame *frame, 
     if (!ours && !url_takes_request(intake->choice, session, frame, now_ns)) {
         note_foreign_request(intake, frame, now_ns);
         if (is_of_an_order(frame))
-            rival_orders(intake->rival, now_ns);
+            rival_orders(intake->rival, true, now_ns);
         return;
     }
     /* Late and duplicated ones must not start a second download (rule 7). */
@@ -341,6 +341,29 @@ static void served_elsewhere(struct intake *intake, const struct frame *frame, i
         session->elsewhere_ns = now_ns;
 }
 
+/*
+ * The request for our file was answered by somebody else's server too, and the phone takes that
+ * one's blocks. Two orders would make it begin anew again and again: this run stops, and says so.
+ */
+static void acknowledged_elsewhere(struct intake *intake, struct session *session,
+                                   const struct frame *frame, instant_ns now_ns)
+{
+    struct core *core = intake->core;
+    if (!session->other_server_said)
+        journal_message(&core->journal, now_ns, &session->mac,
+                        "Another TFTP server answers the phone: it acknowledges to port %u.",
+                        (unsigned)frame->udp.destination_port);
+    session->other_server_said = true;
+    if (frame->tftp.block == session->elsewhere_block)
+        return; /* a copy, or one that waits in vain */
+    session->elsewhere_block = frame->tftp.block;
+    if (++session->elsewhere_blocks < ELSEWHERE_CERTAIN || core->config.force)
+        return;
+    session->elsewhere_ns = now_ns;
+    rival_serves(intake->rival, frame->tftp.block, now_ns);
+    session_handle(session, EVENT_REFUSED, now_ns);
+}
+
 static void take_ack(struct intake *intake, const struct frame *frame, instant_ns now_ns)
 {
     struct session *session = roster_find(intake->choice->roster, &frame->ethernet.source);
@@ -356,12 +379,8 @@ static void take_ack(struct intake *intake, const struct frame *frame, instant_n
     if (session_heard(session, ip_id, now_ns) == HEARD_STALE && !overtaken)
         return;
     if (frame->udp.destination_port != intake->core->transfer_port) {
-        if (session->state == SESSION_TRANSFER && !session->other_server_said) {
-            session->other_server_said = true;
-            journal_message(&intake->core->journal, now_ns, &session->mac,
-                            "Another TFTP server answers the phone: it acknowledges to port %u.",
-                            (unsigned)frame->udp.destination_port);
-        }
+        if (session->state == SESSION_TRANSFER)
+            acknowledged_elsewhere(intake, session, frame, now_ns);
         return;
     }
     if (session->state == SESSION_TRANSFER) {
@@ -380,6 +399,8 @@ static void take_error(struct intake *intake, const struct frame *frame, instant
     struct session *session = roster_find(intake->choice->roster, &frame->ethernet.destination);
     if (session && session_is_active(session) && session->state != SESSION_ORDERED)
         session_handle(session, EVENT_REFUSED, now_ns);
+    else
+        rival_refuses(intake->rival);
 }
 
 static void take_tftp(struct intake *intake, const struct frame *frame, instant_ns now_ns)

@@ -74,6 +74,7 @@
 #define RIVAL_DOUBT_NS    (5 * NS_PER_S)    /* ... but is given the time for a second one */
 #define RIVAL_SILENCE_NS  (30 * NS_PER_S)
 #define COPIES_SILENCE_NS (35 * NS_PER_S) /* it asks every 30 s, whatever phones do */
+#define ELSEWHERE_CERTAIN 2               /* blocks that our phone acknowledged to another server */
 #define RIVAL_VAIN_NS     (30 * NS_PER_S) /* asking without an answer */
 #define RIVAL_TRIAL_NS    (5 * NS_PER_S)  /* it asks every two seconds: does a phone answer that? */
 #define RIVAL_COPY_NS     (1 * NS_PER_S)  /* a second copy of the answer is none to that one */

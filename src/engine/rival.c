@@ -92,29 +92,53 @@ static void stand_back(struct rival *rival, instant_ns now_ns)
     timer_set(&core->timers, &rival->timer, next_look(rival));
 }
 
+/* Why it is taken over from, as far as its phone's frames tell. */
+static void describe_failure(const struct rival *rival, size_t size, char ret[static size])
+{
+    static const char *const goes_on = "this one goes on";
+    long long stall_s = (long long)(RIVAL_STALL_NS / NS_PER_S);
+    if (rival->trial_ns)
+        snprintf(ret, size, "A phone answers this program and not that one: %s.", goes_on);
+    else if (rival->block_ns && rival->repeated_acks)
+        snprintf(
+            ret, size,
+            "It has brought no new block for %lld s, after block %u, although the phone asked "
+            "%u more time%s for the next one: it has stopped, or its frames do not arrive; %s.",
+            stall_s, (unsigned)rival->block, rival->repeated_acks,
+            rival->repeated_acks == 1 ? "" : "s", goes_on);
+    else if (rival->block_ns)
+        snprintf(ret, size, "It has brought no new block for %lld s, after block %u: %s.", stall_s,
+                 (unsigned)rival->block, goes_on);
+    else if (rival->refused)
+        snprintf(ret, size, "Its TFTP server refused the file that it told the phone to fetch; %s.",
+                 goes_on);
+    else if (rival->file_requests)
+        snprintf(ret, size,
+                 "The phone that it ordered asked %u time%s for the file and got nothing: no TFTP "
+                 "server answers there, or a firewall is in the way; %s.",
+                 rival->file_requests, rival->file_requests == 1 ? "" : "s", goes_on);
+    else if (rival->ordered)
+        snprintf(ret, size, "The phone that it ordered never asked for the file; %s.", goes_on);
+    else
+        snprintf(ret, size, "It has been silent for %lld s: %s.",
+                 (long long)(RIVAL_SILENCE_NS / NS_PER_S), goes_on);
+}
+
 /* The other one has fallen silent, or reaches no phone: the phones are asked, and those that answer
  * are ordered. */
 static void take_over(struct rival *rival, instant_ns now_ns)
 {
     struct core *core = rival->core;
-    char why[120];
-    if (rival->trial_ns)
-        snprintf(why, sizeof why,
-                 "A phone answers this program and not that one: this one goes on.");
-    else if (rival->block_ns)
-        snprintf(why, sizeof why,
-                 "It has brought no new block for %lld s, after block %u: this one goes on.",
-                 (long long)(RIVAL_STALL_NS / NS_PER_S), (unsigned)rival->block);
-    else
-        snprintf(why, sizeof why, "It has been silent for %lld s: this one goes on.",
-                 (long long)(RIVAL_SILENCE_NS / NS_PER_S));
+    char why[300];
+    describe_failure(rival, sizeof why, why);
     core->takes_over = true;
     core->progress_ns = now_ns;
     core->first_request_ns = 0; /* of those that take over none was here first */
     set_standing(rival, STANDING_FREE);
     say(rival, now_ns, why);
     rival->is_overridden = true;
-    rival->ordered = false;
+    rival->ordered = rival->refused = false;
+    rival->file_requests = rival->repeated_acks = 0;
     rival->signs = 0;
     rival->first_ns = rival->block_ns = rival->claim_ns = rival->trial_ns = 0;
 }
@@ -290,8 +314,14 @@ void rival_reports(struct rival *rival, const struct frame *frame, instant_ns no
     timer_set(&core->timers, &rival->timer, now_ns + COPIES_CLAIM_NS);
 }
 
-void rival_orders(struct rival *rival, instant_ns now_ns)
+void rival_refuses(struct rival *rival)
 {
+    rival->refused = rival->ordered;
+}
+
+void rival_orders(struct rival *rival, bool asks_for_file, instant_ns now_ns)
+{
+    rival->file_requests += asks_for_file;
     rival->signs++;
     rival->ordered = true;
     rival->block_ns = 0;
@@ -307,9 +337,10 @@ void rival_serves(struct rival *rival, uint16_t block, instant_ns now_ns)
     rival->ordered = true;
     rival->heard_ns = now_ns;
     rival->block = block;
-    if (is_new) {
+    rival->file_requests = 0;
+    rival->repeated_acks = is_new ? 0 : rival->repeated_acks + 1;
+    if (is_new)
         rival->block_ns = now_ns;
-    }
     if (is_progress) {
         rival->furthest = block;
         rival->core->progress_ns = now_ns;

@@ -41,6 +41,9 @@ struct rival {
     instant_ns block_ns; /* a new block of its was acknowledged; 0 = none */
     uint16_t furthest;   /* block that it ever brought */
     uint16_t block;
+    unsigned file_requests; /* of phones it ordered, since anything came of one */
+    unsigned repeated_acks; /* of its newest block */
+    bool refused;           /* its server answered a request with an ERROR */
 };
 
 /* Stays at its place; nothing is known of another program yet. */
@@ -57,8 +60,11 @@ void rival_asks(struct rival *rival, const struct frame *frame, instant_ns now_n
 void rival_reports(struct rival *rival, const struct frame *frame, instant_ns now_ns);
 /* A phone has answered somebody's REQUEST. */
 void rival_is_answered(struct rival *rival, instant_ns now_ns);
-/* A phone confirms an order that is not ours, or asks another server for an ordered file. */
-void rival_orders(struct rival *rival, instant_ns now_ns);
+/* A phone confirms an order that is not ours; or it `asks_for_file`, one that is not ours either.
+ */
+void rival_orders(struct rival *rival, bool asks_for_file, instant_ns now_ns);
+/* A phone that is not served by this program is sent an ERROR. */
+void rival_refuses(struct rival *rival);
 /* A phone acknowledges a block to another server. */
 void rival_serves(struct rival *rival, uint16_t block, instant_ns now_ns);
 

@@ -93,6 +93,8 @@ struct session {
     duration_ns probe_wait_ns;
     unsigned probes; /* DELIVERED */
     instant_ns transfer_start_ns, transfer_end_ns;
+    unsigned elsewhere_blocks; /* acknowledged to another server in this transfer */
+    uint16_t elsewhere_block;  /* the newest of them */
     instant_ns elsewhere_ns; /* when another program's server last brought it a block; 0 = never */
 
     struct dhcp_client dhcp;

@@ -249,12 +249,27 @@ static void the_vendors_utility_that_dies_in_mid_transfer_is_taken_over_from(voi
         wait(scene, 50 * NS_PER_S);
         assert_int_equal(ours->orders, 0);
         wait(scene, 200 * NS_PER_S);
-        assert_true(says(ours, "It has brought no new block for 60 s, after block 39"));
+        assert_true(says(ours, "It has brought no new block for 60 s, after block 39, although the "
+                               "phone asked "));
         assert_true(ours->orders >= 1);
         assert_true(is_recovered(scene));
         assert_true(station_done(ours->station));
         scene_free(scene);
     }
+}
+
+/* Its server is a firewall away: the phone asks five times, and is recovered by this program. */
+static void the_vendors_utility_without_a_server_is_taken_over_from(void **state)
+{
+    (void)state;
+    struct scene *scene = beside_the_utility(SEGMENT_SWITCH, 1);
+    struct copy *ours = &scene->copies[0];
+    wait(scene, 200 * NS_PER_S);
+    assert_true(says(ours, "The phone that it ordered asked 5 times for the file and got nothing: "
+                           "no TFTP server answers there, or a firewall is in the way; this one "
+                           "goes on."));
+    assert_true(is_recovered(scene));
+    scene_free(scene);
 }
 
 /* It wrote what the utility brought: its silence is no reason to pull the plug. */
@@ -327,6 +342,7 @@ int main(void)
         cmocka_unit_test(a_copy_that_ends_is_taken_over_from),
         cmocka_unit_test(the_vendors_utility_may_finish),
         cmocka_unit_test(the_vendors_utility_that_dies_in_mid_transfer_is_taken_over_from),
+        cmocka_unit_test(the_vendors_utility_without_a_server_is_taken_over_from),
         cmocka_unit_test(the_vendors_utility_that_no_phone_hears_is_no_stalemate),
         cmocka_unit_test(the_vendors_utility_that_is_answered_is_left_alone),
         cmocka_unit_test(a_phone_that_may_be_writing_is_not_to_be_power_cycled),

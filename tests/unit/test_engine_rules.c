@@ -1091,6 +1091,52 @@ static void r5_one_stray_request_decides_nothing(void **state)
     rig_free(rig);
 }
 
+static void acknowledge_to(struct rig *rig, struct rig_phone *phone, uint16_t port, uint16_t block)
+{
+    uint8_t payload[4];
+    struct writer writer = writer_over(payload, sizeof payload);
+    tftp_write_ack(&writer, block);
+    const struct craft_udp header = {.source_mac = phone->mac,
+                                     .destination_mac = mac_of_group(RECM_GROUP_IP),
+                                     .source_ip = phone->ip,
+                                     .destination_ip = RECM_GROUP_IP,
+                                     .source_port = TFTP_PHONE_PORT,
+                                     .destination_port = port,
+                                     .ip_identification = phone->ip_id++,
+                                     .time_to_live = LOADER_UDP_TTL,
+                                     .vlan = CRAFT_NO_VLAN};
+    rig_udp(rig, &header, payload, writer.length);
+}
+
+/* The server of the program that was taken over from lives, and answers our request as well. */
+static void r5_a_server_that_takes_our_phone_stops_this_program(void **state)
+{
+    (void)state;
+    struct rig *rig = started_rig();
+    struct rig_phone phone = rig_phone(0);
+    rig_up_to_request(rig, &phone);
+    assert_int_equal(rig_state(rig, &phone), SESSION_TRANSFER);
+    acknowledge_to(rig, &phone, 40001, 1);
+    acknowledge_to(rig, &phone, 40001, 1); /* one frame and its copy are no proof */
+    assert_int_equal(rig_state(rig, &phone), SESSION_TRANSFER);
+    size_t from = rig->sent_count;
+    acknowledge_to(rig, &phone, 40001, 2);
+    assert_int_equal(rig_state(rig, &phone), SESSION_RETRY);
+    assert_true(rig_said(rig, "another TFTP server answered the phone's request for the file, and "
+                              "the phone takes its blocks"));
+    assert_true(rig_said(rig, "This one orders nothing and watches"));
+    for (uint16_t block = 3; block <= 30; block++) {
+        rig_wait(rig, 2 * NS_PER_S);
+        acknowledge_to(rig, &phone, 40001, block);
+    }
+    assert_int_equal(rig_count(rig, from, FRAME_TFTP, -1), 0);
+    assert_int_equal(rig_count(rig, from, FRAME_RECM, -1), 0);
+    rig_firmware(rig, &phone);
+    assert_int_equal(rig_state(rig, &phone), SESSION_RECOVERED);
+    assert_true(rig_said(rig, "recovered by the other program"));
+    rig_free(rig);
+}
+
 static void r5_force_orders_beside_another_program(void **state)
 {
     (void)state;
@@ -1665,6 +1711,7 @@ int main(void)
         T(r5_request_is_known_on_the_announced_and_the_transfer_port),
         T(r5_nothing_is_ordered_beside_another_program),
         T(r5_one_stray_request_decides_nothing),
+        T(r5_a_server_that_takes_our_phone_stops_this_program),
         T(r5_force_orders_beside_another_program),
         T(r6_data_goes_to_the_phone_alone_from_one_port),
         T(r6_duplicate_and_foreign_acks_move_nothing),
