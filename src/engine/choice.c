@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "engine/limits.h"
+#include "engine/parallel.h"
 #include "engine/states.h"
 
 #include <stdio.h>
@@ -292,7 +293,9 @@ void choice_dispatch(struct choice *choice, instant_ns now_ns)
     for (; core->takes_over && core->waiting;)
         session_handle(core->waiting, EVENT_RIVAL_GONE, now_ns);
     core->takes_over = false;
-    while (core->waiting && core->active < core->config.parallel_transfers)
+    if (parallel_finds_out(core, now_ns))
+        return;
+    while (core->waiting && core->active < parallel_limit(core))
         session_handle(core->waiting, EVENT_TURN, now_ns);
 }
 

@@ -20,7 +20,7 @@ struct station_config station_config_default(void)
         .probe_interval_ns = PROBE_INTERVAL_NS,
         .flash_wait_ns = FLASH_WAIT_NS,
         .quiet_ns = DISCOVER_QUIET_NS,
-        .parallel_transfers = 1,
+        .parallel_transfers = PARALLEL_AUTO,
         .attempts_maximum = ATTEMPTS_MAXIMUM,
     };
 }
@@ -53,8 +53,7 @@ bool station_config_check(const struct station_config *config, struct error *ret
         return error_set(ret_error, ERROR_INPUT,
                          "the image must have 1 to %u bytes, more destroys the phone's memory",
                          IMAGE_LENGTH_MAXIMUM);
-    if (config->probe_interval_ns <= 0 || !config->parallel_transfers || !config->attempts_maximum)
-        return error_set(ret_error, ERROR_USAGE,
-                         "probe interval, parallel transfers and attempts must not be zero");
+    if (config->probe_interval_ns <= 0 || !config->attempts_maximum)
+        return error_set(ret_error, ERROR_USAGE, "probe interval and attempts must not be zero");
     return true;
 }

@@ -18,6 +18,8 @@ enum station_mode {
     STATION_WATCH, /* send nothing */
 };
 
+#define PARALLEL_AUTO 0
+
 enum dhcp_policy {
     DHCP_POLICY_AUTO,  /* loaders only; yields to other servers until one proves unfit */
     DHCP_POLICY_YIELD, /* likewise, but never again once another server was seen */
@@ -65,7 +67,7 @@ struct station_config {
     const char *interface;     /* for commands in its advice; NULL: not known, as the next */
     const char *image_name;
     bool frame_events;           /* STATION_EVENT_FRAME for every frame: slow, for -vv */
-    unsigned parallel_transfers; /* 1 */
+    unsigned parallel_transfers; /* PARALLEL_AUTO: as many as pay on this segment */
     unsigned attempts_maximum;   /* 5 */
     uint64_t seed;               /* file name, transaction ports, IP ids */
 };

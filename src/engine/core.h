@@ -19,6 +19,9 @@ enum standing {
     STANDING_BACK,  /* another program is at work: nothing is asked or ordered */
 };
 
+/* Does a frame to the group's MAC address reach the phones (parallel.h)? */
+enum group_reach { GROUP_UNKNOWN, GROUP_IS_HEARD, GROUP_KEPT_BACK };
+
 /* The next block of the transfer that is under way, built while its phone reads the last one. */
 struct block_ahead {
     struct tftp_transfer *transfer; /* NULL = none */
@@ -46,9 +49,12 @@ struct core {
     instant_ns first_request_ns;
     unsigned in_dhcp_stage;  /* sessions that have not shown yet that they have an address */
     instant_ns stage_end_ns; /* until then at the latest one of them counts as in its DHCP stage */
-    unsigned active;         /* sessions from the order to the last ACK */
-    unsigned writing;        /* sessions that have the image and are still watched */
-    struct session *writers; /* those */
+    enum group_reach group;  /* what becomes of frames to the group's MAC address */
+    bool tries_group;        /* ... is being found out: no turn is given meanwhile */
+    unsigned group_questions;
+    unsigned active;            /* sessions from the order to the last ACK */
+    unsigned writing;           /* sessions that have the image and are still watched */
+    struct session *writers;    /* those */
     instant_ns writers_said_ns; /* when the user was told last not to switch them off */
     struct session *waiting;    /* those that wait for their turn, in order */
     instant_ns progress_ns;     /* when something last went forward */

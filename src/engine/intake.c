@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "engine/limits.h"
+#include "engine/parallel.h"
 #include "engine/service/url.h"
 #include "engine/states.h"
 #include "loader/loader.h"
@@ -206,6 +207,8 @@ static void take_reply(struct intake *intake, struct session *session,
         memcpy(session->hardware, reply->hardware, sizeof session->hardware);
     }
     session_answers(session, intake->prober->last_ns, now_ns);
+    if (intake->prober->last_to_group && now_ns - intake->prober->last_ns <= ANSWER_LATEST_NS)
+        parallel_group_is_heard(intake->core, now_ns);
     rival_is_answered(intake->rival, now_ns);
     if (reply->ip == 0) {
         session_handle(session, EVENT_REPLY_EARLY, now_ns);

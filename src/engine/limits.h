@@ -167,7 +167,11 @@
 #define ATTEMPTS_MAXIMUM       5
 #define UNUSABLE_SERIALS_FINAL 3 /* answers without a serial number that can be ordered */
 #define TWINS_SAID_MAXIMUM     3 /* devices with somebody else's serial number: more are not told */
-#define SESSIONS_MAXIMUM       4096 /* a flood of invented phones must not eat the memory */
-#define ROSTER_FULL_NS         (1 * NS_PER_S)
+/* Four of the phones of a shelf at the same time are done in 0.63 of the time where a switch keeps
+ * the group from them, eight in 0.57, with more blocks sent again; where it does not, 1.0. */
+#define PARALLEL_SNOOPING 4
+#define GROUP_QUESTIONS   3
+#define SESSIONS_MAXIMUM  4096 /* a flood of invented phones must not eat the memory */
+#define ROSTER_FULL_NS    (1 * NS_PER_S)
 
 #endif

@@ -7,6 +7,7 @@
 #include "engine/prober.h"
 
 #include "engine/limits.h"
+#include "engine/parallel.h"
 
 enum destination { TO_GROUP, TO_BROADCAST, TO_PHONE, DESTINATIONS };
 
@@ -18,6 +19,7 @@ static void send_request(struct prober *prober, const char *serial, struct mac_a
     outbox_udp(&prober->core->outbox, &to, RECM_GROUP_IP, RECM_PC_PORT, RECM_PHONE_PORT, payload,
                sizeof payload);
     prober->last_ns = now_ns;
+    prober->last_to_group = mac_is_group(&to) && !mac_equal(&to, &mac_broadcast);
     if (prober->core->first_request_ns == 0)
         prober->core->first_request_ns = now_ns;
     if (to.octet[0] & 1)
@@ -135,6 +137,11 @@ static void ask(struct prober *prober, instant_ns now_ns)
     if (held && now_ns < prober->last_to_all_ns + PROBE_HELD_NS) {
         if (due && !prober->core->config.group_only)
             ask_phone(prober, due, TO_PHONE, now_ns);
+        return;
+    }
+    const struct session *by_group = parallel_asks(prober->core, now_ns);
+    if (by_group) {
+        send_request(prober, by_group->serial, mac_of_group(RECM_GROUP_IP), now_ns);
         return;
     }
     enum destination destination = prober->turn % DESTINATIONS;

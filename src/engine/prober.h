@@ -12,6 +12,7 @@ struct prober {
     const struct choice *choice;
     struct timer timer;
     instant_ns last_ns;        /* the last REQUEST */
+    bool last_to_group;        /* ... went to the group's MAC address */
     instant_ns last_to_all_ns; /* the last one to the group or to broadcast */
     unsigned turn;             /* walks through the destination MACs */
     unsigned search_count;     /* REQUESTs that looked for unknown phones */

@@ -49,7 +49,7 @@ int main(int argc, char **argv)
     plan.station.dhcp = DHCP_POLICY_ALWAYS;
     plan.station.parallel_transfers = (unsigned)atoi(argv[3]);
     plan.user_power_cycles = true;
-    world_run(&plan, NULL, false, &result);
+    world_run(&plan, NULL, getenv("SHELF_VERBOSE") != NULL, &result);
     printf("%.1f %.1f %.1f %u %u %s\n", (double)(result.end_ns - PLAN_START_NS) / (double)NS_PER_S,
            (double)result.order_to_last_ack_ns / (double)NS_PER_S,
            (double)FLASH_NS / (double)NS_PER_S, result.retransmissions, result.recovered,

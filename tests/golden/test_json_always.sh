@@ -29,7 +29,7 @@ end() {
 
 error='has("result") | not'
 end 2 ".error.kind == \"usage\" and ($error)" recover -i eth0
-end 2 '.error.expected == "a whole number from 1 to 64"' recover -i eth0 --parallel x a.bin
+end 2 '.error.expected == "a whole number from 1 to 64, or auto"' recover -i eth0 --parallel x a.bin
 end 2 '.error.text | contains("no option")' diagnose --bogus
 end 2 '.error.text | contains("no interface given")' discover
 end 2 '.error.kind == "usage"' watch -i eth0 one-too-many

@@ -114,7 +114,8 @@ static bool add_parallel(struct random *random, struct plan *plan)
 {
     if (plan->phone_count == 1 || plan->copy_start_ns)
         return false;
-    plan->station.parallel_transfers = 2 + random_below(random, 7);
+    plan->station.parallel_transfers =
+        random_below(random, 2) ? PARALLEL_AUTO : 2 + random_below(random, 7);
     return true;
 }
 

@@ -32,6 +32,7 @@ struct rig *rig_new(void)
     rig->config.image = image;
     rig->config.image_length = sizeof image;
     rig->config.seed = 1;
+    rig->config.parallel_transfers = 1;
     rig->now_ns = RIG_START_NS;
     return rig;
 }

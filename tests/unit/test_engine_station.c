@@ -675,7 +675,7 @@ static void wrong_configurations_are_refused_with_a_sentence(void **state)
     configs[3].file_name = "/a-name-of-more-than-sixty-three-characters-would-damage-the-heap-x";
     configs[4].selection.names = bad_serial;
     configs[4].selection.name_count = 1;
-    configs[5].parallel_transfers = 0;
+    configs[5].attempts_maximum = 0;
     for (size_t i = 0; i < 6; i++) {
         struct error error = {0};
         assert_null(station_new(&configs[i], &error));

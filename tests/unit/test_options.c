@@ -61,7 +61,7 @@ static void defaults_are_those_of_the_contract(void **state)
     assert_int_equal(options.station.probe_interval_ns, 1500 * NS_PER_MS);
     assert_int_equal(options.station.flash_wait_ns, 600 * NS_PER_S);
     assert_int_equal(options.station.timeout_ns, 0);
-    assert_int_equal(options.station.parallel_transfers, 1);
+    assert_int_equal(options.station.parallel_transfers, PARALLEL_AUTO);
     assert_int_equal(options.station.attempts_maximum, 5);
     assert_int_equal(options.station.vlan, CRAFT_NO_VLAN);
     assert_false(options.station.force);

@@ -48,8 +48,9 @@ const struct option_row option_rows[] = {
              "results are written to FILE.result.csv"},
     {"keep-going", 0, OPTIONS_RECOVER, OWN(take_keep_going),
      .help = "a bench: go on for the next phone until interrupted"},
-    {"parallel", 0, OPTIONS_RECOVER, NUMBER(station.parallel_transfers, 1, 64), .argument = "N",
-     .standard = "1", .help = "transfers at the same time; one is usually the fastest"},
+    {"parallel", 0, OPTIONS_RECOVER, OWN(take_parallel), .argument = "N|auto", .standard = "auto",
+     .help = "transfers at the same time; auto: one, and four where a switch keeps\n"
+             "multicast from the phones"},
     {"write", 'w', LIVE | OPTIONS_SIMULATE, TEXT(write_path), .argument = "FILE",
      .completion = COMPLETE_CAPTURE,
      .help = "record every frame sent and received (pcap); '-' is standard output"},

@@ -5,6 +5,8 @@
 #include "cmd/options/value.h"
 #include "wire/recm.h"
 
+#include <string.h>
+
 bool take_serial(struct options *options, const struct option_row *row, const char *text,
                  struct error *ret_error)
 {
@@ -46,6 +48,16 @@ bool take_keep_going(struct options *options, const struct option_row *row, cons
     (void)ret_error;
     options->station.keep_going = true;
     options->station.selection.all = true;
+    return true;
+}
+
+bool take_parallel(struct options *options, const struct option_row *row, const char *text,
+                   struct error *ret_error)
+{
+    if (strcmp(text, "auto") == 0)
+        options->station.parallel_transfers = PARALLEL_AUTO;
+    else if (!value_number(text, 1, 64, &options->station.parallel_transfers))
+        return value_refused(ret_error, row, text, "a whole number from 1 to 64, or auto");
     return true;
 }
 
