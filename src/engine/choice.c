@@ -255,13 +255,18 @@ static void look_for_twin(struct choice *choice, struct session *session, instan
 
 /*
  * Was another device chosen that shows the same serial number, and of which no boot loader was
- * heard? Then this one was meant: that one is mistaken, or lies.
+ * heard, or that is silent while this one answers each time? Then this one was meant: that one is
+ * mistaken, or lies.
  */
 static void correct_choice(struct choice *choice, struct session *session)
 {
     const struct session *only = choice->only;
-    if (only && only != session && session->stage_ns && !only->stage_ns &&
-        strcmp(only->serial, session->serial) == 0 && !session_is_active(only) && !only->delivered)
+    if (!only || only == session || strcmp(only->serial, session->serial) != 0 ||
+        session_is_active(only) || only->delivered)
+        return;
+    bool is_loader = session->stage_ns && !only->stage_ns;
+    bool answers = session->surely_listens && only->state == SESSION_RETRY;
+    if (is_loader || answers)
         choice->only = session;
 }
 

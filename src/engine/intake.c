@@ -220,6 +220,19 @@ static void take_reply(struct intake *intake, struct session *session,
     choice_answered(intake->choice, session, now_ns);
 }
 
+/*
+ * A phone, of which nothing may be known (NULL), confirms another program's order, or asks it for
+ * the file. Whatever is seen of what follows (a switch shows little, and a cable can be pulled), it
+ * may be writing soon.
+ */
+static void ordered_elsewhere(struct intake *intake, struct session *session, bool asks_for_file,
+                              instant_ns now_ns)
+{
+    if (session)
+        session->elsewhere_ns = now_ns;
+    rival_orders(intake->rival, asks_for_file, now_ns);
+}
+
 static void take_recm(struct intake *intake, const struct frame *frame, instant_ns now_ns)
 {
     const struct recm_message *message = &frame->recm;
@@ -242,7 +255,7 @@ static void take_recm(struct intake *intake, const struct frame *frame, instant_
              strcmp(message->file_name, intake->core->file_name) == 0)
         session_handle(session, EVENT_ECHO, now_ns);
     else if (message->operation == RECM_UPGRADE)
-        rival_orders(intake->rival, false, now_ns);
+        ordered_elsewhere(intake, session, false, now_ns);
 }
 
 /* ---- TFTP ---- */
@@ -287,7 +300,8 @@ static void take_read_request(struct intake *intake, const struct frame *frame, 
     if (!ours && !url_takes_request(intake->choice, session, frame, now_ns)) {
         note_foreign_request(intake, frame, now_ns);
         if (is_of_an_order(frame))
-            rival_orders(intake->rival, true, now_ns);
+            ordered_elsewhere(intake, choice_meet(intake->choice, &frame->ethernet.source, now_ns),
+                              true, now_ns);
         return;
     }
     /* Late and duplicated ones must not start a second download (rule 7). */

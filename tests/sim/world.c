@@ -307,8 +307,12 @@ static bool is_right(const struct plan *plan, const struct world_result *result)
     if (plan->hostile_end_ns)
         return true;
     bool all = result->wanted > 0 && result->recovered == result->wanted;
+    /* Another program may have done it unseen. */
+    bool may_be_unseen = result->verdict == VERDICT_FIRMWARE_RUNNING &&
+                         (plan->utility || plan->copy_start_ns) && plan->flap_end_ns;
     if (all && plan->outcome != OUTCOME_FAILED)
-        return result->verdict == VERDICT_RECOVERED || plan->outcome == OUTCOME_ANY;
+        return result->verdict == VERDICT_RECOVERED || plan->outcome == OUTCOME_ANY ||
+               may_be_unseen;
     if (plan->outcome == OUTCOME_ANY)
         return true;
     for (unsigned i = 0; i < plan->verdict_count; i++) {

@@ -281,6 +281,56 @@ static void the_real_phone_takes_the_place_of_its_twin(void **state)
     rig_free(rig);
 }
 
+/* A phone with a stored address has no DHCP stage: that it answers each time speaks for it. */
+static void a_twin_that_is_silent_gives_its_place_to_one_that_answers(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    rig_start(rig);
+    struct rig_phone twin = rig_phone(0), phone = rig_phone(0);
+    twin.mac.octet[5] = 0xee;
+    for (int i = 0; i < 2; i++) {
+        rig_reply(rig, &twin);
+        rig_wait(rig, 3 * NS_PER_S);
+    }
+    rig_wait(rig, 20 * NS_PER_S);
+    assert_int_equal(rig_state(rig, &twin), SESSION_RETRY);
+    for (int i = 0; i < 3; i++) {
+        rig_reply(rig, &phone);
+        assert_int_equal(rig_state(rig, &phone), i < 2 ? SESSION_FOUND : SESSION_ORDERED);
+        rig_wait(rig, 2 * NS_PER_S);
+    }
+    rig_free(rig);
+}
+
+/* Another program orders it and then the cable is pulled: it may have got everything. */
+static void who_was_ordered_elsewhere_may_be_writing(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_for_all();
+    struct rig_phone phone = rig_phone(0);
+    rig_reply(rig, &phone);
+    rig_wait(rig, 100 * NS_PER_MS);
+    uint8_t payload[RECM_PHONE_LENGTH];
+    recm_build_echo(phone.serial, 69, "spa50x.bin", payload);
+    const struct craft_udp header = {.source_mac = phone.mac,
+                                     .destination_mac = mac_of_group(RECM_GROUP_IP),
+                                     .source_ip = phone.ip,
+                                     .destination_ip = RECM_GROUP_IP,
+                                     .source_port = RECM_PHONE_PORT,
+                                     .destination_port = RECM_PC_PORT,
+                                     .ip_identification = phone.ip_id++,
+                                     .time_to_live = LOADER_UDP_TTL,
+                                     .vlan = CRAFT_NO_VLAN};
+    rig_udp(rig, &header, payload, sizeof payload);
+    rig_wait(rig, 400 * NS_PER_S);
+    assert_true(rig_said(rig, "it may be writing what the other program has sent it"));
+    assert_int_equal(rig->power_cycles, 0);
+    rig_firmware(rig, &phone);
+    assert_true(rig_said(rig, "recovered by the other program"));
+    rig_free(rig);
+}
+
 static void a_serial_that_is_stated_twice_is_right(void **state)
 {
     (void)state;
@@ -416,6 +466,8 @@ int main(void)
         cmocka_unit_test(three_answers_do),
         cmocka_unit_test(three_copies_of_an_answer_do_not),
         cmocka_unit_test(the_real_phone_takes_the_place_of_its_twin),
+        cmocka_unit_test(a_twin_that_is_silent_gives_its_place_to_one_that_answers),
+        cmocka_unit_test(who_was_ordered_elsewhere_may_be_writing),
         cmocka_unit_test(a_serial_that_is_stated_twice_is_right),
         cmocka_unit_test(a_silent_phone_is_asked_by_broadcast_too),
         cmocka_unit_test(who_was_not_asked_is_not_given_up),

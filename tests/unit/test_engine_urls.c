@@ -3,6 +3,7 @@
  * --answer-urls: the station gives the simulated phone what it asks for of its own accord. A switch
  * keeps the requests of the run from the phone, so that no order can be the reason of a recovery.
  */
+#include "loader/loader.h"
 #include "tests/sim/world.h"
 #include "tests/support/synthetic_image.h"
 #include "tests/unit/engine_rig.h"
@@ -230,8 +231,9 @@ static uint32_t first_sequence(const struct rig *rig)
 }
 
 /* A segment of the loader's HTTP client; `acknowledgement` counts from the station's SYN. */
-static void put(struct rig *rig, const struct rig_phone *phone, uint8_t flags, uint32_t sequence,
-                uint32_t acknowledgement, const char *text)
+static void put_with_ttl(struct rig *rig, const struct rig_phone *phone, uint8_t flags,
+                         uint32_t sequence, uint32_t acknowledgement, const char *text,
+                         uint8_t time_to_live)
 {
     uint8_t bytes[CRAFT_FRAME_SIZE];
     struct craft_tcp header = {
@@ -246,11 +248,17 @@ static void put(struct rig *rig, const struct rig_phone *phone, uint8_t flags, u
         .flags = flags,
         .window = 1024,
         .mss = flags & TCP_FLAG_SYN ? 1400 : 0,
-        .time_to_live = 250,
+        .time_to_live = time_to_live,
         .vlan = CRAFT_NO_VLAN,
     };
     rig_frame(rig, bytes,
               craft_tcp(rig->craft, &header, (const uint8_t *)text, strlen(text), bytes));
+}
+
+static void put(struct rig *rig, const struct rig_phone *phone, uint8_t flags, uint32_t sequence,
+                uint32_t acknowledgement, const char *text)
+{
+    put_with_ttl(rig, phone, flags, sequence, acknowledgement, text, LOADER_SYN_TTL);
 }
 
 static const struct tcp_segment *newest(const struct rig *rig)
@@ -295,6 +303,26 @@ static struct rig *rig_up_to_answer(const struct rig_phone *phone)
     put(rig, phone, TCP_FLAG_PSH | TCP_FLAG_ACK, 1, 1, GET);
     assert_int_equal(rig_state(rig, phone), SESSION_TRANSFER);
     return rig;
+}
+
+/* A phone that this run is not for; its SYN was changed on the way, and answered all the same. */
+static void only_a_loaders_syn_opens_a_connection(void **state)
+{
+    (void)state;
+    static const struct phone_name wanted = {.serial = "CBT141100ZZ"};
+    struct rig *rig = rig_new();
+    struct rig_phone phone = rig_phone(0);
+    rig->config.answer_urls = true;
+    rig->config.selection.names = &wanted;
+    rig->config.selection.name_count = 1;
+    rig_start(rig);
+    rig_reply(rig, &phone);
+    put(rig, &phone, TCP_FLAG_SYN, 0, 0, "");
+    put_with_ttl(rig, &phone, TCP_FLAG_SYN, 0, 0, "", 123);
+    put(rig, &phone, TCP_FLAG_ACK, 1, 1, "");
+    put(rig, &phone, TCP_FLAG_PSH | TCP_FLAG_ACK, 1, 1, GET);
+    assert_int_equal(rig_count(rig, 0, FRAME_TCP, -1), 0);
+    rig_free(rig);
 }
 
 static void answer_is_header_and_image_in_segments_that_fit_the_window(void **state)
@@ -479,6 +507,7 @@ int main(void)
         T(one_of_two_phones_is_never_guessed),
         T(phone_that_has_not_told_the_serial_number_asked_for_is_left_alone),
         T(without_the_option_nothing_is_answered),
+        T(only_a_loaders_syn_opens_a_connection),
         T(answer_is_header_and_image_in_segments_that_fit_the_window),
         T(unacknowledged_segment_is_repeated_and_no_other_is_sent),
         T(silence_of_a_minute_is_a_transfer_broken_off),

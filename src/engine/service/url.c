@@ -162,7 +162,9 @@ void url_take_tcp(struct choice *choice, const struct frame *frame, instant_ns n
                                      : roster_find(choice->roster, &frame->ethernet.source);
     if (!session)
         return;
-    if (begins && http_is_new(&session->http, frame, now_ns)) {
+    if (http_is_new(&session->http, frame, now_ns)) {
+        if (!begins)
+            return; /* a SYN that no loader sends opens nothing */
         if (session->state == SESSION_TRANSFER && session->by_http)
             session_handle(session, EVENT_STALLED, now_ns); /* it has begun anew */
         session->ip = frame->ipv4.source;
