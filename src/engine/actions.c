@@ -672,10 +672,11 @@ void action_runs_firmware(struct session *session, instant_ns now_ns)
                           : "recovered: its normal firmware runs. You may unplug it now");
         return;
     }
-    if (session->elsewhere_ns)
+    if (session->elsewhere_ns) {
+        session->core->other_is_done = true;
         session_enter(session, SESSION_RECOVERED, now_ns,
                       "recovered by the other program: its normal firmware runs");
-    else if (session->core->config.mode == STATION_RECOVER && session->state != SESSION_NEW)
+    } else if (session->core->config.mode == STATION_RECOVER && session->state != SESSION_NEW)
         fail(session, now_ns, false, "it runs its normal firmware; it needs no recovery");
 }
 

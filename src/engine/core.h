@@ -44,6 +44,7 @@ struct core {
     bool stopped;           /* the user ended the run: nothing is sent any more */
     enum standing standing; /* beside another program that recovers here */
     bool asks_beside;       /* STANDING_BACK: ... but asked, because that one asks in vain */
+    bool other_is_done;     /* ... the phone that it ordered runs its firmware */
     bool takes_over;        /* ... that has just fallen silent */
     bool echoed;            /* an order of this run was confirmed */
     instant_ns first_request_ns;

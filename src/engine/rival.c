@@ -51,6 +51,9 @@ static void set_standing(struct rival *rival, enum standing standing)
 static instant_ns silence_ends(const struct rival *rival)
 {
     instant_ns block_end_ns = rival->block_ns ? rival->block_ns + RIVAL_STALL_NS : 0;
+    if (rival->core->other_is_done && block_end_ns &&
+        rival->is_copy) /* what counts is whether it takes another */
+        return rival->heard_ns + RIVAL_SILENCE_NS;
     if (block_end_ns && !rival->is_copy)
         return block_end_ns;
     if (!rival->ordered)
@@ -97,7 +100,9 @@ static void describe_failure(const struct rival *rival, size_t size, char ret[st
 {
     static const char *const goes_on = "this one goes on";
     long long stall_s = (long long)(RIVAL_STALL_NS / NS_PER_S);
-    if (rival->trial_ns)
+    if (rival->core->other_is_done)
+        snprintf(ret, size, "It has recovered its phone, and is silent: %s.", goes_on);
+    else if (rival->trial_ns)
         snprintf(ret, size, "A phone answers this program and not that one: %s.", goes_on);
     else if (rival->block_ns && rival->repeated_acks)
         snprintf(
@@ -133,6 +138,7 @@ static void take_over(struct rival *rival, instant_ns now_ns)
     describe_failure(rival, sizeof why, why);
     core->takes_over = true;
     core->progress_ns = now_ns;
+    core->other_is_done = false;
     core->first_request_ns = 0; /* of those that take over none was here first */
     set_standing(rival, STANDING_FREE);
     say(rival, now_ns, why);
@@ -338,6 +344,7 @@ void rival_serves(struct rival *rival, uint16_t block, instant_ns now_ns)
     rival->heard_ns = now_ns;
     rival->block = block;
     rival->file_requests = 0;
+    rival->core->other_is_done = false;
     rival->repeated_acks = is_new ? 0 : rival->repeated_acks + 1;
     if (is_new)
         rival->block_ns = now_ns;

@@ -33,7 +33,7 @@ struct scene {
 };
 
 /* Its MAC address ends with `last`: the lower one goes on in a tie. */
-static void add_copy(struct scene *scene, unsigned index, uint8_t last)
+static struct station_config copy_config(const struct scene *scene, unsigned index, uint8_t last)
 {
     struct station_config config = station_config_default();
     config.is_live = true;
@@ -42,6 +42,12 @@ static void add_copy(struct scene *scene, unsigned index, uint8_t last)
     config.image_length = scene->image_length;
     config.seed = 17u + index;
     config.dhcp = DHCP_POLICY_ALWAYS;
+    return config;
+}
+
+static void add_copy(struct scene *scene, unsigned index, uint8_t last)
+{
+    const struct station_config config = copy_config(scene, index, last);
     copy_plug_in(&scene->copies[index], &config, scene->segment);
 }
 
@@ -168,6 +174,50 @@ static void a_later_copy_with_the_lower_mac_is_no_stalemate(void **state)
         assert_true(is_recovered(scene));
         assert_int_equal(scene->copies[0].orders + scene->copies[1].orders, 1);
         scene_free(scene);
+    }
+}
+
+/* One selects this phone, the other that one: one after the other, and neither is lost. */
+static void copies_for_different_phones_take_turns(void **state)
+{
+    static const struct phone_name names[] = {{.serial = "CBT141100HR"}, {.serial = "CBT141100HZ"}};
+    (void)state;
+    for (unsigned round = 0; round < 20; round++) {
+        struct scene *scene = scene_new(round % 2 ? SEGMENT_SWITCH : SEGMENT_HUB, round);
+        struct phone_config config = phone_config_default();
+        struct phone_peer second;
+        struct plug second_plug = {0};
+        struct error error;
+        config.flash_ns = 20 * NS_PER_S;
+        config.mac.octet[5] ^= 0x55;
+        snprintf(config.serial, sizeof config.serial, "%s", names[1].serial);
+        phone_peer_init(&second, phone_new(&config, &error));
+        plug_in(&second_plug, scene->segment, NULL, &second.peer);
+        for (unsigned i = 0; i < 2; i++) {
+            struct station_config station = copy_config(scene, i, i ? 0x70 : 0x07);
+            station.selection.names = &names[(i + round) % 2];
+            station.selection.name_count = 1;
+            copy_plug_in(&scene->copies[i], &station, scene->segment);
+        }
+        plug_start(&scene->copies[round / 2 % 2].plug);
+        wait(scene, (duration_ns)round * 100 * NS_PER_MS);
+        plug_start(&scene->copies[1 - round / 2 % 2].plug);
+        plug_start(&scene->phone_plug);
+        plug_start(&second_plug);
+        wait(scene, 240 * NS_PER_S);
+        for (unsigned i = 0; i < 2; i++) {
+            if (!station_done(scene->copies[i].station))
+                print_message("round %u: copy %u:\n%s", round, i, scene->copies[i].said);
+            assert_true(station_done(scene->copies[i].station));
+            assert_in_range(scene->copies[i].orders, 1, 2); /* one may be repeated */
+        }
+        bool first_watched = says(&scene->copies[0], "this one watches");
+        assert_true(says(&scene->copies[first_watched ? 0 : 1],
+                         "It has recovered its phone, and is silent: this one goes on."));
+        assert_true(is_recovered(scene));
+        assert_int_equal(phone_flash_count(second.phone), 1);
+        scene_free(scene);
+        phone_free(second.phone);
     }
 }
 
@@ -339,6 +389,7 @@ int main(void)
         cmocka_unit_test(two_copies_at_the_same_moment_agree_on_the_lower_mac),
         cmocka_unit_test(of_two_copies_the_one_that_was_there_first_goes_on),
         cmocka_unit_test(a_later_copy_with_the_lower_mac_is_no_stalemate),
+        cmocka_unit_test(copies_for_different_phones_take_turns),
         cmocka_unit_test(a_copy_that_ends_is_taken_over_from),
         cmocka_unit_test(the_vendors_utility_may_finish),
         cmocka_unit_test(the_vendors_utility_that_dies_in_mid_transfer_is_taken_over_from),
