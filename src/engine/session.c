@@ -324,6 +324,9 @@ void session_free(struct session *session)
         DL_DELETE2(core->writers, session, previous_writer, next_writer);
     leave_dhcp_stage(session);
     dhcp_client_release(&session->dhcp);
+    if (session->dhcp.server->to_prepare == &session->dhcp)
+        session->dhcp.server->to_prepare = NULL;
+    free(session->dhcp.ready);
     free(session->records);
     free(session);
 }

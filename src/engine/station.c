@@ -318,6 +318,7 @@ void station_settle(struct station *station)
     station->has_taken = false;
     observer_frame(station->observer, &station->taken);
     tftp_build_ahead(&station->core);
+    dhcp_server_prepare(&station->dhcp);
 }
 
 void station_take(struct station *station, const struct frame *frame, instant_ns now_ns)

@@ -405,6 +405,41 @@ static void r1_the_sentence_comes_within_35_s_of_any_request(void **state)
 }
 
 /* The user did not wait until he was told. */
+/* Built ahead of its time, it is what it would have been, and only for the start it is meant for.
+ */
+static void r1_the_offer_of_the_next_start_is_ready(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone phone = rig_phone(0);
+    rig->config.dhcp = DHCP_POLICY_ALWAYS;
+    rig_start(rig);
+    rig_discover(rig, &phone, 1);
+    struct rig_sent made = *first(rig, FRAME_DHCP, DHCP_OFFER);
+    uint32_t ip = made.frame.dhcp.your_ip;
+    rig_dhcp_request(rig, &phone, 1, UINT32_C(0xc0a80101), ip); /* the other server was faster */
+    for (unsigned start = 0; start < 3; start++) {
+        rig_wait(rig, 20 * NS_PER_S);
+        phone.ip_id = 0;
+        for (unsigned n = 1; n <= 2; n++) { /* the second DISCOVER has another transaction id */
+            size_t from = rig->sent_count;
+            rig_discover(rig, &phone, n);
+            assert_int_equal(rig->sent_count, from + 1);
+            const struct rig_sent *sent = &rig->sent[from];
+            assert_int_equal(sent->time_ns, rig->now_ns);
+            assert_int_equal(sent->frame.reason, WIRE_OK);
+            assert_int_equal(sent->frame.length, made.frame.length);
+            assert_int_equal(sent->frame.dhcp.type, DHCP_OFFER);
+            assert_int_equal(sent->frame.dhcp.transaction_id, loader_transaction_id(&phone.mac, n));
+            assert_int_equal(sent->frame.dhcp.your_ip, ip);
+            if (n == 1) /* but for the IP id and the checksums */
+                assert_memory_equal(sent->bytes + 42, made.bytes + 42, sent->frame.length - 42);
+            rig_wait(rig, 5 * NS_PER_S);
+        }
+    }
+    rig_free(rig);
+}
+
 static void r1_an_impatient_power_cycle_is_a_chance_too(void **state)
 {
     (void)state;
@@ -1676,6 +1711,7 @@ int main(void)
         T(r1_a_lease_that_was_seen_to_stop_the_loader_is_told_at_once),
         T(r1_silence_after_the_lease_of_another_server_is_told_after_30_s),
         T(r1_the_sentence_comes_within_35_s_of_any_request),
+        T(r1_the_offer_of_the_next_start_is_ready),
         T(r1_an_impatient_power_cycle_is_a_chance_too),
         T(r1_watching_tells_of_unfit_leases_and_refusals_too),
         T(r1_a_phone_that_answers_arp_is_not_deaf),

@@ -99,7 +99,8 @@ static bool grant(struct dhcp_client *client, uint32_t ip)
 }
 
 /* Byte for byte the form of the recorded OFFER and ACK that the loader accepts. */
-static void send_reply(const struct dhcp_client *client, uint8_t type, uint32_t transaction_id)
+static size_t write_reply(const struct dhcp_client *client, uint8_t type, uint32_t transaction_id,
+                          uint8_t ret[static DHCP_REPLY_LENGTH])
 {
     const struct dhcp_server *server = client->server;
     uint32_t own = server->core->config.address;
@@ -110,8 +111,7 @@ static void send_reply(const struct dhcp_client *client, uint8_t type, uint32_t 
         .server_ip = own,
         .client_mac = client->mac,
     };
-    uint8_t payload[DHCP_REPLY_LENGTH];
-    struct writer writer = writer_over(payload, sizeof payload);
+    struct writer writer = writer_over(ret, DHCP_REPLY_LENGTH);
     dhcp_write_fixed(&writer, &message);
     dhcp_write_option_u8(&writer, DHCP_OPTION_MESSAGE_TYPE, type);
     dhcp_write_option_ip(&writer, DHCP_OPTION_SERVER_IDENTIFIER, own);
@@ -121,10 +121,62 @@ static void send_reply(const struct dhcp_client *client, uint8_t type, uint32_t 
     dhcp_write_option_ip(&writer, DHCP_OPTION_SUBNET_MASK, mask_of(server));
     dhcp_write_option_ip(&writer, DHCP_OPTION_ROUTER, own);
     dhcp_write_option_ip(&writer, DHCP_OPTION_DNS_SERVER, own);
-    dhcp_write_end(&writer, sizeof payload);
-    if (!writer.failed)
-        outbox_udp(&server->core->outbox, &client->mac, client->lease_ip, DHCP_SERVER_PORT,
-                   DHCP_CLIENT_PORT, payload, writer.length);
+    dhcp_write_end(&writer, DHCP_REPLY_LENGTH);
+    return writer.failed ? 0 : writer.length;
+}
+
+static void send_reply(const struct dhcp_client *client, uint8_t type, uint32_t transaction_id)
+{
+    uint8_t payload[DHCP_REPLY_LENGTH];
+    size_t length = write_reply(client, type, transaction_id, payload);
+    if (length)
+        outbox_udp(&client->server->core->outbox, &client->mac, client->lease_ip, DHCP_SERVER_PORT,
+                   DHCP_CLIENT_PORT, payload, length);
+}
+
+/* ---- ahead of its time ---- */
+
+static uint32_t first_transaction(const struct dhcp_client *client)
+{
+    return loader_transaction_id(&client->mac, 1);
+}
+
+static void will_compete(struct dhcp_client *client)
+{
+    enum dhcp_policy policy = client->server->core->config.dhcp;
+    bool is_first = client->goes_first || policy == DHCP_POLICY_ALWAYS;
+    if (is_first && policy != DHCP_POLICY_NEVER && client->lease_ip)
+        client->server->to_prepare = client;
+}
+
+void dhcp_server_prepare(struct dhcp_server *server)
+{
+    struct dhcp_client *client = server->to_prepare;
+    uint8_t payload[DHCP_REPLY_LENGTH];
+    server->to_prepare = NULL;
+    if (!client || client->ready_ip == client->lease_ip)
+        return;
+    size_t length = write_reply(client, DHCP_OFFER, first_transaction(client), payload);
+    if (!client->ready)
+        client->ready = malloc(sizeof *client->ready);
+    if (!client->ready)
+        abort();
+    if (length == 0)
+        return;
+    outbox_build_udp(&server->core->outbox, &client->mac, client->lease_ip, DHCP_SERVER_PORT,
+                     DHCP_CLIENT_PORT, payload, length, client->ready);
+    client->ready_ip = client->lease_ip;
+}
+
+/* Returns: false if none was ready for this DISCOVER. */
+static bool send_ready_offer(struct dhcp_client *client)
+{
+    if (client->ready_ip == 0 || client->ready_ip != client->lease_ip ||
+        client->transaction_id != first_transaction(client))
+        return false;
+    outbox_built(&client->server->core->outbox, client->ready);
+    client->ready_ip = 0;
+    return true;
 }
 
 static bool has_lease(struct dhcp_client *client, instant_ns now_ns)
@@ -218,7 +270,7 @@ static bool is_polite(const struct dhcp_server *server)
 /* Other servers may be there that were not heard yet: they are given the time for their OFFER. */
 static bool waits_for_others(const struct dhcp_client *client)
 {
-    bool first = client->transaction_id == loader_transaction_id(&client->mac, 1);
+    bool first = client->transaction_id == first_transaction(client);
     return is_polite(client->server) && first && !client->goes_first;
 }
 
@@ -272,7 +324,9 @@ void dhcp_server_offer(struct dhcp_client *client, instant_ns now_ns)
         return;
     bool repeated = client->offered;
     client->offered = true;
-    send_reply(client, DHCP_OFFER, client->transaction_id);
+    if (!send_ready_offer(client))
+        send_reply(client, DHCP_OFFER, client->transaction_id);
+    will_compete(client);
     plan_repeat(client, now_ns);
     if (repeated)
         return;
@@ -285,6 +339,7 @@ bool dhcp_server_request(struct dhcp_client *client, const struct dhcp_message *
 {
     struct dhcp_server *server = client->server;
     timer_stop(&server->core->timers, &client->timer); /* it has taken an OFFER */
+    will_compete(client);
     if (!message->has_server_identifier ||
         message->server_identifier != server->core->config.address)
         return false;

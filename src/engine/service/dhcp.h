@@ -36,6 +36,7 @@ struct dhcp_server {
     struct dhcp_client *leases;             /* by lease_ip */
     uint32_t avoided[DHCP_AVOIDED_MAXIMUM]; /* used by others on the segment, the latest ones */
     unsigned avoided_next;
+    struct dhcp_client *to_prepare; /* dhcp_server_prepare builds its next OFFER; NULL = nobody's */
 };
 
 /* What the server knows of one phone. */
@@ -50,6 +51,9 @@ struct dhcp_client {
     unsigned offer_repeats;  /* of the OFFER that answered it */
     bool goes_first;         /* no other server is waited for: see rule 1 */
     struct timer timer;      /* the owner's function calls dhcp_server_offer */
+    /* For the DISCOVER of its next start, whose transaction id is known: owned; NULL = none. */
+    struct station_output *ready;
+    uint32_t ready_ip; /* what it offers */
 };
 
 /* The phone is forgotten: its address is free. */
@@ -59,6 +63,11 @@ void dhcp_client_release(struct dhcp_client *client);
 void dhcp_server_discover(struct dhcp_client *client, const struct dhcp_message *message,
                           instant_ns now_ns);
 void dhcp_server_offer(struct dhcp_client *client, instant_ns now_ns);
+/*
+ * After the answer has left: builds the OFFER of the next start of the phone that was answered
+ * last, where it has to be faster than another server's.
+ */
+void dhcp_server_prepare(struct dhcp_server *server);
 /* A REQUEST. Returns: whether the ACK was sent. */
 bool dhcp_server_request(struct dhcp_client *client, const struct dhcp_message *message,
                          instant_ns now_ns);
