@@ -186,7 +186,10 @@ void checks_sent(struct checks *checks, const uint8_t *bytes, size_t length, ins
     checks->sent++;
     if (checks->ended || checks->config->mode == STATION_WATCH)
         checks_fail(checks, now_ns, "a frame was sent after the end");
-    checks->orders += frame.kind == FRAME_RECM && frame.recm.operation == RECM_UPGRADE;
+    bool is_order = frame.kind == FRAME_RECM && frame.recm.operation == RECM_UPGRADE;
+    checks->orders += is_order;
+    if (is_order && checks->first_order_ns == 0)
+        checks->first_order_ns = now_ns;
     checks->answers +=
         frame.kind == FRAME_TFTP || frame.kind == FRAME_TCP || frame.kind == FRAME_DNS;
     check_form(checks, &frame, now_ns);
@@ -235,7 +238,7 @@ static void note_tcp(struct checks *checks, const struct frame *frame)
         phone->tcp_acknowledged[phone->tcp_count++ % CHECKED_SEGMENTS] = frame->tcp.acknowledgement;
 }
 
-void checks_received(struct checks *checks, const uint8_t *bytes, size_t length)
+void checks_received(struct checks *checks, const uint8_t *bytes, size_t length, instant_ns now_ns)
 {
     struct frame frame;
     frame_dissect(bytes, length, length, &frame);
@@ -253,6 +256,8 @@ void checks_received(struct checks *checks, const uint8_t *bytes, size_t length)
         if (frame.recm.operation != RECM_REPLY ||
             !mac_equal(&frame.recm.mac, &frame.ethernet.source))
             break;
+        if (checks->first_reply_ns == 0)
+            checks->first_reply_ns = now_ns;
         phone = find_or_add(checks, &frame.ethernet.source);
         if (phone)
             state_serial(phone, frame.recm.serial);

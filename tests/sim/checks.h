@@ -36,16 +36,17 @@ struct checks {
     const struct station_config *config;
     struct checked_phone phones[CHECKED_PHONES];
     unsigned phone_count;
-    bool may_be_forged;    /* what is received: a hostile host is there */
-    bool ended;            /* the run is over: nothing may be sent */
-    instant_ns request_ns; /* the last REQUEST */
+    bool may_be_forged;                        /* what is received: a hostile host is there */
+    bool ended;                                /* the run is over: nothing may be sent */
+    instant_ns request_ns;                     /* the last REQUEST */
+    instant_ns first_order_ns, first_reply_ns; /* 0 = none */
     uint64_t sent;
     unsigned orders, answers; /* UPGRADEs; DATA and TCP segments and DNS answers */
     char violation[256];      /* the first one; "" = none */
 };
 
 void checks_sent(struct checks *checks, const uint8_t *bytes, size_t length, instant_ns now_ns);
-void checks_received(struct checks *checks, const uint8_t *bytes, size_t length);
+void checks_received(struct checks *checks, const uint8_t *bytes, size_t length, instant_ns now_ns);
 void checks_fail(struct checks *checks, instant_ns now_ns, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

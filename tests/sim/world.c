@@ -60,6 +60,7 @@ struct world {
     struct random storm;
     struct station *station;
     bool verbose, interrupted;
+    instant_ns first_listening_ns, last_firmware_ns;
     bool asks_to_choose; /* several answer, and none was named */
 };
 
@@ -71,7 +72,7 @@ static enum port_event check_next(struct port *port, instant_ns deadline_ns, str
     struct checking_port *self = (struct checking_port *)port;
     enum port_event event = self->inner->operations->next(self->inner, deadline_ns, ret, ret_error);
     if (event == PORT_FRAME)
-        checks_received(self->checks, ret->bytes, ret->captured);
+        checks_received(self->checks, ret->bytes, ret->captured, ret->time_ns);
     return event;
 }
 
@@ -136,11 +137,23 @@ static void check_flash(struct world_phone *self, instant_ns now_ns)
                     self->plan->config.serial);
 }
 
+static void note_moment(struct world_phone *self, instant_ns now_ns)
+{
+    struct world *world = self->world;
+    enum phone_state state = phone_state(self->phone);
+    if (state == PHONE_LISTENING && world->first_listening_ns == 0)
+        world->first_listening_ns = now_ns;
+    if (state == PHONE_NORMAL_FIRMWARE)
+        world->last_firmware_ns = now_ns;
+}
+
 static void watch_phone(void *context, struct peer *peer, const struct peer_event *event,
                         instant_ns now_ns)
 {
     struct world_phone *self = context;
     (void)peer;
+    if (event)
+        note_moment(self, now_ns);
     if (event && self->world->verbose)
         printf("%12.6f  %s  %s\n", (double)event->time_ns / (double)NS_PER_S,
                self->plan->config.serial, event->text);
@@ -348,6 +361,10 @@ static void judge(struct world *world, enum run_end end, struct world_result *re
     ret->orders = world->checks.orders;
     ret->answers = world->checks.answers;
     add_up_transfers(world->station, ret);
+    ret->first_listening_ns = world->first_listening_ns;
+    ret->last_firmware_ns = world->last_firmware_ns;
+    ret->first_reply_ns = world->checks.first_reply_ns;
+    ret->first_order_ns = world->checks.first_order_ns;
     struct diagnosis diagnosis;
     station_diagnose(world->station, &diagnosis);
     ret->verdict = diagnosis.leading.id;

@@ -20,6 +20,9 @@ struct world_result {
     instant_ns end_ns;
     duration_ns order_to_last_ack_ns; /* of all phones together: from the order to the last ACK */
     unsigned retransmissions;         /* of DATA */
+    /* 0 = never: a phone's first listening moment and REPLY, the first order, the last phone that
+     * ran its firmware. */
+    instant_ns first_listening_ns, first_reply_ns, first_order_ns, last_firmware_ns;
 };
 
 /* `trace_path` NULL = no trace. */
