@@ -73,6 +73,7 @@ result "it was a flood of at least half that rate" test "$(tail -n 1 "$lab/stran
 lab_reset
 
 # ---- the file is overwritten, and then removed, while it is sent ----
+# shellcheck disable=SC2016 # expanded by eval, when it is time
 for change in 'head -c 400000 /dev/urandom >"$image"' 'rm "$image"' ': >"$image"'; do
 	image 400000
 	cp "$image" "$lab/original.bin"
