@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * One phone, by its MAC address: what is known of it, and a state machine from the first frame to
- * the normal firmware. What an event does in a state is in states.c, how it is done in actions.c;
+ * the normal firmware. What an event does in a state is in states.c, how it is done in actions*.c;
  * session_enter alone changes the state. A session answers nobody but its own phone.
  */
 #ifndef ENGINE_SESSION_H
