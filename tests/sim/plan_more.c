@@ -49,7 +49,7 @@ static bool has_company(const struct plan *plan)
 /* Either of the two may recover a phone, and this one reports it. */
 static bool add_copy(struct random *random, struct plan *plan)
 {
-    if (has_company(plan))
+    if (has_company(plan) || plan->station.vlan != CRAFT_NO_VLAN)
         return false;
     plan->copy_start_ns = PLAN_START_NS + plan_ms(random, 1, 60000);
     plan->copy_mac = random_below(random, 2) ? 0x02 : 0x70;
@@ -138,6 +138,15 @@ static bool add_group_only(struct random *random, struct plan *plan)
     return true;
 }
 
+/* The PC is on a trunk port, the phones in one of its VLANs. */
+static bool add_vlan(struct random *random, struct plan *plan)
+{
+    if (has_company(plan))
+        return false;
+    plan->station.vlan = (int)(1 + random_below(random, 4094));
+    return true;
+}
+
 static bool add_shelf(struct random *random, struct plan *plan)
 {
     if (plan->trouble != TROUBLE_MANY || random_below(random, 4))
@@ -167,6 +176,7 @@ static const struct {
     {"keep going", add_keep_going},
     {"group only", add_group_only},
     {"shelf", add_shelf},
+    {"vlan", add_vlan},
 };
 
 static void note(struct plan *plan, const char *name)

@@ -2,6 +2,7 @@
 /* A simulated world and what is checked in it: see world.h. */
 #include "tests/sim/world.h"
 
+#include "base/bytes.h"
 #include "base/random.h"
 #include "image/image.h"
 #include "phone/fault.h"
@@ -21,6 +22,9 @@
 #include <string.h>
 
 #define FIRST_WRITTEN_SECTOR 5
+#define TAG_PROTOCOL         0x8100
+#define TAG_BYTES            4
+#define SHORTEST_FRAME       60
 #define POWER_CYCLE_AFTER_NS (15 * NS_PER_S) /* the user reads the advice */
 #define POWER_OFF_NS         (3 * NS_PER_S)
 
@@ -39,11 +43,16 @@ struct world_phone {
     unsigned flashed;
 };
 
-/* Between station and segment: every frame is checked on its way. */
+/*
+ * Between station and segment: every frame is checked on its way. With a VLAN it is a trunk port,
+ * whose access ports are the segment: the station's frames must have the tag, and lose it here.
+ */
 struct checking_port {
     struct port base;
     struct port *inner;
     struct checks *checks;
+    int vlan; /* CRAFT_NO_VLAN: none */
+    uint8_t bytes[CRAFT_FRAME_SIZE + TAG_BYTES];
 };
 
 struct world {
@@ -66,6 +75,31 @@ struct world {
 
 /* ---- The checking port ---- */
 
+static void add_tag(struct checking_port *self, struct port_frame *frame)
+{
+    if (frame->captured < 12 || frame->captured > CRAFT_FRAME_SIZE)
+        return;
+    memcpy(self->bytes, frame->bytes, 12);
+    store_be16(self->bytes + 12, TAG_PROTOCOL);
+    store_be16(self->bytes + 14, (uint16_t)self->vlan);
+    memcpy(self->bytes + 12 + TAG_BYTES, frame->bytes + 12, frame->captured - 12);
+    frame->bytes = self->bytes;
+    frame->captured += TAG_BYTES;
+    frame->length += TAG_BYTES;
+}
+
+/* Returns: the length without its tag, filled up to what an access port sends; 0 if it has none. */
+static size_t take_tag(struct checking_port *self, const uint8_t *bytes, size_t length)
+{
+    if (length < 18 || length > sizeof self->bytes || load_be16(bytes + 12) != TAG_PROTOCOL ||
+        (load_be16(bytes + 14) & 0xfff) != self->vlan)
+        return 0;
+    memset(self->bytes, 0, SHORTEST_FRAME);
+    memcpy(self->bytes, bytes, 12);
+    memcpy(self->bytes + 12, bytes + 12 + TAG_BYTES, length - 12 - TAG_BYTES);
+    return length - TAG_BYTES < SHORTEST_FRAME ? SHORTEST_FRAME : length - TAG_BYTES;
+}
+
 static enum port_event check_next(struct port *port, instant_ns deadline_ns, struct port_frame *ret,
                                   struct error *ret_error)
 {
@@ -73,6 +107,8 @@ static enum port_event check_next(struct port *port, instant_ns deadline_ns, str
     enum port_event event = self->inner->operations->next(self->inner, deadline_ns, ret, ret_error);
     if (event == PORT_FRAME)
         checks_received(self->checks, ret->bytes, ret->captured, ret->time_ns);
+    if (event == PORT_FRAME && self->vlan != CRAFT_NO_VLAN)
+        add_tag(self, ret);
     return event;
 }
 
@@ -80,7 +116,16 @@ static bool check_send(struct port *port, const uint8_t *bytes, size_t length,
                        struct error *ret_error)
 {
     struct checking_port *self = (struct checking_port *)port;
-    checks_sent(self->checks, bytes, length, self->inner->operations->now(self->inner));
+    instant_ns now_ns = self->inner->operations->now(self->inner);
+    if (self->vlan != CRAFT_NO_VLAN) {
+        length = take_tag(self, bytes, length);
+        bytes = self->bytes;
+        if (length == 0) {
+            checks_fail(self->checks, now_ns, "a frame without the tag of the VLAN was sent");
+            return true;
+        }
+    }
+    checks_sent(self->checks, bytes, length, now_ns);
     return self->inner->operations->send(self->inner, bytes, length, ret_error);
 }
 
@@ -453,6 +498,7 @@ static void run(struct world *world, struct port *port, const char *trace_path,
         .base = {&checking_operations},
         .inner = recorder ? recorder : port,
         .checks = &world->checks,
+        .vlan = world->plan->station.vlan,
     };
     world->station = station_new(&world->plan->station, &error);
     if (!world->station) {
