@@ -76,7 +76,7 @@ utility 60
 wait_until 60 grep -q died "$lab/utility.out"
 finish tool 200
 result "the vendor's utility dies in mid-transfer: the phone is taken over and recovered" equals "$status $(json .result)" "0 recovered"
-result "the vendor's utility dies in mid-transfer: it is said why" grep -q 'has brought no new block for 60 s, after block 59: this one goes on' "$lab/tool.err"
+result "the vendor's utility dies in mid-transfer: it is said why" grep -q 'has brought no new block for 60 s, after block 59, although the phone asked [0-9]* more times\? for the next one' "$lab/tool.err"
 result "the vendor's utility dies in mid-transfer: the phone received the image byte for byte" same_image phone
 lab_reset
 
