@@ -29,47 +29,15 @@ static bool takes_all(const struct choice *choice)
     return selection_of(choice)->all || choice->core->config.keep_going;
 }
 
-static bool has_name(const struct session *session, const struct phone_name *name)
-{
-    return phone_name_is(name, session->answered ? session->serial : NULL, &session->mac);
-}
-
-static bool is_named(const struct choice *choice, const struct session *session)
-{
-    const struct station_selection *selection = selection_of(choice);
-    for (size_t i = 0; i < selection->name_count; i++) {
-        if (has_name(session, &selection->names[i]))
-            return true;
-    }
-    return false;
-}
-
-static size_t count_serials(const struct station_selection *selection)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < selection->name_count; i++)
-        count += selection->names[i].serial != NULL;
-    return count;
-}
-
-/* `number` is below count_serials. */
-static const struct phone_name *nth_serial(const struct station_selection *selection, size_t number)
-{
-    size_t i = 0;
-    for (; !selection->names[i].serial || number > 0; i++)
-        number -= selection->names[i].serial != NULL;
-    return &selection->names[i];
-}
-
 bool choice_names_serials(const struct choice *choice)
 {
-    return count_serials(selection_of(choice)) > 0;
+    return choice->core->ledger.serial_count > 0;
 }
 
 bool choice_wants(const struct choice *choice, const struct session *session)
 {
     if (names_phones(choice))
-        return is_named(choice, session);
+        return ledger_is_named(session);
     return takes_all(choice) || choice->only == session;
 }
 
@@ -77,11 +45,8 @@ bool choice_serves(const struct choice *choice, const struct session *session)
 {
     if (names_phones(choice) || takes_all(choice) || choice->only)
         return choice_wants(choice, session);
-    for (size_t i = 0; i < choice->roster->count; i++) {
-        const struct session *other = choice->roster->sessions[i];
-        if (other != session && other->state != SESSION_NEW && other->state != SESSION_FAILED)
-            return false; /* which of them is meant is not ours to guess */
-    }
+    if (choice->core->ledger.present > session->share.is_present)
+        return false; /* which of them is meant is not ours to guess */
     return !choice->several;
 }
 
@@ -186,7 +151,7 @@ static bool may_go(void *context, const struct session *session)
         return false;
     }
     return session != choice->only && !session->attempts && !session->victim &&
-           !is_named(choice, session);
+           !ledger_is_named(session);
 }
 
 struct session *choice_meet(struct choice *choice, const struct mac_address *mac, instant_ns now_ns)
@@ -219,7 +184,7 @@ static void count_found(struct choice *choice, struct session *session, instant_
 {
     const struct core *core = choice->core;
     if (core->config.mode != STATION_DISCOVER || session->counted ||
-        (names_phones(choice) && !is_named(choice, session)))
+        (names_phones(choice) && !ledger_is_named(session)))
         return;
     session->counted = true;
     choice->found++;
@@ -304,32 +269,15 @@ void choice_dispatch(struct choice *choice, instant_ns now_ns)
         session_handle(core->waiting, EVENT_TURN, now_ns);
 }
 
-static const struct session *find_named(const struct choice *choice, const struct phone_name *name)
-{
-    if (!name->serial)
-        return roster_find(choice->roster, &name->mac);
-    for (size_t i = 0; i < choice->roster->count; i++) {
-        const struct session *session = choice->roster->sessions[i];
-        if (has_name(session, name))
-            return session;
-    }
-    return NULL;
-}
-
 static bool has_answered(const struct choice *choice, const struct phone_name *name)
 {
-    const struct session *session = find_named(choice, name);
-    return session && session->answered;
+    return ledger_has_answered(&choice->core->ledger, (size_t)(name - selection_of(choice)->names));
 }
 
 static bool all_named_answered(const struct choice *choice)
 {
-    const struct station_selection *selection = selection_of(choice);
-    for (size_t i = 0; i < selection->name_count; i++) {
-        if (!has_answered(choice, &selection->names[i]))
-            return false;
-    }
-    return true;
+    const struct ledger *ledger = &choice->core->ledger;
+    return ledger->entries_answered == ledger->entry_count;
 }
 
 bool choice_searches(const struct choice *choice)
@@ -353,28 +301,25 @@ const char *choice_search_serial(const struct choice *choice, unsigned turn)
         return NULL;
     if (turn >= PROBE_SPECIFIC_ONLY && turn % PROBE_WILDCARD_EVERY == 0)
         return NULL;
-    size_t serials = count_serials(selection);
+    const struct phone_name *const *names = choice->core->ledger.serial_names;
+    size_t serials = choice->core->ledger.serial_count;
     size_t entries = serials + (serials < selection->name_count ? 1 : 0);
     for (size_t i = 0; i < entries; i++) {
         size_t entry = (turn + i) % entries;
         if (entry == serials)
             return NULL; /* those named by MAC address can only be asked for by wildcard */
-        const struct phone_name *name = nth_serial(selection, entry);
-        if (!has_answered(choice, name))
-            return name->serial;
+        if (!has_answered(choice, names[entry]))
+            return names[entry]->serial;
     }
-    return nth_serial(selection, 0)->serial;
+    return names[0]->serial;
 }
 
 bool choice_is_at_work(const struct choice *choice)
 {
-    for (size_t i = 0; i < choice->roster->count; i++) {
-        const struct session *session = choice->roster->sessions[i];
-        bool may_be_meant = choice_wants(choice, session) || !session->answered;
-        if (session->state != SESSION_NEW && !session_is_over(session) && may_be_meant)
-            return true;
-    }
-    return false;
+    const struct ledger *ledger = &choice->core->ledger;
+    if (names_phones(choice) || takes_all(choice))
+        return ledger->open > 0;
+    return ledger->open_unheard > 0 || (choice->only && choice->only->share.is_open);
 }
 
 bool choice_awaits(const struct choice *choice, char *ret, size_t size)
@@ -400,60 +345,10 @@ bool choice_awaits(const struct choice *choice, char *ret, size_t size)
 
 /* ---- When the run is over ---- */
 
-struct tally {
-    size_t over;    /* wanted, and nothing more to come */
-    size_t open;    /* wanted or still unknown, and something may come */
-    size_t unnamed; /* failed before they told who they are */
-};
-
-static struct tally count_sessions(const struct choice *choice)
-{
-    struct tally tally = {0};
-    for (size_t i = 0; i < choice->roster->count; i++) {
-        const struct session *session = choice->roster->sessions[i];
-        if (session->state == SESSION_NEW)
-            continue;
-        bool wanted = choice_wants(choice, session) || !names_phones(choice);
-        bool unknown = !session->answered && !wanted;
-        if (!session_is_over(session))
-            tally.open += wanted || unknown;
-        else if (unknown)
-            tally.unnamed++;
-        else
-            tally.over += wanted;
-    }
-    return tally;
-}
-
-/* Whoever it is that this names: two may claim one serial number. */
-static bool is_entry_over(const struct choice *choice, const struct phone_name *name)
-{
-    bool is_known = false, is_open = false;
-    for (size_t i = 0; i < choice->roster->count; i++) {
-        const struct session *session = choice->roster->sessions[i];
-        if (!has_name(session, name))
-            continue;
-        if (session->state == SESSION_RECOVERED)
-            return true;
-        is_known = true;
-        is_open = is_open || !session_is_over(session);
-    }
-    return is_known && !is_open;
-}
-
-/* Entries of the selection whose phone is not over. */
-static size_t entries_left(const struct choice *choice)
-{
-    const struct station_selection *selection = selection_of(choice);
-    size_t left = 0;
-    for (size_t i = 0; i < selection->name_count; i++)
-        left += !is_entry_over(choice, &selection->names[i]);
-    return left;
-}
-
 bool choice_run_is_over(const struct choice *choice)
 {
     const struct station_config *config = &choice->core->config;
+    const struct ledger *ledger = &choice->core->ledger;
     if (config->keep_going || config->mode == STATION_WATCH)
         return false;
     if (config->mode == STATION_DISCOVER && config->phone_count)
@@ -465,12 +360,11 @@ bool choice_run_is_over(const struct choice *choice)
         return true;
     if (choice->only && session_is_over(choice->only))
         return true;
-    if (names_phones(choice) && entries_left(choice) == 0)
+    if (names_phones(choice) && ledger_entries_left(ledger) == 0)
         return true; /* whoever else is there, known or not */
-    struct tally tally = count_sessions(choice);
-    if (tally.over + tally.unnamed == 0 || tally.open)
+    if (ledger->over + ledger->over_unheard == 0 || ledger->open)
         return false;
     if (names_phones(choice))
-        return entries_left(choice) <= tally.unnamed;
+        return ledger_entries_left(ledger) <= ledger->over_unheard;
     return !takes_all(choice) || choice->quiet_over;
 }

@@ -4,6 +4,7 @@
 #define ENGINE_CORE_H
 
 #include "engine/journal.h"
+#include "engine/ledger.h"
 #include "engine/outbox.h"
 #include "engine/statistics.h"
 #include "engine/timer.h"
@@ -34,6 +35,7 @@ struct core {
     struct outbox outbox;
     struct journal journal;
     struct timers timers;
+    struct ledger ledger;         /* of all sessions */
     struct statistics turnaround; /* DATA to ACK */
     uint64_t retransmissions;     /* of DATA */
 

@@ -54,12 +54,17 @@ static bool is_due(const struct session *session, instant_ns now_ns)
 
 static struct session *next_due(struct prober *prober, instant_ns now_ns)
 {
-    for (size_t i = 0; i < prober->roster->count; i++) {
-        size_t place = (prober->next_session + i) % prober->roster->count;
+    const struct ledger *ledger = &prober->core->ledger;
+    size_t count = prober->roster->count;
+    size_t first = ledger_next_askable(ledger, prober->next_session, count);
+    for (size_t place = first; place < count;) {
         if (is_due(prober->roster->sessions[place], now_ns)) {
             prober->next_session = place + 1;
             return prober->roster->sessions[place];
         }
+        place = ledger_next_askable(ledger, place + 1, count);
+        if (place == first)
+            break;
     }
     return NULL;
 }

@@ -203,6 +203,7 @@ void session_enter(struct session *session, enum session_state state, instant_ns
     session->gave_way = false;
     core->changed = true;
     session->state = state;
+    ledger_update(&core->ledger, session);
     if (rank(state) < rank(old)) {
         session->reached = 0;
         session->vain++;
@@ -263,6 +264,7 @@ void session_answers(struct session *session, instant_ns asked_ns, instant_ns no
     }
     session->answered = true;
     session->replies++;
+    ledger_update(&session->core->ledger, session);
 }
 
 void session_attempt_begins(struct session *session, instant_ns now_ns)
@@ -291,6 +293,7 @@ void session_attempt_ends(struct session *session, const char *outcome)
 void session_watched(struct session *session)
 {
     session->watched = true;
+    ledger_update(&session->core->ledger, session);
     update_writers(session);
     session->core->changed = true;
 }
@@ -308,12 +311,14 @@ struct session *session_new(struct core *core, struct dhcp_server *dhcp,
     session->core = core;
     session->state_since_ns = now_ns;
     session->dhcp.server = dhcp;
+    ledger_update(&core->ledger, session);
     return session;
 }
 
 void session_free(struct session *session)
 {
     struct core *core = session->core;
+    ledger_remove(&core->ledger, session);
     tftp_stop(core, &session->transfer);
     http_stop(core, &session->http);
     timer_stop(&core->timers, &session->timer);

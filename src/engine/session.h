@@ -40,6 +40,8 @@ struct session {
     size_t index; /* in order of appearance */
     struct core *core;
 
+    struct ledger_share share; /* what the ledger has counted of it, ... */
+    bool is_counted;           /* ... if it has */
     enum session_state state;
     instant_ns state_since_ns;
     struct timer timer; /* the state's deadline */

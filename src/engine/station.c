@@ -87,6 +87,7 @@ struct station *station_new(const struct station_config *config, struct error *r
     }
     struct core *core = &station->core;
     core->config = *config;
+    ledger_init(&core->ledger, &core->config.selection);
     struct random random = random_from_seed(config->seed);
     name_file(core, &random);
     core->transfer_port =
@@ -116,6 +117,7 @@ void station_free(struct station *station)
         return;
     roster_free(&station->roster);
     observer_free(station->observer);
+    ledger_free(&station->core.ledger);
     timers_free(&station->core.timers);
     journal_free(&station->core.journal);
     outbox_free(&station->core.outbox);

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is known of all phones at once, kept up to date change by change, is what walking over all
+ * of them would find: thousands of random changes, counted both ways.
+ */
+#include "base/random.h"
+#include "engine/core.h"
+#include "engine/session.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define SESSIONS 200
+#define CHANGES  20000
+#define SERIALS  8
+
+static const struct phone_name names[] = {
+    {.serial = "CBT00000001"},
+    {.mac = {{0, 0x24, 0x14, 0, 0, 3}}},
+    {.serial = "CBT00000002"},
+    {.serial = "CBT00000001"}, /* twice */
+    {.mac = {{0, 0x24, 0x14, 0, 0, 199}}},
+    {.serial = "CBT99999999"}, /* nobody's */
+};
+#define NAMES (sizeof names / sizeof *names)
+
+struct bench {
+    struct core core;
+    struct dhcp_server dhcp;
+    struct session *sessions[SESSIONS];
+    bool has_names;
+};
+
+static struct mac_address mac_of(unsigned index)
+{
+    return (struct mac_address){{0, 0x24, 0x14, 0, 0, (uint8_t)index}};
+}
+
+static void come(struct bench *bench, unsigned index)
+{
+    const struct mac_address mac = mac_of(index);
+    bench->sessions[index] = session_new(&bench->core, &bench->dhcp, &mac, index, 0);
+}
+
+static bool is_named_by(const struct session *session, const struct phone_name *name)
+{
+    return phone_name_is(name, session->answered ? session->serial : NULL, &session->mac);
+}
+
+static bool is_named(const struct session *session)
+{
+    for (size_t i = 0; i < NAMES; i++) {
+        if (is_named_by(session, &names[i]))
+            return true;
+    }
+    return false;
+}
+
+struct counts {
+    size_t present, open, open_unheard, over, over_unheard;
+};
+
+static struct counts walk(const struct bench *bench)
+{
+    struct counts counts = {0};
+    for (unsigned i = 0; i < SESSIONS; i++) {
+        const struct session *session = bench->sessions[i];
+        bool is_meant = !bench->has_names || is_named(session);
+        if (session->state == SESSION_NEW)
+            continue;
+        counts.present += session->state != SESSION_FAILED;
+        if (session_is_over(session)) {
+            counts.over += is_meant;
+            counts.over_unheard += !is_meant && !session->answered;
+        } else {
+            counts.open += is_meant || !session->answered;
+            counts.open_unheard += !session->answered;
+        }
+    }
+    return counts;
+}
+
+/* By the name with this index. */
+static void walk_name(const struct bench *bench, size_t name, bool *ret_answered, bool *ret_over)
+{
+    bool is_known = false, is_open = false, is_recovered = false;
+    *ret_answered = false;
+    for (unsigned i = 0; i < SESSIONS; i++) {
+        const struct session *session = bench->sessions[i];
+        if (!is_named_by(session, &names[name]))
+            continue;
+        is_known = true;
+        is_open |= !session_is_over(session);
+        is_recovered |= session->state == SESSION_RECOVERED;
+        *ret_answered |= session->answered;
+    }
+    *ret_over = is_recovered || (is_known && !is_open);
+}
+
+static void compare(const struct bench *bench)
+{
+    const struct ledger *ledger = &bench->core.ledger;
+    struct counts counts = walk(bench);
+    size_t left = 0;
+    assert_int_equal(ledger->present, counts.present);
+    assert_int_equal(ledger->open, counts.open);
+    assert_int_equal(ledger->open_unheard, counts.open_unheard);
+    assert_int_equal(ledger->over, counts.over);
+    assert_int_equal(ledger->over_unheard, counts.over_unheard);
+    for (size_t i = 0; i < NAMES && bench->has_names; i++) {
+        bool has_answered, is_over;
+        walk_name(bench, i, &has_answered, &is_over);
+        assert_int_equal(ledger_has_answered(ledger, i), has_answered);
+        left += !is_over && i != 3; /* a name that stands twice is one */
+    }
+    assert_int_equal(ledger_entries_left(ledger), left);
+}
+
+static void change(struct bench *bench, struct random *random)
+{
+    unsigned index = random_below(random, SESSIONS);
+    struct session *session = bench->sessions[index];
+    switch (random_below(random, 8)) {
+    case 0:
+        session_free(session);
+        come(bench, index);
+        break;
+    case 1:
+    case 2:
+        snprintf(session->serial, sizeof session->serial, "CBT%08u", random_below(random, SERIALS));
+        session_answers(session, 0, 0);
+        break;
+    case 3:
+        session_watched(session);
+        break;
+    default:
+        session_enter(session, (enum session_state)random_below(random, SESSION_STATE_COUNT), 0,
+                      "");
+        break;
+    }
+}
+
+/* Every one that may be askable is found once, in order, from anywhere. */
+static void go_round(const struct bench *bench, struct random *random)
+{
+    const struct ledger *ledger = &bench->core.ledger;
+    size_t first = random_below(random, SESSIONS), found = 0, expected = 0;
+    for (unsigned i = 0; i < SESSIONS; i++) {
+        enum session_state state = bench->sessions[i]->state;
+        expected += state == SESSION_ADDRESSED || state == SESSION_UNFIT_LEASE ||
+                    state == SESSION_RETRY || state == SESSION_WAITING ||
+                    state == SESSION_DELIVERED;
+    }
+    size_t begin = ledger_next_askable(ledger, first, SESSIONS);
+    for (size_t place = begin; place < SESSIONS;) {
+        found++;
+        place = ledger_next_askable(ledger, place + 1, SESSIONS);
+        if (place == begin)
+            break;
+    }
+    assert_int_equal(found, expected);
+}
+
+static void change_at_random(bool has_names)
+{
+    static struct bench bench;
+    struct random random = random_from_seed(5);
+    struct station_event event;
+    memset(&bench, 0, sizeof bench);
+    bench.has_names = has_names;
+    bench.core.config = station_config_default();
+    bench.core.config.selection.names = has_names ? names : NULL;
+    bench.core.config.selection.name_count = has_names ? NAMES : 0;
+    bench.dhcp.core = &bench.core;
+    ledger_init(&bench.core.ledger, &bench.core.config.selection);
+    for (unsigned i = 0; i < SESSIONS; i++)
+        come(&bench, i);
+    for (unsigned i = 0; i < CHANGES; i++) {
+        change(&bench, &random);
+        while (journal_next(&bench.core.journal, &event))
+            continue;
+        if (i % 10 == 0) {
+            compare(&bench);
+            go_round(&bench, &random);
+        }
+    }
+    for (unsigned i = 0; i < SESSIONS; i++)
+        session_free(bench.sessions[i]);
+    assert_int_equal(bench.core.ledger.present, 0);
+    assert_int_equal(bench.core.ledger.open, 0);
+    ledger_free(&bench.core.ledger);
+    timers_free(&bench.core.timers);
+    journal_free(&bench.core.journal);
+}
+
+static void the_ledger_counts_what_a_walk_would_without_names(void **state)
+{
+    (void)state;
+    change_at_random(false);
+}
+
+static void the_ledger_counts_what_a_walk_would_with_names(void **state)
+{
+    (void)state;
+    change_at_random(true);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_ledger_counts_what_a_walk_would_without_names),
+        cmocka_unit_test(the_ledger_counts_what_a_walk_would_with_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
