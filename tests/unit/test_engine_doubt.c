@@ -21,6 +21,14 @@ static void answers_as(struct rig *rig, struct rig_phone *phone, const char *ser
     rig_wait(rig, 3 * NS_PER_S);
 }
 
+/* It gets the whole image. */
+static void deliver(struct rig *rig, struct rig_phone *phone)
+{
+    rig_up_to_request(rig, phone);
+    for (uint16_t block = 1; block <= 3; block++)
+        rig_ack(rig, phone, block);
+}
+
 static struct rig *rig_for_all(void)
 {
     struct rig *rig = rig_new();
@@ -62,9 +70,7 @@ static void who_may_be_writing_is_neither_given_up_nor_power_cycled(void **state
     (void)state;
     struct rig *rig = rig_for_all();
     struct rig_phone phone = rig_phone(0), late;
-    rig_up_to_request(rig, &phone);
-    for (uint16_t block = 1; block <= 3; block++)
-        rig_ack(rig, &phone, block);
+    deliver(rig, &phone);
     assert_int_equal(rig_state(rig, &phone), SESSION_DELIVERED);
     rig_wait(rig, 20 * NS_PER_S);
     late = phone;
@@ -145,9 +151,7 @@ static void the_timeout_waits_for_a_phone_that_may_be_writing(void **state)
     rig->config.timeout_ns = 60 * NS_PER_S;
     rig_start(rig);
     struct rig_phone phone = rig_phone(0), late;
-    rig_up_to_request(rig, &phone);
-    for (uint16_t block = 1; block <= 3; block++)
-        rig_ack(rig, &phone, block);
+    deliver(rig, &phone);
     rig_wait(rig, 20 * NS_PER_S);
     late = phone;
     late.ip_id = 0;
@@ -210,9 +214,7 @@ static struct rig *rig_with_one_attempt_delivered(struct rig_phone *phone)
     rig->config.attempts_maximum = 1;
     rig_start(rig);
     *phone = rig_phone(0);
-    rig_up_to_request(rig, phone);
-    for (uint16_t block = 1; block <= 3; block++)
-        rig_ack(rig, phone, block);
+    deliver(rig, phone);
     rig_wait(rig, 5 * NS_PER_S);
     rig_reply(rig, phone); /* as if it had refused the image, and no attempt is left */
     return rig;
