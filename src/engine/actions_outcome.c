@@ -16,6 +16,7 @@ void action_be_delivered(struct session *session, instant_ns now_ns)
     /* A phone whose last ACK was lost may still be in its TFTP wait, where it answers too. */
     session->probe_wait_ns = session->presumed ? TRANSFER_ROUND_NS : REFUSAL_PROBE_FIRST_NS;
     session->probe_ns = now_ns + session->probe_wait_ns;
+    session->probes = 0;
     session_enter(session, SESSION_DELIVERED, now_ns,
                   session->presumed
                       ? "has probably got the whole image (its last ACK is missing)"

@@ -114,8 +114,10 @@ static void search(struct prober *prober, enum destination destination, instant_
 /* A switch can be wrong about where a silent phone is: no destination for all questions. */
 static enum destination next_destination(const struct session *session, enum destination turn)
 {
-    if (session->state == SESSION_DELIVERED)
-        return session->probes % 4 == 3 ? TO_BROADCAST : TO_PHONE;
+    if (session->state == SESSION_DELIVERED) { /* presumed, it is asked three times, else five */
+        unsigned by_broadcast = session->presumed ? 1 : 3;
+        return session->probes % (by_broadcast + 1) == by_broadcast ? TO_BROADCAST : TO_PHONE;
+    }
     return (TO_PHONE + turn) % DESTINATIONS;
 }
 

@@ -322,7 +322,8 @@ static void watch(void *context, const struct station *station, const struct sta
     struct world *world = context;
     if (event && world->verbose && event->text[0])
         printf("%12.6f  station  %s\n", (double)event->time_ns / (double)NS_PER_S, event->text);
-    world->asks_to_choose |= event && strstr(event->text, "choose one by its serial number");
+    world->asks_to_choose |= event && (strstr(event->text, "choose one by its serial number") ||
+                                       strstr(event->text, "Name the right one by --phone-mac"));
     if (world->copy.station && !world->copy.is_started && now_ns >= world->plan->copy_start_ns)
         plug_start(&world->copy.plug);
     if (!event && world->plan->user_power_cycles)

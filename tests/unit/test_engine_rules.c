@@ -1606,6 +1606,24 @@ static void be_in_recovery_mode_again(struct rig *rig, struct rig_phone *phone,
     rig_discover(rig, phone, 1);
 }
 
+/* Its last ACK is missing, so that it may have refused the image; it is asked three times. */
+static void r10_presumed_it_is_asked_by_broadcast_too(void **state)
+{
+    (void)state;
+    struct rig_phone phone = rig_phone(0);
+    struct rig *rig = rig_with_transfer(&phone);
+    size_t from = rig->sent_count;
+    unsigned by_broadcast = 0;
+    fall_silent_at_the_end(rig, &phone);
+    rig_wait(rig, 300 * NS_PER_S);
+    for (size_t i = from; i < rig->sent_count; i++)
+        by_broadcast += rig->sent[i].frame.kind == FRAME_RECM &&
+                        mac_equal(&rig->sent[i].frame.ethernet.destination, &mac_broadcast);
+    assert_int_equal(rig_count(rig, from, FRAME_RECM, RECM_REQUEST), 3);
+    assert_int_equal(by_broadcast, 1);
+    rig_free(rig);
+}
+
 static void r10_nothing_that_a_lost_power_explains_is_final(void **state)
 {
     (void)state;
@@ -1769,6 +1787,7 @@ int main(void)
         T(r10_three_unanswered_repeats_of_the_last_block_are_delivered),
         T(r10_a_phone_that_still_waits_gets_the_last_block),
         T(r10_discover_in_any_state_starts_the_session_anew),
+        T(r10_presumed_it_is_asked_by_broadcast_too),
         T(r10_nothing_that_a_lost_power_explains_is_final),
         T(r10_recovery_mode_after_flashing_twice_is_final),
         T(r10_flash_wait_of_zero_ends_with_the_last_ack),
