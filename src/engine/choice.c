@@ -226,7 +226,7 @@ static void look_for_twin(struct choice *choice, struct session *session, instan
 static void correct_choice(struct choice *choice, struct session *session)
 {
     const struct session *only = choice->only;
-    if (!only || only == session || strcmp(only->serial, session->serial) != 0 ||
+    if (!only || only == session || !only->answered || strcmp(only->serial, session->serial) != 0 ||
         session_is_active(only) || only->delivered)
         return;
     bool is_loader = session->stage_ns && !only->stage_ns;
