@@ -3,7 +3,7 @@
  * How many phones are served at the same time (docs: protocol, what a PC sees on a switch). Every
  * loader hears every other one's ACKs, where the switch delivers the group to all ports, and one
  * transfer after the other is as fast as several. Where a switch with IGMP snooping keeps the group
- * from the phones, they do not disturb each other (measured: docs/performance.md, shelf).
+ * from the phones, they do not disturb each other (measured: scripts/bench shelf).
  *
  * PARALLEL_AUTO finds out: as soon as two phones wait for their turn, nobody is served and nobody
  * asks for an address, one of them is asked by the group's MAC address, three times at most.

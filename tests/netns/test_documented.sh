@@ -33,7 +33,8 @@ if [ $# -eq 0 ]; then
 	done <filters
 	result "the pages show commands, of every kind" test "$(cut -d' ' -f2 lines | sort -u |
 		grep -cE '^(recover|discover|watch|diagnose|image|simulate)$')" -eq 6
-	seq "$(wc -l <lines)" | LAB_INSIDE='' xargs -P 6 -I N bash -c "bash '$top_srcdir/tests/netns/test_documented.sh' N >N.tap 2>&1 || echo 'not ok - line N: its test' >>N.tap"
+	seq "$(wc -l <lines)" | LAB_INSIDE='' xargs -P 6 -I '{line}' \
+		bash -c "bash '$top_srcdir/tests/netns/test_documented.sh' {line} >{line}.tap 2>&1 || echo 'not ok - line {line}: its test' >>{line}.tap"
 	for number in $(seq "$(wc -l <lines)"); do
 		grep -q '^ok ' "$number.tap" || echo "not ok - no result" >>"$number.tap"
 		while IFS= read -r line; do
