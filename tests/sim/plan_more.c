@@ -71,7 +71,9 @@ static bool add_server(struct random *random, struct plan *plan)
                                                   SERVER_NO_ROUTER, SERVER_NO_MASK, SERVER_REFUSES};
     if (plan->server || plan->utility)
         return false;
-    plan->server = servers[random_below(random, sizeof servers / sizeof *servers)];
+    /* Who yields for good can only beside a server that serves. */
+    size_t count = plan->station.dhcp == DHCP_POLICY_YIELD ? 2 : sizeof servers / sizeof *servers;
+    plan->server = servers[random_below(random, (uint32_t)count)];
     plan->server_delay_ns = plan_ms(random, 40, 200);
     return true;
 }
@@ -105,7 +107,10 @@ static bool add_policies(struct random *random, struct plan *plan)
 {
     static const enum gateway_policy gateways[] = {GATEWAY_POLICY_AUTO, GATEWAY_POLICY_NUDGE,
                                                    GATEWAY_POLICY_STAND_IN};
-    plan->station.dhcp = DHCP_POLICY_ALWAYS;
+    bool may_yield = plan->server == SERVER_NONE || plan->server == SERVER_GOOD ||
+                     plan->server == SERVER_DEAD_GATEWAY;
+    plan->station.dhcp =
+        may_yield && random_below(random, 2) ? DHCP_POLICY_YIELD : DHCP_POLICY_ALWAYS;
     plan->station.gateway = gateways[random_below(random, sizeof gateways / sizeof *gateways)];
     return true;
 }
