@@ -295,6 +295,15 @@ unsigned rig_count(const struct rig *rig, size_t from, enum frame_kind kind, int
     return count;
 }
 
+unsigned rig_count_to(const struct rig *rig, size_t from, struct mac_address to)
+{
+    unsigned count = 0;
+    for (size_t i = from; i < rig->sent_count; i++)
+        count += rig->sent[i].frame.kind == FRAME_RECM &&
+                 mac_equal(&rig->sent[i].frame.ethernet.destination, &to);
+    return count;
+}
+
 bool rig_said(const struct rig *rig, const char *part)
 {
     for (size_t i = 0; i < rig->text_count; i++) {

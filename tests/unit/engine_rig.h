@@ -76,6 +76,8 @@ void rig_up_to_request(struct rig *rig, struct rig_phone *phone);
 const struct rig_sent *rig_find(const struct rig *rig, size_t from, enum frame_kind kind,
                                 int operation, size_t *ret_next);
 unsigned rig_count(const struct rig *rig, size_t from, enum frame_kind kind, int operation);
+/* RECM messages to this destination MAC address, from the frame `from` on. */
+unsigned rig_count_to(const struct rig *rig, size_t from, struct mac_address to);
 bool rig_said(const struct rig *rig, const char *part);
 enum session_state rig_state(const struct rig *rig, const struct rig_phone *phone);
 struct session_status rig_status(const struct rig *rig, const struct rig_phone *phone);

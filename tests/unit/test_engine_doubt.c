@@ -260,13 +260,13 @@ static void three_copies_of_an_answer_do_not(void **state)
     rig_free(rig);
 }
 
-/* Somebody repeated its answer in another name, twice, before it was heard itself. */
-static void the_real_phone_takes_the_place_of_its_twin(void **state)
+/* Another device that shows the serial number of phone 0 was chosen, and does not take its order.
+ */
+static struct rig *rig_with_silent_twin(void)
 {
-    (void)state;
     struct rig *rig = rig_new();
     rig_start(rig);
-    struct rig_phone twin = rig_phone(0), phone = rig_phone(0);
+    struct rig_phone twin = rig_phone(0);
     twin.mac.octet[5] = 0xee;
     for (int i = 0; i < 2; i++) {
         rig_reply(rig, &twin);
@@ -275,6 +275,15 @@ static void the_real_phone_takes_the_place_of_its_twin(void **state)
     assert_int_equal(rig_state(rig, &twin), SESSION_ORDERED);
     rig_wait(rig, 20 * NS_PER_S);
     assert_int_equal(rig_state(rig, &twin), SESSION_RETRY);
+    return rig;
+}
+
+/* Somebody repeated its answer in another name, twice, before it was heard itself. */
+static void the_real_phone_takes_the_place_of_its_twin(void **state)
+{
+    (void)state;
+    struct rig_phone phone = rig_phone(0);
+    struct rig *rig = rig_with_silent_twin();
     rig_discover(rig, &phone, 1);
     rig_wait(rig, 4500 * NS_PER_MS);
     rig_reply(rig, &phone);
@@ -287,16 +296,8 @@ static void the_real_phone_takes_the_place_of_its_twin(void **state)
 static void a_twin_that_is_silent_gives_its_place_to_one_that_answers(void **state)
 {
     (void)state;
-    struct rig *rig = rig_new();
-    rig_start(rig);
-    struct rig_phone twin = rig_phone(0), phone = rig_phone(0);
-    twin.mac.octet[5] = 0xee;
-    for (int i = 0; i < 2; i++) {
-        rig_reply(rig, &twin);
-        rig_wait(rig, 3 * NS_PER_S);
-    }
-    rig_wait(rig, 20 * NS_PER_S);
-    assert_int_equal(rig_state(rig, &twin), SESSION_RETRY);
+    struct rig_phone phone = rig_phone(0);
+    struct rig *rig = rig_with_silent_twin();
     for (int i = 0; i < 3; i++) {
         rig_reply(rig, &phone);
         assert_int_equal(rig_state(rig, &phone), i < 2 ? SESSION_FOUND : SESSION_ORDERED);
@@ -348,15 +349,6 @@ static void a_serial_that_is_stated_twice_is_right(void **state)
     rig_free(rig);
 }
 
-static unsigned count_requests_to(const struct rig *rig, size_t from, struct mac_address to)
-{
-    unsigned count = 0;
-    for (size_t i = from; i < rig->sent_count; i++)
-        count += rig->sent[i].frame.kind == FRAME_RECM &&
-                 mac_equal(&rig->sent[i].frame.ethernet.destination, &to);
-    return count;
-}
-
 /*
  * The switch keeps the group from it, and is wrong about where it is: only what goes to broadcast
  * reaches it. Every third question is one by ARP here, and must not take the place of those.
@@ -376,9 +368,9 @@ static void a_silent_phone_is_asked_by_broadcast_too(void **state)
     rig_wait(rig, 20 * NS_PER_S);
     size_t from = rig->sent_count;
     rig_wait(rig, 60 * NS_PER_S);
-    assert_true(count_requests_to(rig, from, mac_broadcast) >= 5);
-    assert_true(count_requests_to(rig, from, phone.mac) >= 5);
-    assert_true(count_requests_to(rig, from, mac_of_group(RECM_GROUP_IP)) >= 5);
+    assert_true(rig_count_to(rig, from, mac_broadcast) >= 5);
+    assert_true(rig_count_to(rig, from, phone.mac) >= 5);
+    assert_true(rig_count_to(rig, from, mac_of_group(RECM_GROUP_IP)) >= 5);
     rig_free(rig);
 }
 

@@ -43,12 +43,7 @@ static unsigned count_ordered(const struct shelf *shelf)
 
 static unsigned count_questions_to_group(const struct rig *rig, size_t from)
 {
-    const struct mac_address group = mac_of_group(RECM_GROUP_IP);
-    unsigned count = 0;
-    for (size_t i = from; i < rig->sent_count; i++)
-        count += rig->sent[i].frame.kind == FRAME_RECM &&
-                 mac_equal(&rig->sent[i].frame.ethernet.destination, &group);
-    return count;
+    return rig_count_to(rig, from, mac_of_group(RECM_GROUP_IP));
 }
 
 static void a_number_is_taken_as_it_is(void **state)
