@@ -241,7 +241,7 @@ static bool is_result(const struct station_event *event)
 {
     return event && event->kind == STATION_EVENT_STATE &&
            (event->new_state == SESSION_RECOVERED || event->new_state == SESSION_FAILED ||
-            event->new_state == SESSION_DELIVERED);
+            event->new_state == SESSION_DELIVERED || event->new_state == SESSION_UNCONFIRMED);
 }
 
 static void write_results(struct live_run *run, const struct diagnosis *diagnosis)

@@ -101,7 +101,7 @@ void action_order_again(struct session *session, instant_ns now_ns)
 /* Another program had it and has fallen silent: it may be told when it answers. */
 void action_wait_for_answer(struct session *session, instant_ns now_ns)
 {
-    session->power_cycle_asked = false;
+    session_power_cycle_asked(session, false);
     session_enter(session, SESSION_RETRY, now_ns, "waiting until it answers");
     actions_set_deadline(session, now_ns + RETRY_HINT_NS);
 }

@@ -13,14 +13,15 @@
 void action_start_addressing(struct session *session, instant_ns now_ns)
 {
     session->lease = LOADER_LEASE_LIVES;
-    session->alive = session->lease_seen = session->power_cycle_asked = session->presumed = false;
+    session->alive = session->lease_seen = session->presumed = false;
+    session_power_cycle_asked(session, false);
     session_enter(session, SESSION_ADDRESSING, now_ns, "its DHCP client asks for an address");
     actions_set_deadline(session, now_ns + DHCP_PATIENCE_NS);
 }
 
 void action_go_on_addressing(struct session *session, instant_ns now_ns)
 {
-    session->power_cycle_asked = false;
+    session_power_cycle_asked(session, false);
     actions_set_deadline(
         session, now_ns + (session_has_foreign_lease(session) ? LEASE_GUESS_NS : DHCP_PATIENCE_NS));
 }
@@ -66,7 +67,7 @@ void action_addressing_ended(struct session *session, instant_ns now_ns)
     }
     if (actions_waits_for_writing(session, now_ns))
         return;
-    session->power_cycle_asked = true;
+    session_power_cycle_asked(session, true);
     bool ready = core->config.dhcp != DHCP_POLICY_NEVER;
     actions_set_deadline(session, now_ns + (ready ? POWER_CYCLE_PATIENCE_NS : DEAF_PATIENCE_NS));
     if (core->config.dhcp == DHCP_POLICY_NEVER || core->config.mode == STATION_WATCH)

@@ -53,7 +53,7 @@ void actions_fail(struct session *session, instant_ns now_ns, bool final, const 
     if (may_be_writing(session, now_ns)) {
         if (final)
             snprintf(session->given_up, sizeof session->given_up, "%s", why);
-        session->power_cycle_asked = false;
+        session_power_cycle_asked(session, false);
         session_enter(session, SESSION_RETRY, now_ns,
                       "it seems to have failed, but may be writing its image; it is asked on");
         actions_set_deadline(session, now_ns + RETRY_HINT_NS);
@@ -135,7 +135,8 @@ void actions_attempt_failed(struct session *session, instant_ns now_ns, enum att
         return;
     }
     actions_say(session, now_ns, text);
-    session->power_cycle_asked = session->other_server_said = false;
+    session->other_server_said = false;
+    session_power_cycle_asked(session, false);
     session_enter(session, SESSION_RETRY, now_ns, "waiting until it answers again");
     actions_set_deadline(session, now_ns + RETRY_HINT_NS);
 }

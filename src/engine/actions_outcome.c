@@ -12,16 +12,17 @@ void action_be_delivered(struct session *session, instant_ns now_ns)
     session->transfer_end_ns = now_ns;
     if (session->by_http)
         session_image_is_out(session, now_ns);
-    session->watched = core->config.flash_wait_ns == 0;
-    /* A phone whose last ACK was lost may still be in its TFTP wait, where it answers too. */
-    session->probe_wait_ns = session->presumed ? TRANSFER_ROUND_NS : REFUSAL_PROBE_FIRST_NS;
-    session->probe_ns = now_ns + session->probe_wait_ns;
     session->probes = 0;
-    session_enter(session, SESSION_DELIVERED, now_ns,
+    /* A phone whose last ACK was lost may still be in its TFTP wait, where it answers too. */
+    session_ask_after(session, session->presumed ? TRANSFER_ROUND_NS : REFUSAL_PROBE_FIRST_NS,
+                      now_ns);
+    duration_ns watched_ns = core->config.flash_wait_ns;
+    session_enter(session, watched_ns ? SESSION_DELIVERED : SESSION_UNCONFIRMED, now_ns,
                   session->presumed
                       ? "has probably got the whole image (its last ACK is missing)"
                       : "has got the whole image; it checks and writes it. Do not unplug it");
-    actions_set_deadline(session, now_ns + core->config.flash_wait_ns);
+    if (watched_ns)
+        actions_set_deadline(session, now_ns + watched_ns);
 }
 
 /* It fell silent with all but the last block acknowledged. */
@@ -105,10 +106,8 @@ void action_asks_url_after_delivery(struct session *session, instant_ns now_ns)
 
 void action_watched_enough(struct session *session, instant_ns now_ns)
 {
-    session_watched(session);
-    if (session->core->config.flash_wait_ns)
-        actions_say(session, now_ns,
-                    "its normal firmware was not seen in the time given by --flash-wait");
+    session_enter(session, SESSION_UNCONFIRMED, now_ns,
+                  "its normal firmware was not seen in the time given by --flash-wait");
 }
 
 void action_retry_is_late(struct session *session, instant_ns now_ns)
@@ -123,7 +122,7 @@ void action_retry_is_late(struct session *session, instant_ns now_ns)
         actions_fail(session, now_ns, false, "it answers nothing any more");
         return;
     }
-    session->power_cycle_asked = true;
+    session_power_cycle_asked(session, true);
     actions_ask_for_power_cycle(
         session, now_ns, "it does not answer any more. Power-cycle it now; it is tried again.");
     actions_set_deadline(session, now_ns + RETRY_PATIENCE_NS);

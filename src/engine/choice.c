@@ -56,36 +56,14 @@ void choice_served(struct choice *choice, struct session *session)
         choice->only = session;
 }
 
-/*
- * Those that could be meant when none was named. One frame can be forged or stray: *ret_doubtful
- * counts those of whom nothing else speaks.
- */
-static struct session *candidate(const struct choice *choice, unsigned *ret_count,
-                                 unsigned *ret_doubtful)
-{
-    struct session *found = NULL;
-    *ret_count = *ret_doubtful = 0;
-    for (size_t i = 0; i < choice->roster->count; i++) {
-        struct session *session = choice->roster->sessions[i];
-        if (!session->answered || session->state == SESSION_FAILED ||
-            session->state == SESSION_RECOVERED)
-            continue;
-        bool is_doubtful = !session_is_credible(session);
-        if (!found || (session_is_credible(session) && !session_is_credible(found)))
-            found = session;
-        (*ret_count)++;
-        *ret_doubtful += is_doubtful;
-    }
-    return found;
-}
-
 /* Without a selection: exactly one phone answers, or the user has to choose. */
 static void choose_only(struct choice *choice, instant_ns now_ns)
 {
     if (!choice->settled || choice->only || choice->several)
         return;
-    unsigned count, doubtful;
-    struct session *session = candidate(choice, &count, &doubtful);
+    const struct ledger *ledger = &choice->core->ledger;
+    /* One frame can be forged or stray: those of whom nothing else speaks are doubtful. */
+    size_t count = ledger->could_be_meant.count, doubtful = count - ledger->credible.count;
     if (count > 1 && doubtful && !choice->doubted) {
         choice->doubted = true;
         choice->settled = false;
@@ -98,10 +76,15 @@ static void choose_only(struct choice *choice, instant_ns now_ns)
         choice->several = true;
         choice->core->changed = true;
         journal_message(&choice->core->journal, now_ns, NULL,
-                        "%u phones answer in recovery mode; choose one by its serial number "
+                        "%zu phones answer in recovery mode; choose one by its serial number "
                         "(--serial), or all of them (--all).",
                         count);
-    } else if (count == 1 && session->state == SESSION_FOUND) {
+    } else if (count == 1) {
+        const struct session_set *set =
+            ledger->credible.count ? &ledger->credible : &ledger->could_be_meant;
+        struct session *session = choice->roster->sessions[session_set_next(set, NULL, 0)];
+        if (session->state != SESSION_FOUND)
+            return;
         choice->only = session;
         session_handle(session, EVENT_CHOSEN, now_ns);
     }
@@ -197,25 +180,21 @@ static void count_found(struct choice *choice, struct session *session, instant_
 /* A serial number belongs to one phone: who else shows it is mistaken or lies. */
 static void look_for_twin(struct choice *choice, struct session *session, instant_ns now_ns)
 {
-    for (size_t i = 0; i < choice->roster->count && !session->doubtful; i++) {
-        struct session *other = choice->roster->sessions[i];
-        if (other == session || !other->answered || !session->serial[0] ||
-            strcmp(other->serial, session->serial) != 0)
-            continue;
-        session->doubtful = other->doubtful = true;
-        if (choice->twins_said++ >= TWINS_SAID_MAXIMUM)
-            return;
-        char serial[4 * RECM_TEXT_SIZE];
-        const struct session *heard = session->stage_ns ? session : other->stage_ns ? other : NULL;
-        journal_message(
-            &choice->core->journal, now_ns, &session->mac,
-            "Two devices answer with the serial number %s: %s and %s. %s%s.",
-            text_escape(session->serial, strlen(session->serial), serial, sizeof serial),
-            mac_format(&other->mac).text, mac_format(&session->mac).text,
-            heard ? "The one whose boot loader was heard comes first: "
-                  : "Name the right one by --phone-mac",
-            heard ? mac_format(&heard->mac).text : "");
-    }
+    struct session *other = ledger_twin(session);
+    if (!other || session->doubtful)
+        return;
+    session->doubtful = other->doubtful = true;
+    if (choice->twins_said++ >= TWINS_SAID_MAXIMUM)
+        return;
+    char serial[4 * RECM_TEXT_SIZE];
+    const struct session *heard = session->stage_ns ? session : other->stage_ns ? other : NULL;
+    journal_message(&choice->core->journal, now_ns, &session->mac,
+                    "Two devices answer with the serial number %s: %s and %s. %s%s.",
+                    text_escape(session->serial, strlen(session->serial), serial, sizeof serial),
+                    mac_format(&other->mac).text, mac_format(&session->mac).text,
+                    heard ? "The one whose boot loader was heard comes first: "
+                          : "Name the right one by --phone-mac",
+                    heard ? mac_format(&heard->mac).text : "");
 }
 
 /*

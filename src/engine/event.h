@@ -21,6 +21,7 @@ enum session_state {
     SESSION_GATEWAY,     /* it resolves its gateway */
     SESSION_TRANSFER,    /* RRQ answered, DATA and ACK in lockstep */
     SESSION_DELIVERED,   /* last ACK: it checks and writes */
+    SESSION_UNCONFIRMED, /* ... and did not show that it started as long as it was watched */
     SESSION_RETRY,       /* an attempt failed; until it answers a REQUEST again */
     SESSION_UNFIT_LEASE, /* only a power cycle and another lease help it */
     SESSION_RECOVERED,   /* its normal firmware was seen after the transfer */

@@ -59,20 +59,6 @@ static void hint_came_due(void *owner, instant_ns now_ns)
 
 /* ---- Phones that have stopped listening ---- */
 
-static bool is_lost(const struct session *session)
-{
-    return session->state == SESSION_UNFIT_LEASE ||
-           (session->power_cycle_asked && !session_is_over(session));
-}
-
-static size_t count_lost(const struct roster *roster)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < roster->count; i++)
-        count += is_lost(roster->sessions[i]);
-    return count;
-}
-
 /* Their names, some to a message, the next ones in the next. */
 static void name_lost(struct hints *hints, instant_ns now_ns)
 {
@@ -81,13 +67,12 @@ static void name_lost(struct hints *hints, instant_ns now_ns)
     char line[LOST_LINE_SIZE];
     size_t length = 0;
     unsigned named = 0;
-    size_t listed = 0;
-    for (size_t i = 0; i < roster->count && listed < LOST_LISTED_MAXIMUM; i++) {
+    const struct session_set *lost = &core->ledger.lost;
+    size_t place = session_set_next(lost, NULL, 0);
+    for (unsigned i = 0; i < LOST_LISTED_MAXIMUM && place < SESSIONS_MAXIMUM; i++) {
         char name[SESSION_NAME_SIZE];
-        if (!is_lost(roster->sessions[i]))
-            continue;
-        listed++;
-        session_name(roster->sessions[i], sizeof name, name);
+        session_name(roster->sessions[place], sizeof name, name);
+        place = session_set_next(lost, NULL, place + 1);
         if (named == LOST_IN_A_LINE) {
             journal_message(&core->journal, now_ns, NULL, "  %s,", line);
             length = named = 0;
@@ -128,7 +113,7 @@ static void lost_came_due(void *owner, instant_ns now_ns)
 {
     struct hints *hints = owner;
     struct core *core = hints->core;
-    size_t count = core->standing == STANDING_FREE ? count_lost(hints->choice->roster) : 0;
+    size_t count = core->standing == STANDING_FREE ? core->ledger.lost.count : 0;
     bool may_now = hints->lost_said_with_writers && !core->writing;
     bool is_new = count != hints->lost_said || now_ns - hints->lost_said_ns >= LOST_AGAIN_NS;
     if (count == 0) {

@@ -17,7 +17,7 @@ void intake_ordered_elsewhere(struct intake *intake, struct session *session, bo
                               instant_ns now_ns)
 {
     if (session)
-        session->elsewhere_ns = now_ns;
+        session_is_served_elsewhere(session, now_ns);
     rival_orders(intake->rival, asks_for_file, now_ns);
 }
 
@@ -116,7 +116,7 @@ static void served_elsewhere(struct intake *intake, const struct frame *frame, i
     struct session *session = choice_meet(intake->choice, &frame->ethernet.source, now_ns);
     rival_serves(intake->rival, frame->tftp.block, now_ns);
     if (session)
-        session->elsewhere_ns = now_ns;
+        session_is_served_elsewhere(session, now_ns);
 }
 
 /*
@@ -137,7 +137,7 @@ static void acknowledged_elsewhere(struct intake *intake, struct session *sessio
     session->elsewhere_block = frame->tftp.block;
     if (++session->elsewhere_blocks < ELSEWHERE_CERTAIN || core->config.force)
         return;
-    session->elsewhere_ns = now_ns;
+    session_is_served_elsewhere(session, now_ns);
     rival_serves(intake->rival, frame->tftp.block, now_ns);
     session_handle(session, EVENT_REFUSED, now_ns);
 }
@@ -163,7 +163,7 @@ static void take_ack(struct intake *intake, const struct frame *frame, instant_n
     }
     if (session->state == SESSION_TRANSFER) {
         acknowledged(intake, session, block, now_ns);
-    } else if (session->state == SESSION_DELIVERED && session->presumed) {
+    } else if (session_has_image(session) && session->presumed) {
         if (block == session->transfer.block_count)
             session_handle(session, EVENT_LAST_ACK, now_ns);
         else if (block + 1 == session->transfer.block_count)

@@ -6,12 +6,20 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
 /* Sessions that one name of the selection means. */
 struct ledger_entry {
     const struct phone_name *name;
     UT_hash_handle hh;
     size_t known, open, answered, recovered;
+};
+
+/* A serial number, and who shows it. */
+struct ledger_claim {
+    char serial[RECM_TEXT_SIZE + 1];
+    UT_hash_handle hh;
+    struct session *sessions;
 };
 
 static bool is_answered(const struct ledger_entry *entry)
@@ -87,20 +95,19 @@ void ledger_free(struct ledger *ledger)
 
 /* ---- shares ---- */
 
-static struct ledger_share share_of(const struct ledger *ledger, const struct session *session)
+static void set_share(const struct ledger *ledger, struct session *session)
 {
+    struct ledger_share *share = &session->share;
     bool is_seen = session->state != SESSION_NEW;
     bool over = session_is_over(session);
-    return (struct ledger_share){
-        .by_mac = ledger->names_phones ? find_mac(ledger, &session->mac) : NULL,
-        .by_serial =
-            ledger->names_phones && session->answered ? find_serial(ledger, session->serial) : NULL,
-        .is_present = is_seen && session->state != SESSION_FAILED,
-        .is_open = is_seen && !over,
-        .is_over = is_seen && over,
-        .has_answered = session->answered,
-        .is_recovered = session->state == SESSION_RECOVERED,
-    };
+    share->by_mac = ledger->names_phones ? find_mac(ledger, &session->mac) : NULL;
+    share->by_serial =
+        ledger->names_phones && session->answered ? find_serial(ledger, session->serial) : NULL;
+    share->is_present = is_seen && session->state != SESSION_FAILED;
+    share->is_open = is_seen && !over;
+    share->is_over = is_seen && over;
+    share->has_answered = session->answered;
+    share->is_recovered = session->state == SESSION_RECOVERED;
 }
 
 /* `by` is 1 or -1. */
@@ -133,39 +140,64 @@ static void count(struct ledger *ledger, const struct ledger_share *share, size_
         count_entry(ledger, share->by_serial, share, by);
 }
 
-static bool may_be_asked(const struct session *session)
+/* ---- who shows which serial number ---- */
+
+static void drop_claim(struct ledger *ledger, struct session *session)
 {
-    switch (session->state) {
-    case SESSION_ADDRESSED:
-    case SESSION_UNFIT_LEASE:
-    case SESSION_RETRY:
-    case SESSION_WAITING:
-    case SESSION_DELIVERED:
-        return true;
-    default:
-        return false;
+    struct ledger_claim *claim = session->share.claim;
+    if (!claim)
+        return;
+    DL_DELETE2(claim->sessions, session, share.previous, share.next);
+    if (!claim->sessions) {
+        HASH_DEL(ledger->claims, claim);
+        free(claim);
     }
+    session->share.claim = NULL;
 }
 
-static void set_askable(struct ledger *ledger, size_t index, bool value)
+static void update_claim(struct ledger *ledger, struct session *session)
 {
-    uint64_t bit = UINT64_C(1) << index % 64;
-    if (index >= SESSIONS_MAXIMUM)
+    struct ledger_claim *claim = session->share.claim;
+    if (claim && strcmp(claim->serial, session->serial) == 0)
         return;
-    if (value)
-        ledger->askable[index / 64] |= bit;
-    else
-        ledger->askable[index / 64] &= ~bit;
+    drop_claim(ledger, session);
+    if (!session->answered || !session->serial[0])
+        return;
+    HASH_FIND_STR(ledger->claims, session->serial, claim);
+    if (!claim) {
+        claim = calloc(1, sizeof *claim);
+        if (!claim)
+            abort();
+        memcpy(claim->serial, session->serial, sizeof claim->serial);
+        HASH_ADD_STR(ledger->claims, serial, claim);
+    }
+    DL_APPEND2(claim->sessions, session, share.previous, share.next);
+    session->share.claim = claim;
+}
+
+/* ---- which of all ---- */
+
+static void put_into_sets(struct ledger *ledger, const struct session *session, bool is_there)
+{
+    size_t index = session->index;
+    bool could_be_meant = is_there && session->answered && session->state != SESSION_FAILED &&
+                          session->state != SESSION_RECOVERED;
+    session_set_put(&ledger->due, index, is_there && session_is_due(session));
+    session_set_put(&ledger->waiting, index, is_there && session->state == SESSION_WAITING);
+    session_set_put(&ledger->could_be_meant, index, could_be_meant);
+    session_set_put(&ledger->credible, index, could_be_meant && session_is_credible(session));
+    session_set_put(&ledger->lost, index, is_there && session_is_lost(session));
 }
 
 void ledger_update(struct ledger *ledger, struct session *session)
 {
     if (session->is_counted)
         count(ledger, &session->share, (size_t)-1);
-    session->share = share_of(ledger, session);
+    set_share(ledger, session);
     session->is_counted = true;
     count(ledger, &session->share, 1);
-    set_askable(ledger, session->index, may_be_asked(session));
+    update_claim(ledger, session);
+    put_into_sets(ledger, session, true);
 }
 
 void ledger_remove(struct ledger *ledger, struct session *session)
@@ -173,7 +205,8 @@ void ledger_remove(struct ledger *ledger, struct session *session)
     if (session->is_counted)
         count(ledger, &session->share, (size_t)-1);
     session->is_counted = false;
-    set_askable(ledger, session->index, false);
+    drop_claim(ledger, session);
+    put_into_sets(ledger, session, false);
 }
 
 /* ---- questions ---- */
@@ -193,27 +226,17 @@ size_t ledger_entries_left(const struct ledger *ledger)
     return ledger->entry_count - ledger->entries_over;
 }
 
-static size_t next_bit(const struct ledger *ledger, size_t from, size_t end)
+size_t ledger_next_due(const struct ledger *ledger, size_t from, bool asks_waiting)
 {
-    for (size_t i = from; i < end;) {
-        uint64_t word = ledger->askable[i / 64] >> i % 64;
-        if (word == 0)
-            i += 64 - i % 64;
-        else
-            return i + (size_t)__builtin_ctzll(word) < end ? i + (size_t)__builtin_ctzll(word)
-                                                           : end;
-    }
-    return end;
+    const struct session_set *waiting = asks_waiting ? &ledger->waiting : NULL;
+    size_t place = session_set_next(&ledger->due, waiting, from);
+    return place < SESSIONS_MAXIMUM ? place : session_set_next(&ledger->due, waiting, 0);
 }
 
-size_t ledger_next_askable(const struct ledger *ledger, size_t from, size_t count_)
+struct session *ledger_twin(const struct session *session)
 {
-    if (count_ == 0)
-        return 0;
-    from %= count_;
-    size_t place = next_bit(ledger, from, count_);
-    if (place < count_)
-        return place;
-    place = next_bit(ledger, 0, from);
-    return place < from ? place : count_;
+    if (!session->share.claim)
+        return NULL;
+    struct session *first = session->share.claim->sessions;
+    return first != session ? first : first->share.next;
 }

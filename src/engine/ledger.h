@@ -2,14 +2,15 @@
 /*
  * What a run has to know of all its phones at once, kept up to date with each change of one, so
  * that nothing walks over all of them: how many are open or over, which of those that were named
- * have answered or are over, and which may have to be asked by themselves. Below session:
- * session_enter and its like report each change.
+ * have answered or are over, who shows the same serial number, and which of them are to be asked by
+ * themselves, could be meant, or have stopped listening. Below session: session_enter and its like
+ * report each change.
  */
 #ifndef ENGINE_LEDGER_H
 #define ENGINE_LEDGER_H
 
 #include "engine/config.h"
-#include "engine/limits.h"
+#include "engine/session_set.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,10 +18,13 @@
 
 struct session;
 struct ledger_entry;
+struct ledger_claim;
 
 /* What one session counts as; all zero: nothing yet. */
 struct ledger_share {
     struct ledger_entry *by_mac, *by_serial; /* who named it; NULL = nobody */
+    struct ledger_claim *claim;              /* the serial number it shows; NULL = none yet */
+    struct session *previous, *next;         /* of those that show the same one */
     bool is_present;                         /* heard of, and not failed */
     bool is_open, is_over;                   /* neither: only a frame of it was seen */
     bool has_answered, is_recovered;
@@ -39,7 +43,13 @@ struct ledger {
     size_t open_unheard; /* ... of all that are open those that have not answered */
     size_t over;         /* as open */
     size_t over_unheard; /* not named as far as is known: they never answered */
-    uint64_t askable[SESSIONS_MAXIMUM / 64]; /* by index: the state may want a question */
+    struct ledger_claim *claims; /* uthash: the serial numbers that sessions show */
+    struct session_set due;      /* to be asked by themselves; of those that wait for a time, ... */
+    struct session_set waiting;  /* ... those that wait for their turn: only at times */
+    struct session_set
+        could_be_meant;          /* they have answered, and are neither recovered nor failed */
+    struct session_set credible; /* ... and more than one frame speaks for them */
+    struct session_set lost;     /* they have stopped listening */
 };
 
 /* The selection's names outlive the ledger. Aborts without memory. */
@@ -54,7 +64,12 @@ bool ledger_is_named(const struct session *session);
 /* Of the name with this index. */
 bool ledger_has_answered(const struct ledger *ledger, size_t name);
 size_t ledger_entries_left(const struct ledger *ledger);
-/* Returns: the next index from `from` on (round, of `count`) that may be askable; `count`: none. */
-size_t ledger_next_askable(const struct ledger *ledger, size_t from, size_t count);
+/*
+ * Returns: the next session to be asked by itself from `from` on, in the round of all; also those
+ * that wait for their turn if `asks_waiting`. SESSIONS_MAXIMUM: there is none.
+ */
+size_t ledger_next_due(const struct ledger *ledger, size_t from, bool asks_waiting);
+/* Returns: another session with the serial number that this one shows, NULL if there is none. */
+struct session *ledger_twin(const struct session *session);
 
 #endif

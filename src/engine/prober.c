@@ -34,39 +34,15 @@ static struct mac_address address_of(const struct prober *prober, enum destinati
     return destination == TO_PHONE && session ? session->mac : mac_broadcast;
 }
 
-/* The phone should be asked by itself: it has an address but has not answered, or not again yet. */
-static bool is_due(const struct session *session, instant_ns now_ns)
+static struct session *next_due(struct prober *prober)
 {
-    switch (session->state) {
-    case SESSION_ADDRESSED:
-    case SESSION_UNFIT_LEASE:
-        return true;
-    case SESSION_RETRY:
-        return session->answered;
-    case SESSION_WAITING:
-        return session->core->asks_beside; /* does it hear this program, where not that one? */
-    case SESSION_DELIVERED:
-        return session->answered && session->probe_ns <= now_ns;
-    default:
-        return false;
-    }
-}
-
-static struct session *next_due(struct prober *prober, instant_ns now_ns)
-{
-    const struct ledger *ledger = &prober->core->ledger;
-    size_t count = prober->roster->count;
-    size_t first = ledger_next_askable(ledger, prober->next_session, count);
-    for (size_t place = first; place < count;) {
-        if (is_due(prober->roster->sessions[place], now_ns)) {
-            prober->next_session = place + 1;
-            return prober->roster->sessions[place];
-        }
-        place = ledger_next_askable(ledger, place + 1, count);
-        if (place == first)
-            break;
-    }
-    return NULL;
+    const struct core *core = prober->core;
+    /* Do those that wait hear this program, where they do not hear the other one? */
+    size_t place = ledger_next_due(&core->ledger, prober->next_session, core->asks_beside);
+    if (place >= SESSIONS_MAXIMUM)
+        return NULL;
+    prober->next_session = place + 1;
+    return prober->roster->sessions[place];
 }
 
 /* Returns: false if it was asked by ARP whether it lives. */
@@ -92,12 +68,9 @@ static bool ask_phone(struct prober *prober, struct session *session, enum desti
         if (!in_vain || session->questions / ASKED_IN_VAIN % 2 == 1)
             destination = TO_PHONE;
     }
-    if (session->state == SESSION_DELIVERED) {
+    if (session_has_image(session)) {
         session->probes++;
-        session->probe_wait_ns *= 2;
-        session->probe_ns = session->probe_wait_ns > REFUSAL_PROBE_LAST_NS
-                                ? INSTANT_NEVER
-                                : now_ns + session->probe_wait_ns;
+        session_ask_after(session, session->probe_wait_ns * 2, now_ns);
     }
     send_request(prober, serial ? serial : RECM_WILDCARD_SERIAL,
                  address_of(prober, destination, session), now_ns);
@@ -114,7 +87,7 @@ static void search(struct prober *prober, enum destination destination, instant_
 /* A switch can be wrong about where a silent phone is: no destination for all questions. */
 static enum destination next_destination(const struct session *session, enum destination turn)
 {
-    if (session->state == SESSION_DELIVERED) { /* presumed, it is asked three times, else five */
+    if (session_has_image(session)) { /* presumed, it is asked three times, else five */
         unsigned by_broadcast = session->presumed ? 1 : 3;
         return session->probes % (by_broadcast + 1) == by_broadcast ? TO_BROADCAST : TO_PHONE;
     }
@@ -128,14 +101,14 @@ static void ask(struct prober *prober, instant_ns now_ns)
         return;
     struct session *urgent = roster_find(prober->roster, &prober->urgent);
     prober->urgent = mac_zero;
-    struct session *due = next_due(prober, now_ns);
+    struct session *due = next_due(prober);
     if (prober->core->active) {
         if (due && due->answered)
             ask_phone(prober, due, TO_PHONE, now_ns);
         return;
     }
     bool searches = choice_searches(prober->choice);
-    if (urgent && is_due(urgent, now_ns)) {
+    if (urgent && session_is_due(urgent)) {
         ask_phone(prober, urgent, TO_PHONE, now_ns);
         return;
     }

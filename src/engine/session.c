@@ -25,6 +25,7 @@ static const char *const state_names[SESSION_STATE_COUNT] = {
     [SESSION_GATEWAY] = "looking for its gateway",
     [SESSION_TRANSFER] = "transfer",
     [SESSION_DELIVERED] = "delivered",
+    [SESSION_UNCONFIRMED] = "delivered", /* what became of the image is the same to users */
     [SESSION_RETRY] = "to be tried again",
     [SESSION_UNFIT_LEASE] = "needs a power cycle",
     [SESSION_RECOVERED] = "recovered",
@@ -54,7 +55,34 @@ bool session_has_foreign_lease(const struct session *session)
 bool session_is_over(const struct session *session)
 {
     return session->state == SESSION_RECOVERED || session->state == SESSION_FAILED ||
-           (session->state == SESSION_DELIVERED && session->watched);
+           session->state == SESSION_UNCONFIRMED;
+}
+
+bool session_has_image(const struct session *session)
+{
+    return session->state == SESSION_DELIVERED || session->state == SESSION_UNCONFIRMED;
+}
+
+bool session_is_due(const struct session *session)
+{
+    switch (session->state) {
+    case SESSION_ADDRESSED:
+    case SESSION_UNFIT_LEASE:
+        return true;
+    case SESSION_RETRY:
+        return session->answered;
+    case SESSION_DELIVERED:
+    case SESSION_UNCONFIRMED:
+        return session->answered && session->probe_is_due;
+    default:
+        return false;
+    }
+}
+
+bool session_is_lost(const struct session *session)
+{
+    return session->state == SESSION_UNFIT_LEASE ||
+           (session->power_cycle_asked && !session_is_over(session));
 }
 
 /* Returns: its serial number where it is known, else its MAC address; in `buffer`. */
@@ -104,15 +132,10 @@ bool session_is_credible(const struct session *session)
 
 /* ---- The one door for changes of state ---- */
 
-static bool is_writing(const struct session *session)
-{
-    return session->state == SESSION_DELIVERED && !session->watched;
-}
-
 static void update_writers(struct session *session)
 {
     struct core *core = session->core;
-    bool is_writer = is_writing(session);
+    bool is_writer = session->state == SESSION_DELIVERED;
     if (is_writer == session->is_writer)
         return;
     session->is_writer = is_writer;
@@ -134,7 +157,7 @@ static void leave_dhcp_stage(struct session *session)
 /* How far a phone has come: the states stand in this order, those of a failed attempt are none. */
 static unsigned rank(enum session_state state)
 {
-    return state <= SESSION_DELIVERED || state == SESSION_RECOVERED ? state : SESSION_NEW;
+    return state <= SESSION_UNCONFIRMED || state == SESSION_RECOVERED ? state : SESSION_NEW;
 }
 
 /* `bytes` of the image, in its transfer. */
@@ -227,6 +250,7 @@ void session_in_dhcp_stage(struct session *session, bool first, bool is_acknowle
     if (first) {
         session->stage_ns = now_ns;
         session->refused = false;
+        ledger_update(&core->ledger, session);
     }
     if (session->refused) {
         leave_dhcp_stage(session);
@@ -246,11 +270,23 @@ bool session_any_in_dhcp_stage(const struct core *core, instant_ns now_ns)
     return core->in_dhcp_stage > 0 && now_ns < core->stage_end_ns;
 }
 
+/* What it answered before says nothing any more. */
+static void may_write_from_now(struct session *session)
+{
+    session->answers_in_row = 0;
+    session->surely_listens = false;
+}
+
 void session_image_is_out(struct session *session, instant_ns now_ns)
 {
     session->image_out_ns = now_ns;
-    session->answers_in_row = 0;
-    session->surely_listens = false;
+    may_write_from_now(session);
+}
+
+void session_is_served_elsewhere(struct session *session, instant_ns now_ns)
+{
+    session->elsewhere_ns = now_ns;
+    may_write_from_now(session);
 }
 
 void session_answers(struct session *session, instant_ns asked_ns, instant_ns now_ns)
@@ -290,12 +326,30 @@ void session_attempt_ends(struct session *session, const char *outcome)
     snprintf(record->outcome, sizeof record->outcome, "%s", outcome);
 }
 
-void session_watched(struct session *session)
+void session_power_cycle_asked(struct session *session, bool is_asked)
 {
-    session->watched = true;
+    session->power_cycle_asked = is_asked;
     ledger_update(&session->core->ledger, session);
-    update_writers(session);
-    session->core->changed = true;
+}
+
+static void set_probe_is_due(struct session *session, bool is_due)
+{
+    session->probe_is_due = is_due;
+    ledger_update(&session->core->ledger, session);
+}
+
+static void probe_came_due(void *owner, instant_ns now_ns)
+{
+    (void)now_ns;
+    set_probe_is_due(owner, true);
+}
+
+void session_ask_after(struct session *session, duration_ns wait_ns, instant_ns now_ns)
+{
+    session->probe_wait_ns = wait_ns;
+    set_probe_is_due(session, false);
+    if (wait_ns <= REFUSAL_PROBE_LAST_NS)
+        timer_set(&session->core->timers, &session->probe_timer, now_ns + wait_ns);
 }
 
 /* ---- Life ---- */
@@ -311,6 +365,7 @@ struct session *session_new(struct core *core, struct dhcp_server *dhcp,
     session->core = core;
     session->state_since_ns = now_ns;
     session->dhcp.server = dhcp;
+    session->probe_timer = timer_for(probe_came_due, session);
     ledger_update(&core->ledger, session);
     return session;
 }
@@ -323,6 +378,7 @@ void session_free(struct session *session)
     http_stop(core, &session->http);
     timer_stop(&core->timers, &session->timer);
     timer_stop(&core->timers, &session->dhcp.timer);
+    timer_stop(&core->timers, &session->probe_timer);
     if (session->state == SESSION_WAITING)
         DL_DELETE2(core->waiting, session, previous, next);
     if (session->is_writer)
@@ -362,6 +418,4 @@ void session_pause(struct session *session, duration_ns by_ns)
     session->transfer.last_sent_ns += by_ns;
     session->http.heard_ns += by_ns;
     session->transfer.repeated = session->http.repeated = true; /* an ACK would measure the pause */
-    if (session->probe_ns != INSTANT_NEVER)
-        session->probe_ns += by_ns;
 }

@@ -65,7 +65,6 @@ struct session {
     unsigned unusable_serials;      /* chosen, and the newest REPLY had none that can be ordered */
     bool delivered;                 /* it has got the whole image at least once */
     bool final;                     /* FAILED for good: nothing it does starts it again */
-    bool watched;                   /* DELIVERED, and watched for as long as the user wished */
     bool power_cycle_asked;         /* the user was told to power-cycle it; once per silence */
     bool other_server_said;         /* that another TFTP server answers it was told */
     bool counted;                   /* discover: it has answered for the first time */
@@ -91,9 +90,12 @@ struct session {
     unsigned orders;                /* UPGRADEs of this attempt */
     uint16_t ip_id, transfer_ip_id; /* the last one heard; that of the RRQ being served */
     bool ip_id_known;
-    instant_ns heard_ns, probe_ns; /* probe_ns: DELIVERED, when to ask it next */
+    instant_ns heard_ns;
+    /* With its image: whether it refused that only a REQUEST can show. */
+    struct timer probe_timer;
     duration_ns probe_wait_ns;
-    unsigned probes; /* DELIVERED */
+    bool probe_is_due;
+    unsigned probes;
     instant_ns transfer_start_ns, transfer_end_ns;
     unsigned elsewhere_blocks; /* acknowledged to another server in this transfer */
     uint16_t elsewhere_block;  /* the newest of them */
@@ -133,13 +135,17 @@ void session_enter(struct session *session, enum session_state state, instant_ns
 void session_goes_forward(struct session *session, instant_ns now_ns);
 /* Its last block was sent: it may be writing from now on. */
 void session_image_is_out(struct session *session, instant_ns now_ns);
+/* Another program ordered or serves it, or seems to: it may be writing that one's image. */
+void session_is_served_elsewhere(struct session *session, instant_ns now_ns);
 /* A REPLY of it has come; the newest REQUEST of this run was sent at `asked_ns`. */
 void session_answers(struct session *session, instant_ns asked_ns, instant_ns now_ns);
 /* An attempt begins, or the one that has begun is over; `outcome` is plain and escaped. */
 void session_attempt_begins(struct session *session, instant_ns now_ns);
 void session_attempt_ends(struct session *session, const char *outcome);
-/* Delivered, and watched for as long as the user wished: nothing more is expected of it. */
-void session_watched(struct session *session);
+/* The user was told to power-cycle it, or that is over. */
+void session_power_cycle_asked(struct session *session, bool is_asked);
+/* With its image it is to be asked after `wait_ns`; too long a wait: not any more. */
+void session_ask_after(struct session *session, duration_ns wait_ns, instant_ns now_ns);
 /*
  * A DISCOVER or REQUEST of its DHCP stage, `first` since the phone's start or not. A REQUEST that
  * was acknowledged ends the stage as soon as the phone shows that it has the ACK.
@@ -164,8 +170,14 @@ bool session_is_active(const struct session *session);
 void session_give_way(struct session *session, instant_ns heard_ns, instant_ns now_ns);
 /* It asked for the lease of another server. */
 bool session_has_foreign_lease(const struct session *session);
+/* It has got the whole image, and nothing was heard of it since. */
+bool session_has_image(const struct session *session);
 /* Nothing more is to be expected of it in this run. */
 bool session_is_over(const struct session *session);
+/* It should be asked by itself: it has an address but has not answered, or not again yet. */
+bool session_is_due(const struct session *session);
+/* Only a power cycle helps it. */
+bool session_is_lost(const struct session *session);
 /* More than one frame speaks for it: its DHCP client was heard, or it answered twice. */
 bool session_is_credible(const struct session *session);
 #define SESSION_NAME_SIZE (4 * RECM_TEXT_SIZE)

@@ -160,6 +160,17 @@ static action *const table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] = {
             [EVENT_FIRMWARE] = action_runs_firmware,
             [EVENT_DEADLINE] = action_watched_enough,
         },
+    [SESSION_UNCONFIRMED] =
+        {
+            [EVENT_DISCOVER] = action_asks_after_delivery,
+            [EVENT_REPLY] = action_answers_after_delivery,
+            [EVENT_FILE_ASKED] = action_serve_again,
+            [EVENT_URL_TRIED] = action_nothing,
+            [EVENT_URL_ASKED] = action_asks_url_after_delivery,
+            [EVENT_LAST_ACK] = action_delivery_is_certain,
+            [EVENT_BLOCK_MISSING] = action_deliver_again,
+            [EVENT_FIRMWARE] = action_runs_firmware,
+        },
     [SESSION_RETRY] =
         {
             [EVENT_DISCOVER] = action_restart,

@@ -6,8 +6,10 @@
  */
 #include "observe/private.h"
 
-#define ECHO_TO_GATEWAY_NS   (10 * NS_PER_S) /* the ARP stage of an order begins within it */
-#define OWN_TO_HOST_NS       (5 * NS_PER_S)  /* its own address first, then the other one */
+#define ECHO_TO_GATEWAY_NS (10 * NS_PER_S) /* the ARP stage of an order begins within it */
+#define OWN_TO_HOST_NS     (5 * NS_PER_S)  /* its own address first, then the other one */
+/* P7.15: what it asks for then it asks for five times, and all but the last can be lost. */
+#define ARP_TO_REQUEST_NS    (45 * NS_PER_S)
 #define TFTP_URL_ARP_BUSY_NS (2 * NS_PER_S)  /* docs: protocol, stages: up to ~2 s */
 #define HTTP_URL_BUSY_NS     (14 * NS_PER_S) /* ARP and connecting: 12 s and more */
 
@@ -148,7 +150,7 @@ bool arp_looks_like_loader(const struct observer *observer, const struct mac_add
     for (unsigned i = 0; i < ARP_CANDIDATES; i++) {
         const struct arp_candidate *candidate = &observer->candidates[i];
         if (candidate->number != 0 && mac_equal(&candidate->mac, mac) &&
-            observer->now_ns - candidate->time_ns <= OWN_TO_HOST_NS)
+            observer->now_ns - candidate->time_ns <= ARP_TO_REQUEST_NS)
             return true;
     }
     return false;

@@ -79,7 +79,8 @@ void observe_dhcp(struct observer *observer, const struct frame *frame);
 void observe_recm(struct observer *observer, const struct frame *frame);
 void observe_tftp(struct observer *observer, const struct frame *frame, struct phone_facts *from,
                   struct phone_facts *to);
-/* It has just asked for an address in a frame of the length that only loaders send. */
+/* It has asked for an address in a frame of the length that only loaders send, so lately that a
+ * request for a file can follow from it. */
 bool arp_looks_like_loader(const struct observer *observer, const struct mac_address *mac);
 void observe_arp(struct observer *observer, const struct frame *frame, struct phone_facts *from,
                  struct phone_facts *to);

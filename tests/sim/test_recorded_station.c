@@ -166,7 +166,7 @@ static void check(const char *name, const struct outcome *outcome)
 {
     enum reach reach = reach_of(name);
     bool recovered = outcome->state == SESSION_RECOVERED;
-    bool delivered = outcome->state == SESSION_DELIVERED;
+    bool delivered = outcome->state == SESSION_DELIVERED || outcome->state == SESSION_UNCONFIRMED;
     printf("# %s: %s, %u attempts, %s\n", name,
            outcome->state == SESSION_STATE_COUNT ? "not heard" : session_state_name(outcome->state),
            outcome->attempts, verdict_name(outcome->verdict));

@@ -22,6 +22,7 @@ once_failed=(
 	1692 # blocks_of_a_second_transfer_are_progress_too
 	42493 20579 # pcaps/static-phone-http-url
 	52980 # a_unicast_request_is_a_phones_if_it_asked_by_arp_like_one
+	7177702 # a_request_that_comes_late_is_a_phones_all_the_same
 	194039 231958 # what HTTP brought may be being written
 	185351 233412 3608561 # checks of this simulation
 	3378386 # r10_presumed_it_is_asked_by_broadcast_too

@@ -18,7 +18,7 @@
 
 #define SESSIONS 200
 #define CHANGES  20000
-#define SERIALS  8
+#define SERIALS  60 /* some have twins, some have none */
 
 static const struct phone_name names[] = {
     {.serial = "CBT00000001"},
@@ -137,7 +137,15 @@ static void change(struct bench *bench, struct random *random)
         session_answers(session, 0, 0);
         break;
     case 3:
-        session_watched(session);
+        session_power_cycle_asked(session, random_below(random, 2));
+        break;
+    case 4:
+        session_ask_after(session, NS_PER_S, 0);
+        timers_fire(&bench->core.timers, random_below(random, 2) ? 0 : NS_PER_S);
+        break;
+    case 5:
+        session->refused = random_below(random, 2);
+        session_in_dhcp_stage(session, random_below(random, 2), false, NS_PER_S);
         break;
     default:
         session_enter(session, (enum session_state)random_below(random, SESSION_STATE_COUNT), 0,
@@ -146,25 +154,85 @@ static void change(struct bench *bench, struct random *random)
     }
 }
 
-/* Every one that may be askable is found once, in order, from anywhere. */
+/* The members, each once and in order, are those of whom it is true. */
+static void compare_set(const struct bench *bench, const struct session_set *set,
+                        bool is_true(const struct session *session))
+{
+    size_t place = session_set_next(set, NULL, 0), count = 0;
+    for (unsigned i = 0; i < SESSIONS; i++) {
+        if (!is_true(bench->sessions[i]))
+            continue;
+        assert_int_equal(place, i);
+        place = session_set_next(set, NULL, place + 1);
+        count++;
+    }
+    assert_int_equal(place, SESSIONS_MAXIMUM);
+    assert_int_equal(set->count, count);
+}
+
+static bool waits(const struct session *session)
+{
+    return session->state == SESSION_WAITING;
+}
+
+static bool could_be_meant(const struct session *session)
+{
+    return session->answered && session->state != SESSION_FAILED &&
+           session->state != SESSION_RECOVERED;
+}
+
+static bool is_credible(const struct session *session)
+{
+    return could_be_meant(session) && session_is_credible(session);
+}
+
+static void compare_sets(const struct bench *bench)
+{
+    const struct ledger *ledger = &bench->core.ledger;
+    compare_set(bench, &ledger->due, session_is_due);
+    compare_set(bench, &ledger->waiting, waits);
+    compare_set(bench, &ledger->could_be_meant, could_be_meant);
+    compare_set(bench, &ledger->credible, is_credible);
+    compare_set(bench, &ledger->lost, session_is_lost);
+}
+
+/* From anywhere the round comes by every one that is due, or waits if those are asked, once. */
 static void go_round(const struct bench *bench, struct random *random)
 {
     const struct ledger *ledger = &bench->core.ledger;
+    bool asks_waiting = random_below(random, 2);
     size_t first = random_below(random, SESSIONS), found = 0, expected = 0;
-    for (unsigned i = 0; i < SESSIONS; i++) {
-        enum session_state state = bench->sessions[i]->state;
-        expected += state == SESSION_ADDRESSED || state == SESSION_UNFIT_LEASE ||
-                    state == SESSION_RETRY || state == SESSION_WAITING ||
-                    state == SESSION_DELIVERED;
-    }
-    size_t begin = ledger_next_askable(ledger, first, SESSIONS);
-    for (size_t place = begin; place < SESSIONS;) {
+    for (unsigned i = 0; i < SESSIONS; i++)
+        expected +=
+            session_is_due(bench->sessions[i]) || (asks_waiting && waits(bench->sessions[i]));
+    size_t begin = ledger_next_due(ledger, first, asks_waiting);
+    for (size_t place = begin; place < SESSIONS_MAXIMUM;) {
         found++;
-        place = ledger_next_askable(ledger, place + 1, SESSIONS);
+        place = ledger_next_due(ledger, place + 1, asks_waiting);
         if (place == begin)
             break;
     }
     assert_int_equal(found, expected);
+}
+
+/* Who shows the serial number of one: somebody else who does, or nobody. */
+static void look_for_twins(const struct bench *bench)
+{
+    for (unsigned i = 0; i < SESSIONS; i++) {
+        const struct session *session = bench->sessions[i], *twin = ledger_twin(session);
+        bool expected = false;
+        for (unsigned j = 0; j < SESSIONS; j++) {
+            const struct session *other = bench->sessions[j];
+            expected |= j != i && session->answered && other->answered &&
+                        strcmp(session->serial, other->serial) == 0;
+        }
+        assert_int_equal(twin != NULL, expected);
+        if (twin) {
+            assert_ptr_not_equal(twin, session);
+            assert_true(twin->answered);
+            assert_string_equal(twin->serial, session->serial);
+        }
+    }
 }
 
 static void change_at_random(bool has_names)
@@ -188,6 +256,10 @@ static void change_at_random(bool has_names)
         if (i % 10 == 0) {
             compare(&bench);
             go_round(&bench, &random);
+            compare_sets(&bench);
+        }
+        if (i % 500 == 0) {
+            look_for_twins(&bench);
         }
     }
     for (unsigned i = 0; i < SESSIONS; i++)
@@ -211,11 +283,42 @@ static void the_ledger_counts_what_a_walk_would_with_names(void **state)
     change_at_random(true);
 }
 
+/* Three answers in a row say that it does not write; what was sent to it since undoes that. */
+static void sure_is_only_what_was_heard_since(void **state)
+{
+    (void)state;
+    static struct bench bench;
+    static void (*const sent[])(struct session *, instant_ns) = {session_image_is_out,
+                                                                 session_is_served_elsewhere};
+    instant_ns now_ns = NS_PER_S;
+    bench.core.config = station_config_default();
+    ledger_init(&bench.core.ledger, &bench.core.config.selection);
+    bench.dhcp.core = &bench.core;
+    come(&bench, 0);
+    struct session *session = bench.sessions[0];
+    for (size_t i = 0; i < sizeof sent / sizeof *sent; i++) {
+        assert_false(session->surely_listens);
+        for (unsigned j = 0; j < ANSWERS_CERTAIN; j++) {
+            assert_false(session->surely_listens);
+            now_ns += NS_PER_S;
+            session_answers(session, now_ns, now_ns);
+        }
+        assert_true(session->surely_listens);
+        sent[i](session, now_ns);
+    }
+    assert_false(session->surely_listens);
+    session_free(session);
+    ledger_free(&bench.core.ledger);
+    timers_free(&bench.core.timers);
+    journal_free(&bench.core.journal);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_ledger_counts_what_a_walk_would_without_names),
         cmocka_unit_test(the_ledger_counts_what_a_walk_would_with_names),
+        cmocka_unit_test(sure_is_only_what_was_heard_since),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

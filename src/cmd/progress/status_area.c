@@ -34,7 +34,7 @@ static int importance(enum session_state state)
     case SESSION_NEW:
         return 1;
     default:
-        return 0; /* recovered, failed: finished */
+        return 0; /* finished */
     }
 }
 
@@ -112,6 +112,8 @@ static const char *state_words(enum session_state state)
         return "power-cycle it now";
     case SESSION_RECOVERED:
         return "recovered";
+    case SESSION_UNCONFIRMED:
+        return "got the image; start not seen";
     default:
         return "failed";
     }
@@ -132,7 +134,8 @@ static void add_phone(struct status_area *area, const struct status_view *view,
         add_transfer(&line, status, view->now_ns);
     else if (status->state == SESSION_DELIVERED)
         add_writing(&line, since_s, view->flash_wait_ns, columns - 1);
-    else if (status->state == SESSION_RECOVERED || status->state == SESSION_FAILED)
+    else if (status->state == SESSION_RECOVERED || status->state == SESSION_FAILED ||
+             status->state == SESSION_UNCONFIRMED)
         text_add(&line, "%s", state_words(status->state));
     else
         text_add(&line, "%s, %lld s", state_words(status->state), since_s);
