@@ -132,11 +132,6 @@
 #define NOT_STARTED_FINAL 2 /* complete deliveries, each followed by recovery mode */
 #define FLASH_WAIT_NS     (600 * NS_PER_S)
 #define TRANSFER_ROUND_NS (12 * NS_PER_S) /* the phone repeats an ACK after 6 to 9 s */
-/* No phone is back with a frame so soon after its last one: a lower IP id then is an old frame. */
-#define RESTART_SHORTEST_NS LOADER_RESTART_SHORTEST_NS
-/* An IP id at most so far ahead of the last one continues the series; anything else restarted it.
- */
-#define IP_ID_WINDOW 4096u
 
 /* ---- The phone's own URLs (docs: protocol, URL attempts) ---- */
 

@@ -400,16 +400,17 @@ uint64_t session_bytes_acknowledged(const struct session *session)
 
 enum heard session_heard(struct session *session, uint16_t ip_id, instant_ns now_ns)
 {
-    uint16_t ahead = (uint16_t)(ip_id - session->ip_id);
-    bool continues = !session->ip_id_known || (ahead >= 1 && ahead <= IP_ID_WINDOW);
-    session->restarted = !continues;
-    if (!continues && now_ns - session->heard_ns < RESTART_SHORTEST_NS)
+    enum loader_series series =
+        session->ip_id_known ? loader_series(session->ip_id, ip_id, now_ns - session->heard_ns)
+                             : LOADER_SERIES_GOES_ON;
+    session->restarted = series != LOADER_SERIES_GOES_ON;
+    if (series == LOADER_SERIES_COPY)
         return HEARD_STALE;
     session->questions = 0;
     session->ip_id = ip_id;
     session->ip_id_known = true;
     session->heard_ns = now_ns;
-    return continues ? HEARD_NEXT : HEARD_RESTARTED;
+    return session->restarted ? HEARD_RESTARTED : HEARD_NEXT;
 }
 
 void session_pause(struct session *session, duration_ns by_ns)

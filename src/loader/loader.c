@@ -76,11 +76,16 @@ enum loader_lease loader_lease(const struct loader_lease_terms *terms)
     return server_is_near ? LOADER_LEASE_ASKS_FOR_NO_FILE : LOADER_LEASE_STOPS;
 }
 
+/* The packets of the first minutes; one transfer of the largest image takes 20,480. */
+#define SERIES_YOUNG 4096
+
 enum loader_series loader_series(uint16_t newest_id, uint16_t id, duration_ns since_ns)
 {
-    uint16_t back = (uint16_t)(newest_id - id);
+    uint16_t ahead = (uint16_t)(id - newest_id);
+    bool is_ahead = ahead >= 1 && ahead <= 0x8000;
+    bool is_young = id < SERIES_YOUNG && ahead > SERIES_YOUNG;
 
-    if (back >= 0x8000)
+    if (is_ahead && !is_young)
         return LOADER_SERIES_GOES_ON;
     return since_ns < LOADER_RESTART_SHORTEST_NS ? LOADER_SERIES_COPY : LOADER_SERIES_RESTARTED;
 }

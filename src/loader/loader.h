@@ -88,7 +88,11 @@ enum loader_lease loader_lease(const struct loader_lease_terms *terms);
 /* The terms of an ACK. */
 struct loader_lease_terms loader_lease_terms(const struct dhcp_message *ack);
 
-/* P2.17: how an IP id follows the newest one before it, which was seen `since_ns` ago. */
+/*
+ * P2.17: how an IP id follows the newest one before it, which was seen `since_ns` ago. A series
+ * begins at 0: an id that is lower, or that would be the next one of its kind only after tens of
+ * thousands of packets nobody heard, is of a new one, or of an old packet.
+ */
 enum loader_series {
     LOADER_SERIES_GOES_ON,   /* also through 65535, and over a gap */
     LOADER_SERIES_COPY,      /* a copy of a frame, or one that was overtaken */

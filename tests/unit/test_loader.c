@@ -94,6 +94,11 @@ static void series(void **state)
     assert_int_equal(loader_series(7, 2, NS_PER_S), LOADER_SERIES_COPY); /* 1.0 s late */
     assert_int_equal(loader_series(7, 0, soon), LOADER_SERIES_COPY);
     assert_int_equal(loader_series(7, 0, late), LOADER_SERIES_RESTARTED);
+    /* Several transfers in one series, then a power cycle; or a gap through 65535. */
+    assert_int_equal(loader_series(40000, 0, late), LOADER_SERIES_RESTARTED);
+    assert_int_equal(loader_series(40000, 0, soon), LOADER_SERIES_COPY);
+    assert_int_equal(loader_series(65000, 1000, late), LOADER_SERIES_GOES_ON);
+    assert_int_equal(loader_series(40000, 60000, late), LOADER_SERIES_GOES_ON);
 }
 
 static void transaction_ids(void **state)

@@ -198,7 +198,7 @@ bool http_is_new(const struct http_connection *connection, const struct frame *f
 {
     if (!is_syn(&frame->tcp))
         return false;
-    bool recent = now_ns - connection->heard_ns < RESTART_SHORTEST_NS;
+    bool recent = now_ns - connection->heard_ns < LOADER_RESTART_SHORTEST_NS;
     return !is_same(connection, frame) || (connection->stage != HTTP_CONNECTING && !recent);
 }
 
