@@ -28,6 +28,8 @@
 
 #define REDRAW_INTERVAL_NS (200 * NS_PER_MS) /* while nothing else happens */
 
+#define RESULTS_INTERVAL_NS (1 * NS_PER_S)
+
 struct live_run {
     struct options options; /* a copy: image and seed are filled in */
     struct image_file image;
@@ -43,6 +45,8 @@ struct live_run {
     bool without_link; /* the run ended before the cable ever carried a link */
     bool is_enabled;   /* the interface, when it was last looked at */
     duration_ns waited_ns;
+    bool has_new_results; /* --phones: a phone has come to its end since they were written */
+    instant_ns next_results_ns;
 };
 
 static void print_image_findings(struct live_run *run)
@@ -253,6 +257,21 @@ static void write_results(struct live_run *run, const struct diagnosis *diagnosi
         progress_message(run->progress, "warning: %s", error.text);
 }
 
+/* All of them are written anew each time, so not for each of a shelf that starts at once. */
+static void keep_results(struct live_run *run, const struct station *station,
+                         const struct station_event *event, instant_ns now_ns)
+{
+    run->has_new_results |= is_result(event);
+    if (!run->has_new_results || now_ns < run->next_results_ns)
+        return;
+    struct diagnosis diagnosis;
+    station_diagnose(station, &diagnosis);
+    write_results(run, &diagnosis);
+    diagnosis_free(&diagnosis);
+    run->has_new_results = false;
+    run->next_results_ns = now_ns + RESULTS_INTERVAL_NS;
+}
+
 static void tell_verdict(struct live_run *run, const struct station *station, instant_ns now_ns)
 {
     struct text line = TEXT_EMPTY;
@@ -290,12 +309,8 @@ static void observe(void *context, const struct station *station, const struct s
         tell_losses(run, now_ns);
     if (run->options.command == OPTIONS_WATCH && !event)
         tell_verdict(run, station, now_ns);
-    if (run->options.phones_path && is_result(event)) {
-        struct diagnosis diagnosis;
-        station_diagnose(station, &diagnosis);
-        write_results(run, &diagnosis);
-        diagnosis_free(&diagnosis);
-    }
+    if (run->options.phones_path)
+        keep_results(run, station, event, now_ns);
 }
 
 /* Keeps the automatic trace of a failed run. Returns: the path to report, NULL without a trace. */

@@ -294,17 +294,6 @@ static void write_line(FILE *file, const char *wanted, const struct session_stat
             verdict_of(diagnosis, &status->mac));
 }
 
-static bool find_session(const struct station *station, const struct phone_name *name,
-                         struct session_status *ret)
-{
-    for (size_t i = 0; i < station_session_count(station); i++) {
-        station_session(station, i, ret);
-        if (phone_name_is(name, ret->answered ? ret->serial : NULL, &ret->mac))
-            return true;
-    }
-    return false;
-}
-
 static void write_table(FILE *file, const struct phone_list *list, const struct station *station,
                         const struct diagnosis *diagnosis)
 {
@@ -314,7 +303,7 @@ static void write_table(FILE *file, const struct phone_list *list, const struct 
         fprintf(file, "%s\n", list->done[i].line);
     for (size_t i = 0; i < list->name_count; i++) {
         struct mac_text mac;
-        bool seen = find_session(station, &list->names[i], &status);
+        bool seen = station_session_named(station, &list->names[i], &status);
         write_line(file, phone_name_text(&list->names[i], &mac), seen ? &status : NULL, diagnosis);
     }
 }

@@ -177,13 +177,15 @@ static void update_claim(struct ledger *ledger, struct session *session)
 
 /* ---- which of all ---- */
 
-static void put_into_sets(struct ledger *ledger, const struct session *session, bool is_there)
+static void put_into_sets(struct ledger *ledger, struct session *session, bool is_there)
 {
     size_t index = session->index;
     bool could_be_meant = is_there && session->answered && session->state != SESSION_FAILED &&
                           session->state != SESSION_RECOVERED;
     session_set_put(&ledger->due, index, is_there && session_is_due(session));
-    session_set_put(&ledger->waiting, index, is_there && session->state == SESSION_WAITING);
+    session_set_put(&ledger->in_state[session->share.state], index, false);
+    session->share.state = session->state;
+    session_set_put(&ledger->in_state[session->state], index, is_there);
     session_set_put(&ledger->could_be_meant, index, could_be_meant);
     session_set_put(&ledger->credible, index, could_be_meant && session_is_credible(session));
     session_set_put(&ledger->lost, index, is_there && session_is_lost(session));
@@ -228,9 +230,16 @@ size_t ledger_entries_left(const struct ledger *ledger)
 
 size_t ledger_next_due(const struct ledger *ledger, size_t from, bool asks_waiting)
 {
-    const struct session_set *waiting = asks_waiting ? &ledger->waiting : NULL;
+    const struct session_set *waiting = asks_waiting ? &ledger->in_state[SESSION_WAITING] : NULL;
     size_t place = session_set_next(&ledger->due, waiting, from);
     return place < SESSIONS_MAXIMUM ? place : session_set_next(&ledger->due, waiting, 0);
+}
+
+struct session *ledger_with_serial(const struct ledger *ledger, const char *serial)
+{
+    struct ledger_claim *claim;
+    HASH_FIND_STR(ledger->claims, serial, claim);
+    return claim ? claim->sessions : NULL;
 }
 
 struct session *ledger_twin(const struct session *session)

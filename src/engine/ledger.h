@@ -10,6 +10,7 @@
 #define ENGINE_LEDGER_H
 
 #include "engine/config.h"
+#include "engine/event.h"
 #include "engine/session_set.h"
 
 #include <stdbool.h>
@@ -25,8 +26,9 @@ struct ledger_share {
     struct ledger_entry *by_mac, *by_serial; /* who named it; NULL = nobody */
     struct ledger_claim *claim;              /* the serial number it shows; NULL = none yet */
     struct session *previous, *next;         /* of those that show the same one */
-    bool is_present;                         /* heard of, and not failed */
-    bool is_open, is_over;                   /* neither: only a frame of it was seen */
+    enum session_state state;
+    bool is_present;       /* heard of, and not failed */
+    bool is_open, is_over; /* neither: only a frame of it was seen */
     bool has_answered, is_recovered;
 };
 
@@ -44,8 +46,8 @@ struct ledger {
     size_t over;         /* as open */
     size_t over_unheard; /* not named as far as is known: they never answered */
     struct ledger_claim *claims; /* uthash: the serial numbers that sessions show */
-    struct session_set due;      /* to be asked by themselves; of those that wait for a time, ... */
-    struct session_set waiting;  /* ... those that wait for their turn: only at times */
+    struct session_set in_state[SESSION_STATE_COUNT];
+    struct session_set due; /* to be asked by themselves; at times those that wait, too */
     struct session_set
         could_be_meant;          /* they have answered, and are neither recovered nor failed */
     struct session_set credible; /* ... and more than one frame speaks for them */
@@ -69,6 +71,8 @@ size_t ledger_entries_left(const struct ledger *ledger);
  * that wait for their turn if `asks_waiting`. SESSIONS_MAXIMUM: there is none.
  */
 size_t ledger_next_due(const struct ledger *ledger, size_t from, bool asks_waiting);
+/* Returns: the first session that shows this serial number, NULL if none does. */
+struct session *ledger_with_serial(const struct ledger *ledger, const char *serial);
 /* Returns: another session with the serial number that this one shows, NULL if there is none. */
 struct session *ledger_twin(const struct session *session);
 

@@ -28,8 +28,9 @@ struct station {
     struct hints hints;
     struct intake intake;
     struct observer *observer;
-    instant_ns now_ns;   /* of the last call: time never runs back */
-    instant_ns pause_ns; /* since when the carrier is down */
+    struct watched watched; /* --watch: the phones; recover and discover have the roster's */
+    instant_ns now_ns;      /* of the last call: time never runs back */
+    instant_ns pause_ns;    /* since when the carrier is down */
     bool carrier_down, started, over;
     instant_ns start_ns;
     struct frame taken; /* and not yet observed */
@@ -319,6 +320,8 @@ void station_settle(struct station *station)
         return;
     station->has_taken = false;
     observer_frame(station->observer, &station->taken);
+    if (station->core.config.mode == STATION_WATCH)
+        watched_follow(&station->watched, station->observer);
     tftp_build_ahead(&station->core);
     dhcp_server_prepare(&station->dhcp);
 }
@@ -361,8 +364,28 @@ bool station_done(const struct station *station)
 size_t station_session_count(const struct station *station)
 {
     if (station->core.config.mode == STATION_WATCH)
-        return watched_count(observer_facts(station->observer));
+        return station->watched.count;
     return station->roster.count;
+}
+
+static const struct session_set *sessions_in(const struct station *station,
+                                             enum session_state state)
+{
+    if (station->core.config.mode == STATION_WATCH)
+        return &station->watched.in_state[state];
+    return &station->core.ledger.in_state[state];
+}
+
+size_t station_count_in(const struct station *station, enum session_state state)
+{
+    return sessions_in(station, state)->count;
+}
+
+bool station_next_in(const struct station *station, enum session_state state, size_t from,
+                     size_t *ret_index)
+{
+    *ret_index = session_set_next(sessions_in(station, state), NULL, from);
+    return *ret_index < SESSIONS_MAXIMUM;
 }
 
 static void describe(const struct station *station, const struct session *session,
@@ -391,7 +414,7 @@ static void describe(const struct station *station, const struct session *sessio
 void station_session(const struct station *station, size_t index, struct session_status *ret)
 {
     if (station->core.config.mode == STATION_WATCH)
-        watched_phone(observer_facts(station->observer), index, ret);
+        watched_phone(&station->watched, index, ret);
     else
         describe(station, station->roster.sessions[index], ret);
 }
@@ -407,6 +430,19 @@ bool station_attempt(const struct station *station, size_t index, unsigned numbe
     *ret_since_start_ns = session->records[number].begin_ns - station->start_ns;
     *ret_outcome = session->records[number].outcome;
     return true;
+}
+
+bool station_session_named(const struct station *station, const struct phone_name *name,
+                           struct session_status *ret)
+{
+    if (station->core.config.mode == STATION_WATCH)
+        return false;
+    const struct session *session = name->serial
+                                        ? ledger_with_serial(&station->core.ledger, name->serial)
+                                        : roster_find(&station->roster, &name->mac);
+    if (session)
+        describe(station, session, ret);
+    return session != NULL;
 }
 
 bool station_session_of(const struct station *station, const struct mac_address *mac,

@@ -85,6 +85,15 @@ bool station_done(const struct station *station);
 size_t station_session_count(const struct station *station);
 /* `index` below the count, in order of appearance. */
 void station_session(const struct station *station, size_t index, struct session_status *ret);
+/* How many are in that state, and where: in order, `from` on. Returns: false if there is no more.
+ */
+size_t station_count_in(const struct station *station, enum session_state state);
+bool station_next_in(const struct station *station, enum session_state state, size_t from,
+                     size_t *ret_index);
+/* The session that a name of the selection means, the first of several; in constant time. Returns:
+ * false if none has shown it. */
+bool station_session_named(const struct station *station, const struct phone_name *name,
+                           struct session_status *ret);
 /* The same by MAC address, in constant time. Returns: false if there is no such session. */
 bool station_session_of(const struct station *station, const struct mac_address *mac,
                         struct session_status *ret);

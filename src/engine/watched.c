@@ -2,7 +2,7 @@
 /* Watching: see watched.h. */
 #include "engine/watched.h"
 
-#include "observe/facts.h"
+#include "observe/observer.h"
 
 #include <string.h>
 
@@ -73,18 +73,23 @@ static void describe(const struct phone_facts *phone, struct session_status *ret
     memcpy(ret->hardware, phone->reply.hardware, sizeof ret->hardware);
 }
 
-size_t watched_count(const struct facts *facts)
+void watched_follow(struct watched *watched, struct observer *observer)
 {
-    return facts->phone_count;
+    const struct phone_facts *phone;
+    while ((phone = observer_next_touched(observer))) {
+        size_t index = phone->index;
+        if (watched->phones[index])
+            session_set_put(&watched->in_state[watched->states[index]], index, false);
+        watched->phones[index] = phone;
+        watched->states[index] = state_of(phone);
+        session_set_put(&watched->in_state[watched->states[index]], index, true);
+    }
+    watched->count = observer_facts(observer)->phone_count;
 }
 
-void watched_phone(const struct facts *facts, size_t index, struct session_status *ret)
+void watched_phone(const struct watched *watched, size_t index, struct session_status *ret)
 {
-    const struct phone_facts *phone = facts->phones;
-    while (phone && index-- > 0)
-        phone = phone->by_mac.next;
-    if (phone)
-        describe(phone, ret);
+    describe(watched->phones[index], ret);
 }
 
 bool watched_phone_of(const struct facts *facts, const struct mac_address *mac,

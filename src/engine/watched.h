@@ -3,13 +3,23 @@
 #ifndef ENGINE_WATCHED_H
 #define ENGINE_WATCHED_H
 
+#include "engine/session_set.h"
 #include "engine/station.h"
+#include "observe/facts.h"
 
-struct facts; /* observe/facts.h */
+/* All zero: nobody yet. An index is one below the count of phones; that of a phone which has given
+ * way to another is the other one's. */
+struct watched {
+    const struct phone_facts *phones[PHONES_MAXIMUM];
+    struct session_set in_state[SESSION_STATE_COUNT];
+    enum session_state states[PHONES_MAXIMUM];
+    size_t count;
+};
 
-size_t watched_count(const struct facts *facts);
-/* `index` below the count, in order of appearance. */
-void watched_phone(const struct facts *facts, size_t index, struct session_status *ret);
+/* Frames have been observed: takes over what has changed by them, at the cost of that. */
+void watched_follow(struct watched *watched, struct observer *observer);
+/* `index` below the count. */
+void watched_phone(const struct watched *watched, size_t index, struct session_status *ret);
 /* Returns: false if no such phone was seen. */
 bool watched_phone_of(const struct facts *facts, const struct mac_address *mac,
                       struct session_status *ret);

@@ -331,6 +331,8 @@ struct phone_facts {
     UT_hash_handle by_ip;
     struct phone_facts *older, *newer; /* list by the time it was seen last: see phone_make_room */
     enum phone_rank rank;              /* which of the lists */
+    struct phone_facts *touched_before, *touched_after; /* see observer_next_touched */
+    bool is_touched;
     struct mac_address mac;
     unsigned index; /* in a struct phone_set: below PHONES_MAXIMUM, no other phone has it */
     uint32_t ip;    /* the newest address it used; 0 = unknown */

@@ -75,6 +75,7 @@ enum observer_ending {
 };
 
 struct facts; /* observe/facts.h: for those who judge */
+struct phone_facts;
 struct observer;
 
 struct observer *observer_new(void);
@@ -83,6 +84,11 @@ void observer_free(struct observer *observer);
 void observer_frame(struct observer *observer, const struct frame *frame);
 /* What is known so far; valid until the next frame. */
 const struct facts *observer_facts(const struct observer *observer);
+/*
+ * For whoever follows the phones without looking at all of them each time. Returns: one whose facts
+ * may have changed since it was returned last; NULL if there is none.
+ */
+const struct phone_facts *observer_next_touched(struct observer *observer);
 /*
  * A quick look at a frame as it was captured, for long traces of busy networks: true if it cannot
  * matter and was only counted; false if it has to be dissected and given to observer_frame, which

@@ -10,11 +10,40 @@
 #include <string.h>
 #include <utlist.h>
 
+/* ---- whose facts may have changed ---- */
+
+/* Whoever looks a phone up may change what is known of it. */
+static struct phone_facts *touch(struct observer *observer, struct phone_facts *phone)
+{
+    if (phone && !phone->is_touched) {
+        phone->is_touched = true;
+        DL_APPEND2(observer->touched, phone, touched_before, touched_after);
+    }
+    return phone;
+}
+
+static void forget_touch(struct observer *observer, struct phone_facts *phone)
+{
+    if (phone->is_touched)
+        DL_DELETE2(observer->touched, phone, touched_before, touched_after);
+    phone->is_touched = false;
+}
+
+const struct phone_facts *observer_next_touched(struct observer *observer)
+{
+    struct phone_facts *phone = observer->touched;
+    if (phone)
+        forget_touch(observer, phone);
+    return phone;
+}
+
+/* ---- the table ---- */
+
 struct phone_facts *phone_find(struct observer *observer, const struct mac_address *mac)
 {
     struct phone_facts *phone;
     HASH_FIND(by_mac, observer->facts.phones, mac, sizeof(*mac), phone);
-    return phone;
+    return touch(observer, phone);
 }
 
 struct phone_facts *phone_find_ip(struct observer *observer, uint32_t ip)
@@ -22,7 +51,7 @@ struct phone_facts *phone_find_ip(struct observer *observer, uint32_t ip)
     struct phone_facts *phone = NULL;
     if (ip != 0)
         HASH_FIND(by_ip, observer->phones_by_ip, &ip, sizeof(ip), phone);
-    return phone;
+    return touch(observer, phone);
 }
 
 const struct phone_facts *phone_newest(const struct observer *observer)
@@ -65,6 +94,7 @@ static unsigned phone_make_room(struct observer *observer)
         rank++; /* the table is full: one of the lists is not empty */
     struct phone_facts *oldest = observer->oldest[rank];
     list_remove(observer, oldest);
+    forget_touch(observer, oldest);
     forget_ip(observer, oldest);
     HASH_DELETE(by_mac, observer->facts.phones, oldest);
     attempt_close(observer, &oldest->attempt);
@@ -121,7 +151,7 @@ struct phone_facts *phone_get(struct observer *observer, const struct mac_addres
     HASH_ADD(by_mac, observer->facts.phones, mac, sizeof(phone->mac), phone);
     list_append(observer, phone);
     observer->facts.phone_count++;
-    return phone;
+    return touch(observer, phone);
 }
 
 void phone_spoke(struct observer *observer, struct phone_facts *phone, const struct frame *frame)

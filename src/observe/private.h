@@ -22,6 +22,7 @@ struct observer {
     struct facts facts;
     struct phone_facts *phones_by_ip;
     struct phone_facts *oldest[PHONE_RANK_COUNT];
+    struct phone_facts *touched; /* whose facts may have changed since somebody asked for it */
     size_t rebuild_bytes;
     struct arp_candidate candidates[ARP_CANDIDATES]; /* a ring */
     struct mac_address asker; /* the loader that asked for another's address last, ... */

@@ -190,7 +190,7 @@ static void compare_sets(const struct bench *bench)
 {
     const struct ledger *ledger = &bench->core.ledger;
     compare_set(bench, &ledger->due, session_is_due);
-    compare_set(bench, &ledger->waiting, waits);
+    compare_set(bench, &ledger->in_state[SESSION_WAITING], waits);
     compare_set(bench, &ledger->could_be_meant, could_be_meant);
     compare_set(bench, &ledger->credible, is_credible);
     compare_set(bench, &ledger->lost, session_is_lost);

@@ -52,16 +52,31 @@ static void make_phones(struct session_status *phones, size_t count)
     }
 }
 
+/* Those that get a line if there is room, in order. */
+static size_t choose(const struct session_status *phones, size_t count, struct session_status *ret)
+{
+    static const enum session_state order[] = {SESSION_TRANSFER, SESSION_DELIVERED,
+                                               SESSION_ADDRESSING, SESSION_WAITING};
+    size_t chosen = 0;
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        for (size_t j = 0; j < count; j++)
+            if (phones[j].state == order[i])
+                ret[chosen++] = phones[j];
+    return chosen;
+}
+
 static void compose(unsigned columns, unsigned rows, size_t count, struct text *ret)
 {
-    struct session_status phones[40];
+    struct session_status phones[40], chosen[40];
     struct status_area area;
     make_phones(phones, count);
-    const struct status_view view = {.phones = phones,
-                                     .phone_count = count,
-                                     .running_ns = 90 * NS_PER_S,
-                                     .flash_wait_ns = 600 * NS_PER_S,
-                                     .now_ns = NOW_NS};
+    struct status_view view = {.phones = chosen,
+                               .phone_count = choose(phones, count, chosen),
+                               .running_ns = 90 * NS_PER_S,
+                               .flash_wait_ns = 600 * NS_PER_S,
+                               .now_ns = NOW_NS};
+    for (size_t i = 0; i < count; i++)
+        view.in_state[phones[i].state]++;
     status_area_compose(&view, columns, rows, &area);
     text_add(ret, "---- %ux%u, %zu phone%s\n", columns, rows, count, count == 1 ? "" : "s");
     assert_true(area.count <= rows / 3);
@@ -132,7 +147,10 @@ static void no_screen_is_too_small(void **state)
         memset(phones[i].serial, 0x1b, sizeof phones[i].serial - 1);
     for (unsigned columns = 1; columns < 100; columns++) {
         for (unsigned rows = 1; rows < 100; rows++) {
-            const struct status_view view = {.phones = phones, .phone_count = 40, .now_ns = NOW_NS};
+            const struct status_view view = {.in_state[SESSION_WAITING] = 40,
+                                             .phones = phones,
+                                             .phone_count = 40,
+                                             .now_ns = NOW_NS};
             struct status_area area;
             status_area_compose(&view, columns, rows, &area);
             assert_true(area.count <= (rows / 3 > 2 ? rows / 3 : 2));
@@ -145,12 +163,46 @@ static void no_screen_is_too_small(void **state)
     }
 }
 
+/* One that is finished has a line if it is the only one, else it is in the totals. */
+static void who_is_finished_is_told_by_its_state(void **state)
+{
+    (void)state;
+    static const struct {
+        enum session_state state;
+        const char *alone, *beside;
+    } ends[] = {
+        {SESSION_RECOVERED, "CBT14110000  SPA504G  recovered", "2 phones: 1 recovered, 1 waiting"},
+        {SESSION_FAILED, "CBT14110000  SPA504G  failed", "2 phones: 1 failed, 1 waiting"},
+        {SESSION_UNCONFIRMED, "CBT14110000  SPA504G  got the image; start not seen",
+         "2 phones: 1 start not seen, 1 waiting"},
+    };
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        struct session_status phone;
+        struct status_area area;
+        make_phones(&phone, 1);
+        phone.state = ends[i].state;
+        struct status_view view = {.phones = &phone, .phone_count = 1, .now_ns = NOW_NS};
+        view.in_state[ends[i].state] = 1;
+        status_area_compose(&view, 80, 24, &area);
+        assert_int_equal(area.count, 1);
+        assert_string_equal(text_chars(&area.lines[0]), ends[i].alone);
+        status_area_free(&area);
+        view.in_state[SESSION_WAITING] = 1;
+        view.phone_count = 0;
+        status_area_compose(&view, 80, 24, &area);
+        assert_int_equal(area.count, 1);
+        assert_string_equal(text_chars(&area.lines[0]), ends[i].beside);
+        status_area_free(&area);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_screens_are_those_of_the_pictures),
         cmocka_unit_test(before_any_phone_there_is_a_clock),
         cmocka_unit_test(no_screen_is_too_small),
+        cmocka_unit_test(who_is_finished_is_told_by_its_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,31 +12,16 @@
 #define NAME_COLUMNS    17 /* a MAC address; longer serial numbers push the rest */
 #define PRODUCT_COLUMNS 7
 
-/* The nearer to its end the more it is worth a line. */
-static int importance(enum session_state state)
-{
-    switch (state) {
-    case SESSION_TRANSFER:
-        return 5;
-    case SESSION_ORDERED:
-    case SESSION_ECHOED:
-    case SESSION_GATEWAY:
-        return 4;
-    case SESSION_DELIVERED:
-        return 3;
-    case SESSION_ADDRESSING:
-    case SESSION_ADDRESSED:
-    case SESSION_RETRY:
-    case SESSION_UNFIT_LEASE:
-        return 2;
-    case SESSION_FOUND:
-    case SESSION_WAITING:
-    case SESSION_NEW:
-        return 1;
-    default:
-        return 0; /* finished */
-    }
-}
+/* The nearer to its end the sooner it gets a line; those that follow are finished. */
+static const enum session_state in_order[] = {
+    SESSION_TRANSFER,    SESSION_GATEWAY, SESSION_ECHOED,      SESSION_ORDERED,
+    SESSION_DELIVERED,   SESSION_RETRY,   SESSION_UNFIT_LEASE, SESSION_ADDRESSED,
+    SESSION_ADDRESSING,  SESSION_FOUND,   SESSION_WAITING,     SESSION_NEW,
+    SESSION_UNCONFIRMED, SESSION_FAILED,  SESSION_RECOVERED,
+};
+#define STATES_IN_ORDER (sizeof in_order / sizeof *in_order)
+#define STATES_AT_WORK  12 /* of them */
+_Static_assert(STATES_IN_ORDER == SESSION_STATE_COUNT, "a state has no place");
 
 static void add_line(struct status_area *area, struct text *line, enum status_color color,
                      unsigned columns)
@@ -147,23 +132,31 @@ static void add_phone(struct status_area *area, const struct status_view *view,
 }
 
 /* "12 recovered, 2 failed, 1 at work, 3 writing, 15 waiting": what is zero is left out. */
-static void add_totals(struct text *ret, const struct session_status *phones, size_t count)
+static void add_totals(struct text *ret, const size_t in_state[SESSION_STATE_COUNT])
 {
-    enum { RECOVERED, FAILED, AT_WORK, WRITING, WAITING, KINDS };
-    static const char *const words[KINDS] = {"recovered", "failed", "at work", "writing",
-                                             "waiting"};
-    size_t numbers[KINDS] = {0}, first = ret->length;
-    for (size_t i = 0; i < count; i++) {
-        int rank = importance(phones[i].state);
-        numbers[phones[i].state == SESSION_RECOVERED ? RECOVERED
-                : rank == 0                          ? FAILED
-                : rank >= 4                          ? AT_WORK
-                : rank == 3                          ? WRITING
-                                                     : WAITING]++;
+    static const struct {
+        const char *words;
+        enum session_state from, to; /* in their own order */
+    } kinds[] = {
+        {"recovered", SESSION_RECOVERED, SESSION_RECOVERED},
+        {"start not seen", SESSION_UNCONFIRMED, SESSION_UNCONFIRMED},
+        {"failed", SESSION_FAILED, SESSION_FAILED},
+        {"at work", SESSION_ORDERED, SESSION_TRANSFER},
+        {"writing", SESSION_DELIVERED, SESSION_DELIVERED},
+    };
+    size_t first = ret->length, waiting = 0;
+    for (size_t i = 0; i < SESSION_STATE_COUNT; i++)
+        waiting += in_state[i];
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        size_t number = 0;
+        for (size_t state = kinds[i].from; state <= kinds[i].to; state++)
+            number += in_state[state];
+        waiting -= number;
+        if (number)
+            text_add(ret, "%s%zu %s", ret->length > first ? ", " : "", number, kinds[i].words);
     }
-    for (size_t i = 0; i < KINDS; i++)
-        if (numbers[i])
-            text_add(ret, "%s%zu %s", ret->length > first ? ", " : "", numbers[i], words[i]);
+    if (waiting)
+        text_add(ret, "%s%zu waiting", ret->length > first ? ", " : "", waiting);
 }
 
 static int widest_name(const struct status_view *view)
@@ -177,61 +170,63 @@ static int widest_name(const struct status_view *view)
     return width < NAME_COLUMNS ? width : NAME_COLUMNS;
 }
 
-/* Those at work, the most important first, each kind in order of appearance. */
-static void add_working(struct status_area *area, const struct status_view *view, unsigned columns,
-                        unsigned room)
-{
-    int name_columns = widest_name(view);
-    unsigned limit = area->count + room;
-    for (int rank = 5; rank > 0; rank--) {
-        for (size_t i = 0; i < view->phone_count && area->count < limit; i++)
-            if (importance(view->phones[i].state) == rank)
-                add_phone(area, view, &view->phones[i], name_columns, columns);
-    }
-}
-
 void status_area_compose(const struct status_view *view, unsigned columns, unsigned rows,
                          struct status_area *ret)
 {
     *ret = (struct status_area){0};
     unsigned most = rows / 3 > 2 ? rows / 3 : 2;
     most = most < STATUS_AREA_LINES ? most : STATUS_AREA_LINES;
+    size_t total = 0;
+    for (size_t i = 0; i < SESSION_STATE_COUNT; i++)
+        total += view->in_state[i];
     if (view->without_link_ns > 0)
         add_clock(ret, "no link", view->without_link_ns, columns);
-    else if (view->phone_count == 0)
+    else if (total == 0)
         add_clock(ret, "no phone yet", view->running_ns, columns);
-    if (view->phone_count == 1) {
-        add_phone(ret, view, &view->phones[0], widest_name(view), columns);
-    } else if (view->phone_count > 1) {
+    int name_columns = widest_name(view);
+    unsigned limit = total > 1 ? most - 1 : most; /* the totals take one */
+    for (size_t i = 0; i < view->phone_count && ret->count < limit; i++)
+        add_phone(ret, view, &view->phones[i], name_columns, columns);
+    if (total > 1) {
         struct text totals = TEXT_EMPTY;
-        add_working(ret, view, columns, most - ret->count - 1);
         if (columns >= WIDE_COLUMNS)
-            text_add(&totals, "%zu phones: ", view->phone_count);
-        add_totals(&totals, view->phones, view->phone_count);
+            text_add(&totals, "%zu phones: ", total);
+        add_totals(&totals, view->in_state);
         add_line(ret, &totals, STATUS_PLAIN, columns);
     }
+}
+
+static size_t choose_phones(const struct station *station, size_t state_count,
+                            struct session_status phones[static STATUS_AREA_LINES])
+{
+    size_t count = 0, index;
+    for (size_t i = 0; i < state_count; i++) {
+        size_t from = 0;
+        while (count < STATUS_AREA_LINES && station_next_in(station, in_order[i], from, &index)) {
+            station_session(station, index, &phones[count++]);
+            from = index + 1;
+        }
+    }
+    return count;
 }
 
 void status_area_of(const struct station *station, duration_ns running_ns, instant_ns now_ns,
                     duration_ns flash_wait_ns, unsigned columns, unsigned rows,
                     struct status_area *ret)
 {
-    size_t count = station_session_count(station);
-    struct session_status *phones = calloc(count ? count : 1, sizeof *phones);
-    if (!phones)
-        abort();
-    for (size_t i = 0; i < count; i++)
-        station_session(station, i, &phones[i]);
-    const struct status_view view = {
+    struct session_status phones[STATUS_AREA_LINES];
+    struct status_view view = {
         .phones = phones,
-        .phone_count = count,
         .running_ns = running_ns,
         .without_link_ns = station_without_link(station, now_ns),
         .flash_wait_ns = flash_wait_ns,
         .now_ns = now_ns,
     };
+    for (size_t i = 0; i < SESSION_STATE_COUNT; i++)
+        view.in_state[i] = station_count_in(station, (enum session_state)i);
+    bool is_alone = station_session_count(station) == 1;
+    view.phone_count = choose_phones(station, is_alone ? STATES_IN_ORDER : STATES_AT_WORK, phones);
     status_area_compose(&view, columns, rows, ret);
-    free(phones);
 }
 
 void status_area_free(struct status_area *area)

@@ -22,6 +22,9 @@ struct status_area {
 };
 
 struct status_view {
+    size_t in_state[SESSION_STATE_COUNT]; /* how many phones */
+    /* Those worth a line, at most STATUS_AREA_LINES, the nearest to its end first; of one phone in
+     * all that one. */
     const struct session_status *phones;
     size_t phone_count;
     duration_ns running_ns, without_link_ns; /* 0: there is a link */
@@ -33,7 +36,8 @@ struct status_view {
 void status_area_compose(const struct status_view *view, unsigned columns, unsigned rows,
                          struct status_area *ret);
 void status_area_free(struct status_area *area);
-/* The same for a station that runs since `running_ns`; aborts without memory. */
+/* The same for a station that runs since `running_ns`: at the cost of the lines, however many
+ * phones there are. */
 void status_area_of(const struct station *station, duration_ns running_ns, instant_ns now_ns,
                     duration_ns flash_wait_ns, unsigned columns, unsigned rows,
                     struct status_area *ret);
