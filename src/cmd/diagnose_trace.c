@@ -230,20 +230,17 @@ static bool write_redacted(struct trace_run *run, struct error *ret_error)
 
 /* ---- the report ---- */
 
-static void print_text(const struct trace_run *run, const struct report_facts *facts)
+static void print_text(const struct trace_run *run, const struct report_source *source)
 {
     struct text text = TEXT_EMPTY;
-    if (run->timeline) {
-        report_timeline(run->timeline, &run->diagnosis, &text);
+    bool is_quiet = run->options->verbosity < 0;
+    if (source->story) {
+        report_add(REPORT_TIMELINE, source, &text);
         text_add(&text, "\n");
     }
-    if (run->options->verbosity < 0) {
-        if (run->options->operand_count > 1)
-            text_add(&text, "%s: ", path_shown(facts->trace).text);
-        report_line(&run->diagnosis, &text);
-    } else {
-        report_text(&run->diagnosis, facts, &text);
-    }
+    if (is_quiet && run->options->operand_count > 1)
+        text_add(&text, "%s: ", path_shown(source->facts->trace).text);
+    report_add(is_quiet ? REPORT_LINE : REPORT_TEXT, source, &text);
     fputs(text_chars(&text), stdout);
     text_free(&text);
 }
@@ -264,8 +261,9 @@ static void fill_image(const struct trace_run *run, struct report_image *ret)
 static bool write_page(const struct trace_run *run, const struct report_facts *facts,
                        struct error *ret_error)
 {
+    const struct report_source source = {&run->diagnosis, facts, run->page};
     struct text page = TEXT_EMPTY;
-    report_html(run->page, &run->diagnosis, facts, &page);
+    report_add(REPORT_PAGE, &source, &page);
     bool is_written = output_file_write(run->options->report_path, run->options->overwrite,
                                         text_chars(&page), page.length, ret_error);
     text_free(&page);
@@ -287,7 +285,7 @@ static bool report(struct trace_run *run, struct trace_outcome *ret, struct erro
     trace_meter_counters(&run->meter, &counters);
     counters.frames_in = run->diagnosis.frame_count;
     fill_image(run, &image);
-    struct report_facts facts = {
+    const struct report_facts facts = {
         .command = "diagnose",
         .trace = text_chars(&run->title),
         .counters = &counters,
@@ -296,12 +294,11 @@ static bool report(struct trace_run *run, struct trace_outcome *ret, struct erro
         .notes = notes,
         .note_count = note_count,
     };
-    if (options->json && run->timeline)
-        facts.timeline = report_timeline_json(run->timeline, &run->diagnosis);
+    const struct report_source source = {&run->diagnosis, &facts, run->timeline};
     if (options->json)
-        ret->document = report_json(&run->diagnosis, &facts);
+        ret->document = report_json(&source);
     else
-        print_text(run, &facts);
+        print_text(run, &source);
     return (!options->report_path || write_page(run, &facts, ret_error)) &&
            (!options->extract_path || write_extracted(run, ret_error)) &&
            (!options->redact_path || write_redacted(run, ret_error));

@@ -83,18 +83,12 @@ static void print(const struct live_result *result, const struct report_facts *f
 {
     const struct options *options = result->options;
     bool trace_on_stdout = options->write_path && strcmp(options->write_path, "-") == 0;
+    const struct report_source source = {.diagnosis = result->diagnosis, .facts = facts};
     struct text text = TEXT_EMPTY;
-    if (options->json) {
-        json_t *document = report_json(result->diagnosis, facts);
-        report_json_print(document, &text);
-        json_decref(document);
-    } else if (options->verbosity < 0) {
-        report_line(result->diagnosis, &text);
-        for (size_t i = 0; i < facts->note_count; i++)
-            text_add(&text, "%s\n", facts->notes[i]);
-    } else {
-        report_text(result->diagnosis, facts, &text);
-    }
+    report_add(options->json            ? REPORT_JSON
+               : options->verbosity < 0 ? REPORT_LINE
+                                        : REPORT_TEXT,
+               &source, &text);
     fputs(text_chars(&text), trace_on_stdout ? stderr : stdout);
     fflush(stdout);
     text_free(&text);

@@ -54,7 +54,7 @@ bool watcher_judge(struct watcher *watcher, const struct station *station, insta
     if (is_news) {
         watcher->has_verdict = true;
         watcher->leading = leading;
-        report_line(&diagnosis, ret);
+        report_add(REPORT_LINE, &(struct report_source){.diagnosis = &diagnosis}, ret);
         ret->chars[--ret->length] = '\0';
     }
     diagnosis_free(&diagnosis);

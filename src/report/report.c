@@ -1,34 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What text, JSON and HTML report share: lists of frames. See report.h. */
+/* The table of what a diagnosis can look like: see report.h. */
 #include "report/report.h"
 
-#include <inttypes.h>
-#include <string.h>
+#include "report/report_forms.h"
 
-void report_frame_list(const uint64_t *numbers, size_t count, struct text *ret)
-{
-    for (size_t i = 0, end; i < count; i = end) {
-        for (end = i + 1; end < count && numbers[end] == numbers[end - 1] + 1; end++)
-            ;
-        if (end - i == 2)
-            end--; /* "7, 8" reads better than "7-8" */
-        if (i > 0)
-            text_add(ret, "%s", end == count ? " and " : ", ");
-        text_add(ret, "%" PRIu64, numbers[i]);
-        if (end - i > 1)
-            text_add(ret, "-%" PRIu64, numbers[end - 1]);
-    }
-}
+struct report_operations {
+    bool needs_story;
+    void (*add)(const struct report_source *source, struct text *ret);
+};
 
-void report_display_filter(const uint64_t *numbers, size_t count, struct text *ret)
+static const struct report_operations forms[REPORT_FORM_COUNT] = {
+    [REPORT_LINE] = {.add = report_line_add},
+    [REPORT_TEXT] = {.add = report_text_add},
+    [REPORT_JSON] = {.add = report_json_add},
+    [REPORT_PAGE] = {.needs_story = true, .add = report_page_add},
+    [REPORT_LADDER] = {.needs_story = true, .add = report_ladder_add},
+    [REPORT_TIMELINE] = {.needs_story = true, .add = report_timeline_add},
+};
+
+void report_add(enum report_form form, const struct report_source *source, struct text *ret)
 {
-    text_add(ret, "frame.number in {");
-    for (size_t i = 0, end; i < count; i = end) {
-        for (end = i + 1; end < count && numbers[end] == numbers[end - 1] + 1; end++)
-            ;
-        text_add(ret, "%s%" PRIu64, i ? "," : "", numbers[i]);
-        if (end - i > 1)
-            text_add(ret, "..%" PRIu64, numbers[end - 1]);
-    }
-    text_add(ret, "}");
+    if (source->story || !forms[form].needs_story)
+        forms[form].add(source, ret);
 }

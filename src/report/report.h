@@ -87,7 +87,6 @@ struct report_facts {
     const struct report_attempt *attempts; /* phone by phone, each in order of time */
     size_t attempt_count;
     const struct report_capture *capture;
-    struct json_t *timeline;   /* for the document, which takes it over; NULL: none */
     const struct error *error; /* what ended the run: then there is no result */
     const char *const *notes;  /* sentences about this run or trace ("redacted: ...") */
     size_t note_count;
@@ -103,15 +102,36 @@ void report_display_filter(const uint64_t *numbers, size_t count, struct text *r
 void report_counters_text(const struct report_counters *counters, struct text *ret);
 void report_image_text(const struct report_image *image, struct text *ret);
 
-/* Appends the final report: plain ASCII, at most 80 columns, lines ended by \n. */
-void report_text(const struct diagnosis *diagnosis, const struct report_facts *facts,
-                 struct text *ret);
-/* Appends one line about the leading verdict ("no-dhcp (certain): The phone asked ..."), unwrapped.
- */
-void report_line(const struct diagnosis *diagnosis, struct text *ret);
+/* ---- a diagnosis, in each form that it can have ---- */
 
-/* Returns: the document of one run or trace; the caller's (json_decref). */
-struct json_t *report_json(const struct diagnosis *diagnosis, const struct report_facts *facts);
+struct report_page; /* the story row by row: report_page.h */
+
+struct report_source {
+    const struct diagnosis *diagnosis;
+    const struct report_facts *facts;
+    const struct report_page *story; /* NULL: it was not kept */
+};
+
+enum report_form {
+    REPORT_LINE,     /* the leading verdict: "no-dhcp (certain): The phone asked ...", unwrapped */
+    REPORT_TEXT,     /* plain ASCII, at most 80 columns */
+    REPORT_JSON,     /* the document of report_json, indented */
+    REPORT_PAGE,     /* for a ticket: HTML in UTF-8, starting with the doctype */
+    REPORT_LADDER,   /* the page's diagram: an HTML table */
+    REPORT_TIMELINE, /* the story as text: seconds, frames, sender, receiver, what it is; '*': proof
+                      */
+    REPORT_FORM_COUNT
+};
+
+/* Appends it; lines end with \n. Where there is no story, a form that tells it adds nothing. */
+void report_add(enum report_form form, const struct report_source *source, struct text *ret);
+
+/* Returns: the document of one run or trace, with the story if there is one; the caller's
+ * (json_decref). */
+struct json_t *report_json(const struct report_source *source);
+
+/* ---- documents of other kinds ---- */
+
 /* How many frames were compared, and a line of `differences` for each that differs. */
 struct json_t *report_json_comparison(size_t recorded, size_t now, const char *differences);
 /* Of a dry run: how many frames stand in the trace. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The page around the ladder: verdict on top, then the proof. See report_page.h. */
-#include "report/report_page.h"
-
+/* The page around the ladder: verdict on top, then the proof. See report.h. */
+#include "report/report_forms.h"
 #include "report/report_rows.h"
 
 #include <inttypes.h>
@@ -232,15 +231,14 @@ static void add_phones(const struct diagnosis *diagnosis, struct text *ret)
     text_add(ret, "</tbody></table></div></section>\n");
 }
 
-static void add_ladder(const struct report_page *page, const struct diagnosis *diagnosis,
-                       struct text *ret)
+static void add_ladder(const struct report_source *source, struct text *ret)
 {
-    if (page_row_count(page) == 0)
+    if (page_row_count(source->story) == 0)
         return;
     text_add(ret, "<section><h2>What happened</h2><p class=\"kicker\">Dashed: to everybody on the "
                   "segment. Marked: the proof. Long transfers are folded.</p>"
                   "<div class=\"scroll\">\n");
-    html_ladder(page, diagnosis, ret);
+    report_ladder_add(source, ret);
     text_add(ret, "</div></section>\n");
 }
 
@@ -320,15 +318,17 @@ static void add_facts(const struct report_facts *facts, struct text *ret)
     text_add(ret, "</dl></section>\n");
 }
 
-void report_html(const struct report_page *page, const struct diagnosis *diagnosis,
-                 const struct report_facts *facts, struct text *ret)
+void report_page_add(const struct report_source *source, struct text *ret)
 {
+    const struct diagnosis *diagnosis = source->diagnosis;
+    const struct report_facts *facts = source->facts;
+    const struct report_page *page = source->story;
     add_head(diagnosis, ret);
     add_verdict(diagnosis, facts, ret);
     add_why(diagnosis, ret);
     add_findings(diagnosis, ret);
     add_phones(diagnosis, ret);
-    add_ladder(page, diagnosis, ret);
+    add_ladder(source, ret);
     add_timeline(page, diagnosis, ret);
     add_evidence(page, diagnosis, ret);
     add_facts(facts, ret);

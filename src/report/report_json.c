@@ -3,7 +3,7 @@
  * The JSON document "spa-sos/1" (docs: report.schema.json). What does not apply is absent, never
  * null. Text from the network is escaped as everywhere, which also makes it valid UTF-8.
  */
-#include "report/report.h"
+#include "report/report_forms.h"
 #include "report/report_rows.h"
 
 #include <jansson.h>
@@ -203,8 +203,41 @@ json_t *report_json_error(const char *command, const struct error *error)
     return object;
 }
 
-json_t *report_json(const struct diagnosis *diagnosis, const struct report_facts *facts)
+static json_t *row_json(const struct page_row *row, const struct diagnosis *diagnosis)
 {
+    const struct observation *first = &row->first;
+    json_t *object = checked(json_object());
+    struct text words = TEXT_EMPTY;
+    timeline_words(row, &words);
+    set(object, "seconds", json_real(timeline_seconds(row, diagnosis)));
+    set(object, "text", json_string(text_chars(&words)));
+    set(object, "proof", json_boolean(page_row_is_evidence(row, &diagnosis->leading)));
+    text_free(&words);
+    if (first->number > 0) {
+        set(object, "frame", number(first->number));
+        set(object, "last_frame", number(row->last_number));
+    }
+    if (first->has_phone)
+        set(object, "phone", json_string(mac_format(&first->phone).text));
+    if (first->has_frame && !row->is_transfer) {
+        set(object, "from", json_string(mac_format(&first->from).text));
+        set(object, "to", json_string(mac_format(&first->to).text));
+    }
+    return object;
+}
+
+static json_t *story_json(const struct report_page *page, const struct diagnosis *diagnosis)
+{
+    json_t *rows = checked(json_array());
+    for (size_t i = 0; i < page_row_count(page); i++)
+        append(rows, row_json(page_row(page, i), diagnosis));
+    return rows;
+}
+
+json_t *report_json(const struct report_source *source)
+{
+    const struct diagnosis *diagnosis = source->diagnosis;
+    const struct report_facts *facts = source->facts;
     json_t *object = facts->error ? report_json_error(facts->command, facts->error)
                                   : document(facts->command, diagnosis->result);
     set(object, "headline", string(diagnosis->headline));
@@ -223,8 +256,8 @@ json_t *report_json(const struct diagnosis *diagnosis, const struct report_facts
         set(object, "trace", string(facts->trace));
     if (facts->counters)
         set(object, "counters", counters_json(facts->counters));
-    if (facts->timeline)
-        set(object, "timeline", facts->timeline);
+    if (source->story)
+        set(object, "timeline", story_json(source->story, diagnosis));
     if (facts->note_count > 0) {
         json_t *notes = checked(json_array());
         for (size_t i = 0; i < facts->note_count; i++)
@@ -256,6 +289,13 @@ void report_json_print(const json_t *value, struct text *ret)
     text_add_bytes(ret, chars, strlen(chars));
     text_add(ret, "\n");
     free(chars);
+}
+
+void report_json_add(const struct report_source *source, struct text *ret)
+{
+    json_t *document = report_json(source);
+    report_json_print(document, ret);
+    json_decref(document);
 }
 
 json_t *report_json_comparison(size_t recorded, size_t now, const char *differences)
@@ -310,35 +350,4 @@ json_t *report_json_earlier(size_t phone_count)
     json_t *object = document("recover", RESULT_RECOVERED);
     set(object, "recovered_earlier", number(phone_count));
     return object;
-}
-
-static json_t *row_json(const struct page_row *row, const struct diagnosis *diagnosis)
-{
-    const struct observation *first = &row->first;
-    json_t *object = checked(json_object());
-    struct text words = TEXT_EMPTY;
-    timeline_words(row, &words);
-    set(object, "seconds", json_real(timeline_seconds(row, diagnosis)));
-    set(object, "text", json_string(text_chars(&words)));
-    set(object, "proof", json_boolean(page_row_is_evidence(row, &diagnosis->leading)));
-    text_free(&words);
-    if (first->number > 0) {
-        set(object, "frame", number(first->number));
-        set(object, "last_frame", number(row->last_number));
-    }
-    if (first->has_phone)
-        set(object, "phone", json_string(mac_format(&first->phone).text));
-    if (first->has_frame && !row->is_transfer) {
-        set(object, "from", json_string(mac_format(&first->from).text));
-        set(object, "to", json_string(mac_format(&first->to).text));
-    }
-    return object;
-}
-
-json_t *report_timeline_json(const struct report_page *page, const struct diagnosis *diagnosis)
-{
-    json_t *rows = checked(json_array());
-    for (size_t i = 0; i < page_row_count(page); i++)
-        append(rows, row_json(page_row(page, i), diagnosis));
-    return rows;
 }

@@ -3,6 +3,7 @@
  * The ladder diagram: one vertical line per host, one arrow per row. Each row is a small drawing of
  * its own in a table, so that paper can break between rows.
  */
+#include "report/report_forms.h"
 #include "report/report_rows.h"
 
 #include <inttypes.h>
@@ -231,10 +232,10 @@ static void add_row(const struct ladder *ladder, const struct page_row *row, str
     text_add(ret, "</svg></td></tr>\n");
 }
 
-void html_ladder(const struct report_page *page, const struct diagnosis *diagnosis,
-                 struct text *ret)
+void report_ladder_add(const struct report_source *source, struct text *ret)
 {
-    struct ladder ladder = {.page = page, .diagnosis = diagnosis};
+    const struct report_page *page = source->story;
+    struct ladder ladder = {.page = page, .diagnosis = source->diagnosis};
     find_lanes(&ladder);
     text_add(ret, "<table class=\"ladder\">\n");
     add_head(&ladder, ret);

@@ -61,8 +61,5 @@ double timeline_seconds(const struct page_row *row, const struct diagnosis *diag
 
 /* Appends text with everything HTML means something by escaped. */
 void html_text(struct text *ret, const char *chars);
-/* The ladder diagram, a table with one small drawing per row. */
-void html_ladder(const struct report_page *page, const struct diagnosis *diagnosis,
-                 struct text *ret);
 
 #endif

@@ -3,7 +3,7 @@
  * The final report as plain text: labelled paragraphs, wrapped at 80 columns, no escapes. Words
  * longer than a line (paths) are never broken, so that they can be copied.
  */
-#include "report/report.h"
+#include "report/report_forms.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -254,16 +254,18 @@ void report_image_text(const struct report_image *image, struct text *ret)
              image->bytes, image->sectors, plural(image->sectors), image->sha256);
 }
 
-void report_line(const struct diagnosis *diagnosis, struct text *ret)
+void report_line_add(const struct report_source *source, struct text *ret)
 {
+    const struct diagnosis *diagnosis = source->diagnosis;
     const struct verdict *leading = &diagnosis->leading;
     text_add(ret, "%s (%s): %s\n", verdict_name(leading->id), confidence_name(leading->confidence),
              diagnosis->headline);
 }
 
-void report_text(const struct diagnosis *diagnosis, const struct report_facts *facts,
-                 struct text *ret)
+void report_text_add(const struct report_source *source, struct text *ret)
 {
+    const struct diagnosis *diagnosis = source->diagnosis;
+    const struct report_facts *facts = source->facts;
     const struct verdict *leading = &diagnosis->leading;
     struct paragraph headline = {.out = ret};
     paragraph_words(&headline, diagnosis->headline);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The story line by line, for those who search or copy: see report_page.h. */
-#include "report/report_page.h"
-
+/* The story line by line, for those who search or copy: see report.h. */
+#include "report/report_forms.h"
 #include "report/report_rows.h"
 
 #include <inttypes.h>
@@ -59,9 +58,10 @@ double timeline_seconds(const struct page_row *row, const struct diagnosis *diag
     return (double)(row->first.time_ns - diagnosis->first_ns) / (double)NS_PER_S;
 }
 
-void report_timeline(const struct report_page *page, const struct diagnosis *diagnosis,
-                     struct text *ret)
+void report_timeline_add(const struct report_source *source, struct text *ret)
 {
+    const struct report_page *page = source->story;
+    const struct diagnosis *diagnosis = source->diagnosis;
     for (size_t i = 0; i < page_row_count(page); i++) {
         const struct page_row *row = page_row(page, i);
         bool is_proof = page_row_is_evidence(row, &diagnosis->leading);

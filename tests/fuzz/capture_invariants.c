@@ -96,28 +96,40 @@ static void take_again(struct reading *reading, const struct frame *frame)
     free(copy);
 }
 
+static void check_form(struct reading *reading, enum report_form form,
+                       const struct report_source *source)
+{
+    struct text text = TEXT_EMPTY;
+    report_add(form, source, &text);
+    switch (form) {
+    case REPORT_PAGE:
+    case REPORT_LADDER:
+        note(reading, !strstr(text_chars(&text), "<script"), "the page holds a script");
+        break;
+    case REPORT_JSON: {
+        json_t *document = report_json(source);
+        json_t *again = json_loads(text_chars(&text), 0, NULL);
+        note(reading, again && json_equal(document, again), "the JSON does not read back");
+        json_decref(document);
+        json_decref(again);
+        break;
+    }
+    default:
+        note(reading, is_plain_text(text_chars(&text)), "the report is no plain text");
+        break;
+    }
+    text_free(&text);
+}
+
 static void judge(struct reading *reading)
 {
     struct report_facts facts = {.command = "diagnose", .trace = "fuzzed"};
     struct diagnosis diagnosis;
-    struct text text = TEXT_EMPTY, page = TEXT_EMPTY, printed = TEXT_EMPTY;
-    json_error_t error;
 
     diagnosis_make(observer_facts(reading->observer), &diagnosis);
-    report_text(&diagnosis, &facts, &text);
-    report_line(&diagnosis, &text);
-    note(reading, is_plain_text(text_chars(&text)), "the report is no plain text");
-    json_t *document = report_json(&diagnosis, &facts);
-    report_json_print(document, &printed);
-    json_t *again = json_loads(text_chars(&printed), 0, &error);
-    note(reading, again && json_equal(document, again), "the JSON does not read back");
-    report_html(reading->page, &diagnosis, &facts, &page);
-    note(reading, !strstr(text_chars(&page), "<script"), "the page holds a script");
-    json_decref(document);
-    json_decref(again);
-    text_free(&text);
-    text_free(&page);
-    text_free(&printed);
+    const struct report_source source = {&diagnosis, &facts, reading->page};
+    for (enum report_form form = 0; form < REPORT_FORM_COUNT; form++)
+        check_form(reading, form, &source);
     diagnosis_free(&diagnosis);
 }
 

@@ -157,9 +157,10 @@ static void check_report(struct run *run)
     struct report_facts facts = {.command = "recover", .trace = "fuzzed"};
     struct text text = TEXT_EMPTY, printed = TEXT_EMPTY;
     station_diagnose(run->station, &diagnosis);
-    report_text(&diagnosis, &facts, &text);
+    const struct report_source source = {.diagnosis = &diagnosis, .facts = &facts};
+    report_add(REPORT_TEXT, &source, &text);
     note(run, is_plain_text(text_chars(&text)), "the report is no plain text");
-    json_t *document = report_json(&diagnosis, &facts);
+    json_t *document = report_json(&source);
     report_json_print(document, &printed);
     json_t *again = json_loads(text_chars(&printed), 0, NULL);
     note(run, again && json_equal(document, again), "the JSON does not read back");

@@ -151,17 +151,18 @@ static void check_table(struct check *check)
 bool report_agrees(const struct diagnosis *diagnosis, size_t size, char ret_why[static size])
 {
     struct report_facts facts = {.command = "recover", .trace = "a.pcap"};
+    const struct report_source source = {.diagnosis = diagnosis, .facts = &facts};
     struct check check = {
         .diagnosis = diagnosis,
         .text = TEXT_EMPTY,
         .line = TEXT_EMPTY,
-        .document = report_json(diagnosis, &facts),
+        .document = report_json(&source),
         .size = size,
         .why = ret_why,
     };
     ret_why[0] = '\0';
-    report_text(diagnosis, &facts, &check.text);
-    report_line(diagnosis, &check.line);
+    report_add(REPORT_TEXT, &source, &check.text);
+    report_add(REPORT_LINE, &source, &check.line);
     check_words(&check);
     check_status(&check);
     check_headline(&check);

@@ -191,7 +191,7 @@ static void the_text_holds_everything_in_80_plain_columns(void **test_state)
     struct sample sample;
     struct text text = TEXT_EMPTY;
     sample_make(VERDICT_NO_DHCP, &sample);
-    report_text(&sample.diagnosis, &facts, &text);
+    report_add(REPORT_TEXT, &(struct report_source){&sample.diagnosis, &facts, NULL}, &text);
     assert_harmless(text_chars(&text));
     /* Line breaks may fall anywhere between words. */
     for (char *c = text.chars; *c; c++)
@@ -213,8 +213,8 @@ static void success_and_failure_have_the_same_shape(void **test_state)
     struct text good_text = TEXT_EMPTY, bad_text = TEXT_EMPTY;
     sample_make(VERDICT_RECOVERED, &good);
     sample_make(VERDICT_NO_DHCP, &bad);
-    report_text(&good.diagnosis, &facts, &good_text);
-    report_text(&bad.diagnosis, &facts, &bad_text);
+    report_add(REPORT_TEXT, &(struct report_source){&good.diagnosis, &facts, NULL}, &good_text);
+    report_add(REPORT_TEXT, &(struct report_source){&bad.diagnosis, &facts, NULL}, &bad_text);
     const char *a = text_chars(&good_text), *b = text_chars(&bad_text);
     for (; *a && *b; a += strcspn(a, "\n") + 1, b += strcspn(b, "\n") + 1)
         assert_memory_equal(a, b, 4); /* labels stand at the same places */
@@ -240,7 +240,7 @@ static void the_document_has_the_fields_of_the_contract(void **test_state)
     (void)test_state;
     struct sample sample;
     sample_make(VERDICT_NO_DHCP, &sample);
-    json_t *document = report_json(&sample.diagnosis, &facts);
+    json_t *document = report_json(&(struct report_source){&sample.diagnosis, &facts, NULL});
     assert_keys(document,
                 (const char *const[]){"schema", "command", "result", "headline", "verdict",
                                       "findings", "phones", "trace", "counters", NULL});
@@ -267,7 +267,7 @@ static void what_does_not_apply_is_absent(void **test_state)
     diagnosis.leading.evidence_count = 0;
     diagnosis.leading.has_phone = false;
     struct report_facts none = {.command = "discover"};
-    json_t *document = report_json(&diagnosis, &none);
+    json_t *document = report_json(&(struct report_source){&diagnosis, &none, NULL});
     assert_keys(document, (const char *const[]){"schema", "command", "result", "headline",
                                                 "verdict", "findings", "phones", NULL});
     assert_keys(json_object_get(document, "verdict"),
@@ -289,13 +289,13 @@ static void attempts_are_listed_with_time_and_outcome(void **test_state)
     sample_make(VERDICT_INTERRUPTED, &sample);
     with.attempts = attempts;
     with.attempt_count = 2;
-    report_text(&sample.diagnosis, &with, &text);
+    report_add(REPORT_TEXT, &(struct report_source){&sample.diagnosis, &with, NULL}, &text);
     assert_non_null(
         strstr(text_chars(&text),
                "\n  Attempts    1, 3.2 s after the start: the transfer broke off at 8 %\n"
                "              2, 87.8 s after the start: not over when the run ended\n"));
     text_free(&text);
-    json_t *document = report_json(&sample.diagnosis, &with);
+    json_t *document = report_json(&(struct report_source){&sample.diagnosis, &with, NULL});
     const json_t *listed =
         json_object_get(json_array_get(json_object_get(document, "phones"), 0), "attempts");
     assert_int_equal(json_array_size(listed), 2);
@@ -318,7 +318,7 @@ static void one_good_attempt_is_nothing_to_account_for(void **test_state)
     sample_make(VERDICT_RECOVERED, &sample);
     with.attempts = &attempt;
     with.attempt_count = 1;
-    report_text(&sample.diagnosis, &with, &text);
+    report_add(REPORT_TEXT, &(struct report_source){&sample.diagnosis, &with, NULL}, &text);
     assert_null(strstr(text_chars(&text), "Attempts"));
     text_free(&text);
     sample_free(&sample);
@@ -339,7 +339,7 @@ static void the_page_escapes_the_network_and_loads_nothing(void **test_state)
     strcpy(observation.text, "<script>alert(1)</script>");
     report_page_observe(page, &observation);
     sample_make(VERDICT_NO_DHCP, &sample);
-    report_html(page, &sample.diagnosis, &facts, &text);
+    report_add(REPORT_PAGE, &(struct report_source){&sample.diagnosis, &facts, page}, &text);
     report_page_free(page);
     static const char *const forbidden[] = {"<script", "<b>",    "src=",   "@import", "url(",
                                             "http:",   "https:", "onload", "\x1b",    "\xff"};
@@ -371,7 +371,7 @@ static void the_page_folds_long_transfers_and_bounds_long_stories(void **test_st
         report_page_observe(page, &observation);
     }
     sample_make(VERDICT_NO_DHCP, &sample);
-    report_html(page, &sample.diagnosis, &facts, &text);
+    report_add(REPORT_PAGE, &(struct report_source){&sample.diagnosis, &facts, page}, &text);
     assert_non_null(strstr(text_chars(&text), "DATA and ACK 2 to 8100"));
     assert_true(text.length < 20000);
     text_free(&text);
@@ -382,13 +382,31 @@ static void the_page_folds_long_transfers_and_bounds_long_stories(void **test_st
         snprintf(observation.text, sizeof observation.text, "event number %u", i);
         report_page_observe(page, &observation);
     }
-    report_html(page, &sample.diagnosis, &facts, &text);
+    report_add(REPORT_PAGE, &(struct report_source){&sample.diagnosis, &facts, page}, &text);
     assert_non_null(strstr(text_chars(&text), "event number 0<"));
     assert_non_null(strstr(text_chars(&text), "event number 99999<"));
     assert_non_null(strstr(text_chars(&text), "more events are left out"));
     assert_true(text.length < 1000000);
     report_page_free(page);
     text_free(&text);
+    sample_free(&sample);
+}
+
+/* In every form that does not tell a story, and in no other, if there is none. */
+static void a_report_without_a_story_is_one_in_words(void **test_state)
+{
+    (void)test_state;
+    struct sample sample;
+    sample_make(VERDICT_NO_DHCP, &sample);
+    const struct report_source source = {.diagnosis = &sample.diagnosis, .facts = &facts};
+    for (enum report_form form = 0; form < REPORT_FORM_COUNT; form++) {
+        struct text text = TEXT_EMPTY;
+        bool is_in_words = form == REPORT_LINE || form == REPORT_TEXT || form == REPORT_JSON;
+        report_add(form, &source, &text);
+        assert_int_equal(text.length > 0, is_in_words);
+        assert_int_equal(strstr(text_chars(&text), "no-dhcp") != NULL, is_in_words);
+        text_free(&text);
+    }
     sample_free(&sample);
 }
 
@@ -404,6 +422,7 @@ int main(void)
         cmocka_unit_test(success_and_failure_have_the_same_shape),
         cmocka_unit_test(the_document_has_the_fields_of_the_contract),
         cmocka_unit_test(what_does_not_apply_is_absent),
+        cmocka_unit_test(a_report_without_a_story_is_one_in_words),
         cmocka_unit_test(the_page_escapes_the_network_and_loads_nothing),
         cmocka_unit_test(the_page_folds_long_transfers_and_bounds_long_stories),
     };
