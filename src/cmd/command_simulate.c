@@ -115,7 +115,7 @@ static void observe(void *context, struct peer *peer, const struct peer_event *p
 /* ---- The switch's uplink ---- */
 
 /* The interface also shows what was sent on it. */
-static bool is_own_frame(const struct simulation *simulation, const struct peer_frame *frame)
+static bool is_own_frame(const struct simulation *simulation, const struct captured_frame *frame)
 {
     struct mac_address source;
     memcpy(source.octet, frame->bytes + 6, sizeof source.octet);
@@ -143,7 +143,7 @@ static void move_on(struct peer *peer, instant_ns now_ns)
     look_for_end(simulation, now_ns);
 }
 
-static void receive(struct peer *peer, const struct peer_frame *frame, instant_ns now_ns)
+static void receive(struct peer *peer, const struct captured_frame *frame, instant_ns now_ns)
 {
     /* Longer than what a loader could take, or no frame at all. */
     bool is_useless = frame->captured < frame->length || frame->length < 14;

@@ -70,7 +70,7 @@ static void take_first(void *context, const struct frame *frame)
         redactor_learn(run->redactor, frame);
 }
 
-static bool pass_over(void *context, const struct port_frame *frame)
+static bool pass_over(void *context, const struct captured_frame *frame)
 {
     struct trace_run *run = context;
     if (!run->started) {
@@ -167,7 +167,7 @@ static void copy_frame(void *context, const struct frame *frame)
         if (!run->copy_bytes)
             abort();
     }
-    struct port_frame copy = {
+    struct captured_frame copy = {
         .time_ns = frame->time_ns,
         .number = frame->number,
         .bytes = run->copy_bytes,

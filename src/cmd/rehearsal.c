@@ -26,7 +26,7 @@ struct rehearsal {
 };
 
 static enum port_event rehearsal_next(struct port *port, instant_ns deadline_ns,
-                                      struct port_frame *ret, struct error *ret_error)
+                                      struct captured_frame *ret, struct error *ret_error)
 {
     struct rehearsal *rehearsal = (struct rehearsal *)port;
     if (!rehearsal->started) {
@@ -43,7 +43,7 @@ static bool rehearsal_send(struct port *port, const uint8_t *bytes, size_t lengt
 {
     struct rehearsal *rehearsal = (struct rehearsal *)port;
     struct frame frame;
-    const struct port_frame record = {
+    const struct captured_frame record = {
         .time_ns = port_wrapper_now(port), .bytes = bytes, .captured = length, .length = length};
     recording_frame(rehearsal->recording, &record);
     frame_dissect(bytes, length, length, &frame);

@@ -11,15 +11,8 @@
 #define SUMMARY_SIZE 200
 #define FIELD_SIZE   80
 
-struct kept_frame {
-    instant_ns time_ns;
-    uint64_t number;
-    size_t captured, length;
-    uint8_t *bytes; /* owned */
-};
-
 struct replay_frames {
-    struct kept_frame *items;
+    struct captured_frame *items; /* each with bytes of its own */
     size_t count, capacity;
 };
 
@@ -36,7 +29,7 @@ void replay_frames_free(struct replay_frames *frames)
     if (!frames)
         return;
     for (size_t i = 0; i < frames->count; i++)
-        free(frames->items[i].bytes);
+        free((void *)frames->items[i].bytes);
     free(frames->items);
     free(frames);
 }
@@ -69,29 +62,22 @@ void replay_frames_add(struct replay_frames *frames, const struct frame *frame)
         if (!frames->items)
             abort();
     }
-    struct kept_frame *kept = &frames->items[frames->count++];
-    *kept = (struct kept_frame){
+    uint8_t *bytes = malloc(frame->captured);
+    if (!bytes)
+        abort();
+    memcpy(bytes, frame->bytes, frame->captured);
+    frames->items[frames->count++] = (struct captured_frame){
         .time_ns = frame->time_ns,
         .number = frame->number,
         .captured = frame->captured,
         .length = frame->length,
-        .bytes = malloc(frame->captured),
+        .bytes = bytes,
     };
-    if (!kept->bytes)
-        abort();
-    memcpy(kept->bytes, frame->bytes, frame->captured);
 }
 
 size_t replay_frames_count(const struct replay_frames *frames)
 {
     return frames->count;
-}
-
-static void dissect(const struct kept_frame *kept, struct frame *ret)
-{
-    frame_dissect(kept->bytes, kept->captured, kept->length, ret);
-    ret->number = kept->number;
-    ret->time_ns = kept->time_ns;
 }
 
 /* Are both the same step of the conversation? */
@@ -252,7 +238,7 @@ static size_t distance(const struct replay_frames *frames, size_t from, const st
 {
     for (size_t i = 0; i < LOOK_AHEAD && from + i < frames->count; i++) {
         struct frame frame;
-        dissect(&frames->items[from + i], &frame);
+        frame_dissect_captured(&frames->items[from + i], &frame);
         if (same_step(&frame, wanted))
             return i;
     }
@@ -269,9 +255,9 @@ size_t replay_compare(const struct replay_frames *recorded, const struct replay_
     while (i < recorded->count || j < now->count) {
         struct frame a, b;
         if (i < recorded->count)
-            dissect(&recorded->items[i], &a);
+            frame_dissect_captured(&recorded->items[i], &a);
         if (j < now->count)
-            dissect(&now->items[j], &b);
+            frame_dissect_captured(&now->items[j], &b);
         if (i == recorded->count) {
             report_extra(&comparison, &b);
             j++;

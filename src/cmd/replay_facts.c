@@ -133,28 +133,24 @@ static void note_frame(struct replay_facts *facts, const struct frame *frame,
         note_dhcp_reply(facts, frame);
 }
 
+struct pass {
+    struct replay_facts *facts;
+    const struct mac_address *wanted;
+};
+
+static void take(void *context, const struct captured_frame *captured)
+{
+    const struct pass *pass = context;
+    struct frame frame;
+    frame_dissect_captured(captured, &frame);
+    note_frame(pass->facts, &frame, pass->wanted);
+}
+
 /* One pass over the file; a second one counts what came before the PC was known. */
 static bool read_pass(const char *path, const struct mac_address *wanted,
                       struct replay_facts *facts, struct error *ret_error)
 {
-    struct port_trace_config config = {.path = path};
-    struct port *port = port_trace_open(&config, ret_error);
-    if (!port)
-        return false;
-    struct port_frame received;
-    enum port_event event;
-    while ((event = port->operations->next(port, INSTANT_NEVER, &received, ret_error)) ==
-           PORT_FRAME) {
-        struct frame frame;
-        frame_dissect(received.bytes, received.captured, received.length, &frame);
-        frame.time_ns = received.time_ns;
-        frame.number = received.number;
-        frame.destination_unknown = received.destination_unknown;
-        frame.time_unknown = received.time_unknown;
-        note_frame(facts, &frame, wanted);
-    }
-    port->operations->close(port);
-    return event == PORT_END;
+    return port_trace_read(path, take, &(struct pass){facts, wanted}, ret_error);
 }
 
 bool replay_facts_read(const char *path, const struct mac_address *wanted, struct replay_facts *ret,

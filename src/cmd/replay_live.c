@@ -17,23 +17,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool learn(struct recorded_phone *phone, const char *path, struct error *ret_error)
+static void learn(void *context, const struct captured_frame *captured)
 {
-    struct port_trace_config config = {.path = path};
-    struct port *trace = port_trace_open(&config, ret_error);
-    if (!trace)
-        return false;
-    struct port_frame received;
-    enum port_event event;
-    while ((event = trace->operations->next(trace, INSTANT_NEVER, &received, ret_error)) ==
-           PORT_FRAME) {
-        struct frame frame;
-        frame_dissect(received.bytes, received.captured, received.length, &frame);
-        frame.time_ns = received.time_ns;
-        recorded_phone_learn(phone, &frame);
-    }
-    trace->operations->close(trace);
-    return event == PORT_END;
+    struct frame frame;
+    frame_dissect_captured(captured, &frame);
+    recorded_phone_learn(context, &frame);
 }
 
 static void say_event(void *context, struct peer *peer, const struct peer_event *event,
@@ -77,7 +65,7 @@ int replay_live(const struct replay_live_options *options, const char *trace_pat
         .interrupt_descriptor = interruption_open(ret_error),
     };
     if (phone && interface_find_usable(command_line->interface, &interface, ret_error) &&
-        config.interrupt_descriptor >= 0 && learn(phone, trace_path, ret_error))
+        config.interrupt_descriptor >= 0 && port_trace_read(trace_path, learn, phone, ret_error))
         port = port_live_open(&config, ret_error);
     if (port && rights_give_up(command_line, ret_error)) {
         fprintf(stderr, "playing %zu frames of %s on %s\n", recorded_phone_step_count(phone),

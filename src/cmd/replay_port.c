@@ -22,7 +22,7 @@ struct replay_tap {
 };
 
 static enum port_event source_next(struct port *port, instant_ns deadline_ns,
-                                   struct port_frame *ret, struct error *ret_error)
+                                   struct captured_frame *ret, struct error *ret_error)
 {
     struct replay_source *source = (struct replay_source *)port;
     for (;;) {
@@ -30,13 +30,9 @@ static enum port_event source_next(struct port *port, instant_ns deadline_ns,
         if (event != PORT_FRAME)
             return event;
         struct frame frame;
-        frame_dissect(ret->bytes, ret->captured, ret->length, &frame);
+        frame_dissect_captured(ret, &frame);
         if (!mac_equal(&frame.ethernet.source, &source->pc_mac))
             return PORT_FRAME;
-        frame.time_ns = ret->time_ns;
-        frame.number = ret->number;
-        frame.destination_unknown = ret->destination_unknown;
-        frame.time_unknown = ret->time_unknown;
         replay_frames_add(source->recorded, &frame);
     }
 }

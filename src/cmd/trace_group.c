@@ -39,24 +39,25 @@ static bool alike(const char *a, const char *b)
     return true;
 }
 
+static void note_time(void *context, const struct captured_frame *frame)
+{
+    struct part *part = context;
+
+    if (frame->time_unknown)
+        return;
+    if (!part->has_times)
+        part->first_ns = frame->time_ns;
+    part->has_times = true;
+    part->last_ns = frame->time_ns;
+}
+
+/* As far as it can be read; what is wrong with it is said when it is diagnosed. */
 static void read_times(struct part *part)
 {
-    struct port_trace_config config = {.path = part->path};
-    struct error error;
-    struct port_frame frame;
-    struct port *port = strcmp(part->path, "-") == 0 ? NULL : port_trace_open(&config, &error);
+    struct error ignored;
 
-    if (!port)
-        return;
-    while (port->operations->next(port, INSTANT_NEVER, &frame, &error) == PORT_FRAME) {
-        if (frame.time_unknown)
-            continue;
-        if (!part->has_times)
-            part->first_ns = frame.time_ns;
-        part->has_times = true;
-        part->last_ns = frame.time_ns;
-    }
-    port->operations->close(port);
+    if (strcmp(part->path, "-") != 0)
+        port_trace_read(part->path, note_time, part, &ignored);
 }
 
 /* By time; what has none stays where it stood. */

@@ -38,6 +38,22 @@ void trace_source_close(struct trace_source *source)
     free(source->warning);
 }
 
+struct reading {
+    trace_frame_passer *pass;
+    trace_frame_taker *take;
+    void *context;
+};
+
+static void take_captured(void *context, const struct captured_frame *captured)
+{
+    const struct reading *reading = context;
+    struct frame frame;
+    if (reading->pass && reading->pass(reading->context, captured))
+        return;
+    frame_dissect_captured(captured, &frame);
+    reading->take(reading->context, &frame);
+}
+
 bool trace_source_read(struct trace_source *source, trace_frame_passer *pass,
                        trace_frame_taker *take, void *context, struct error *ret_error)
 {
@@ -55,24 +71,12 @@ bool trace_source_read(struct trace_source *source, trace_frame_passer *pass,
     struct port *port = port_trace_open(&config, ret_error);
     if (!port)
         return false;
-    struct port_frame received;
-    struct frame frame;
-    enum port_event event;
-    while ((event = port->operations->next(port, INSTANT_NEVER, &received, ret_error)) ==
-           PORT_FRAME) {
-        if (pass && pass(context, &received))
-            continue;
-        frame_dissect(received.bytes, received.captured, received.length, &frame);
-        frame.time_ns = received.time_ns;
-        frame.number = received.number;
-        frame.destination_unknown = received.destination_unknown;
-        frame.time_unknown = received.time_unknown;
-        take(context, &frame);
-    }
+    bool is_whole =
+        port_trace_each(port, take_captured, &(struct reading){pass, take, context}, ret_error);
     port_trace_facts(port, &source->facts);
     const char *warning = port_trace_warning(port);
     free(source->warning);
     source->warning = warning ? strdup(warning) : NULL;
     port->operations->close(port);
-    return event == PORT_END;
+    return is_whole;
 }

@@ -26,7 +26,7 @@ void trace_source_close(struct trace_source *source);
 
 typedef void trace_frame_taker(void *context, const struct frame *frame);
 /* Returns: true if the frame as captured needs no closer look. */
-typedef bool trace_frame_passer(void *context, const struct port_frame *frame);
+typedef bool trace_frame_passer(void *context, const struct captured_frame *frame);
 
 /*
  * One pass over all frames that `pass` does not let go (NULL: all). Returns: false with ret_error

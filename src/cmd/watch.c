@@ -15,7 +15,7 @@ struct heartbeat {
 };
 
 static enum port_event heartbeat_next(struct port *port, instant_ns deadline_ns,
-                                      struct port_frame *ret, struct error *ret_error)
+                                      struct captured_frame *ret, struct error *ret_error)
 {
     instant_ns beat_ns = port_wrapper_now(port) + ((struct heartbeat *)port)->interval_ns;
     return port_wrapper_next(port, instant_earlier(deadline_ns, beat_ns), ret, ret_error);

@@ -12,14 +12,10 @@ static void start(struct peer *peer, instant_ns now_ns)
     station_start(station_of(peer), now_ns);
 }
 
-static void take_frame(struct peer *peer, const struct peer_frame *received, instant_ns now_ns)
+static void take_frame(struct peer *peer, const struct captured_frame *received, instant_ns now_ns)
 {
     struct frame frame;
-    frame_dissect(received->bytes, received->captured, received->length, &frame);
-    frame.time_ns = now_ns;
-    frame.number = received->number;
-    frame.destination_unknown = received->destination_unknown;
-    frame.time_unknown = received->time_unknown;
+    frame_dissect_captured(received, &frame);
     station_take(station_of(peer), &frame, now_ns);
 }
 

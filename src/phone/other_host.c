@@ -232,11 +232,11 @@ static void serve_image(struct other_host *host, const struct frame *asked)
 
 /* ---- Frames and time ---- */
 
-static void take_frame(struct peer *peer, const struct peer_frame *received, instant_ns now_ns)
+static void take_frame(struct peer *peer, const struct captured_frame *received, instant_ns now_ns)
 {
     struct other_host *host = (struct other_host *)peer;
     struct frame frame;
-    frame_dissect(received->bytes, received->captured, received->length, &frame);
+    frame_dissect_captured(received, &frame);
     if (frame.reason != WIRE_OK || host->is_dead)
         return;
     if (host->config.image && frame.kind == FRAME_RECM && frame.recm.from_phone &&

@@ -12,7 +12,7 @@ static void start(struct peer *peer, instant_ns now_ns)
     phone_power_on(phone_of(peer), now_ns);
 }
 
-static void take_frame(struct peer *peer, const struct peer_frame *frame, instant_ns now_ns)
+static void take_frame(struct peer *peer, const struct captured_frame *frame, instant_ns now_ns)
 {
     phone_frame(phone_of(peer), frame->bytes, frame->captured, now_ns);
 }

@@ -23,11 +23,11 @@ static void start(struct peer *peer, instant_ns now_ns)
     look_for_end(self, now_ns);
 }
 
-static void take_frame(struct peer *peer, const struct peer_frame *received, instant_ns now_ns)
+static void take_frame(struct peer *peer, const struct captured_frame *received, instant_ns now_ns)
 {
     struct recorded_peer *self = (struct recorded_peer *)peer;
     struct frame frame;
-    frame_dissect(received->bytes, received->captured, received->length, &frame);
+    frame_dissect_captured(received, &frame);
     recorded_phone_frame(self->phone, &frame, now_ns);
     look_for_end(self, now_ns);
 }

@@ -51,7 +51,7 @@ struct live {
     unsigned failures_in_a_row;
     bool is_pending; /* `pending` was read and not yet returned */
     bool is_drained; /* nothing is there to be read, as far as is known */
-    struct port_frame pending;
+    struct captured_frame pending;
     struct spin spin;
     uint8_t last_source[6]; /* MAC address of the last frame sent */
     struct port_counters counters;
@@ -120,14 +120,14 @@ static bool read_ahead(struct live *live, struct error *ret_error)
     if (status == 0)
         return true;
     live->is_pending = true;
-    live->pending = (struct port_frame){.time_ns = frame_time(live, &header->ts),
-                                        .bytes = bytes,
-                                        .captured = header->caplen,
-                                        .length = header->len};
+    live->pending = (struct captured_frame){.time_ns = frame_time(live, &header->ts),
+                                            .bytes = bytes,
+                                            .captured = header->caplen,
+                                            .length = header->len};
     return true;
 }
 
-static void return_pending(struct live *live, struct port_frame *ret)
+static void return_pending(struct live *live, struct captured_frame *ret)
 {
     live->is_pending = false;
     *ret = live->pending;
@@ -179,7 +179,7 @@ static enum port_event wait_for_anything(struct live *live, duration_ns timeout_
     return PORT_DEADLINE;
 }
 
-static bool is_own_frame(const struct live *live, const struct port_frame *frame)
+static bool is_own_frame(const struct live *live, const struct captured_frame *frame)
 {
     return frame->captured >= 12 &&
            memcmp(frame->bytes + 6, live->last_source, sizeof live->last_source) == 0;
@@ -197,8 +197,8 @@ static void note_direction(struct live *live)
         spin_received(&live->spin, live->pending.time_ns);
 }
 
-static enum port_event live_next(struct port *port, instant_ns deadline_ns, struct port_frame *ret,
-                                 struct error *ret_error)
+static enum port_event live_next(struct port *port, instant_ns deadline_ns,
+                                 struct captured_frame *ret, struct error *ret_error)
 {
     struct live *live = live_of(port);
     /* Under a flood of frames nobody sleeps, and signals and cables would go unnoticed. */

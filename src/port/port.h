@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/instant.h"
+#include "wire/captured.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,18 +26,6 @@ enum port_event {
     PORT_INTERRUPTED, /* a signal asked the run to end */
     PORT_END,         /* a trace has no more frames */
     PORT_FAILED,      /* *ret_error is filled */
-};
-
-struct port_frame {
-    instant_ns time_ns;
-    uint64_t number;      /* from 1 in the order of `next` */
-    const uint8_t *bytes; /* the port's, valid until `next` is called again */
-    size_t captured;      /* bytes that are there */
-    size_t length;        /* bytes on the wire; more than `captured`: the frame was cut */
-    /* The recording does not hold the destination MAC address; the bytes hold a guess. */
-    bool destination_unknown;
-    bool time_unknown; /* the recording holds no time for it; time_ns is that of the frame before */
-    unsigned tunnels;  /* layers of encapsulation by a mirror that were taken off */
 };
 
 struct port_counters {
@@ -54,7 +43,7 @@ struct port_operations {
      * Waits for the next frame, no longer than until `deadline_ns` on the port's clock
      * (INSTANT_NEVER: without limit). On a tie the frame wins.
      */
-    enum port_event (*next)(struct port *port, instant_ns deadline_ns, struct port_frame *ret,
+    enum port_event (*next)(struct port *port, instant_ns deadline_ns, struct captured_frame *ret,
                             struct error *ret_error);
     /* Sends one whole frame. Returns: false with ret_error filled. */
     bool (*send)(struct port *port, const uint8_t *bytes, size_t length, struct error *ret_error);

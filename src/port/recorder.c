@@ -19,7 +19,7 @@ struct recorder {
  * Batches are written when nothing comes for a while, or have grown old.
  */
 static enum port_event recorder_next(struct port *port, instant_ns deadline_ns,
-                                     struct port_frame *ret, struct error *ret_error)
+                                     struct captured_frame *ret, struct error *ret_error)
 {
     struct recording *recording = ((struct recorder *)port)->recording;
     recording_settle(recording);
@@ -81,7 +81,7 @@ static struct dry_run *dry_run_of(struct port *port)
 }
 
 static enum port_event dry_run_next(struct port *port, instant_ns deadline_ns,
-                                    struct port_frame *ret, struct error *ret_error)
+                                    struct captured_frame *ret, struct error *ret_error)
 {
     struct dry_run *dry_run = dry_run_of(port);
     free(dry_run->returned);
@@ -89,10 +89,10 @@ static enum port_event dry_run_next(struct port *port, instant_ns deadline_ns,
     if (dry_run->first) {
         struct echo *echo = dry_run->first;
         dry_run->first = echo->next;
-        *ret = (struct port_frame){.time_ns = echo->time_ns,
-                                   .bytes = echo->bytes,
-                                   .captured = echo->length,
-                                   .length = echo->length};
+        *ret = (struct captured_frame){.time_ns = echo->time_ns,
+                                       .bytes = echo->bytes,
+                                       .captured = echo->length,
+                                       .length = echo->length};
     } else {
         enum port_event event =
             dry_run->inner->operations->next(dry_run->inner, deadline_ns, ret, ret_error);

@@ -44,11 +44,11 @@ struct recording {
     bool is_regular;
     bool is_automatic; /* and not kept yet */
     char path[PATH_MAX];
-    uint64_t bytes, frames;  /* with those of the batch */
-    uint64_t batch_bytes;    /* in the batch, not yet known to be written */
-    uint64_t batch_frames;   /* in the batch */
-    instant_ns oldest_ns;    /* of the batch */
-    struct port_frame later; /* to be appended, see recording_frame_later */
+    uint64_t bytes, frames;      /* with those of the batch */
+    uint64_t batch_bytes;        /* in the batch, not yet known to be written */
+    uint64_t batch_frames;       /* in the batch */
+    instant_ns oldest_ns;        /* of the batch */
+    struct captured_frame later; /* to be appended, see recording_frame_later */
     bool has_later;
     uint64_t byte_limit; /* 0 = none */
     bool has_trouble;    /* not said yet */
@@ -256,7 +256,7 @@ static bool write_batch(struct recording *recording, duration_ns patience_ns)
 }
 
 /* A TFTP DATA packet for the loader's port, tagged or not (docs: protocol, TFTP client). */
-static bool is_data_frame(const struct port_frame *frame)
+static bool is_data_frame(const struct captured_frame *frame)
 {
     struct reader reader = reader_over(frame->bytes, frame->captured);
     reader_skip(&reader, 12);
@@ -301,7 +301,7 @@ void recording_finish(struct recording *recording)
         end_recording(recording, "who reads it does not take the rest");
 }
 
-void recording_frame(struct recording *recording, const struct port_frame *frame)
+void recording_frame(struct recording *recording, const struct captured_frame *frame)
 {
     recording_settle(recording);
     if (!recording->dumper)
@@ -332,7 +332,7 @@ void recording_frame(struct recording *recording, const struct port_frame *frame
         flush(recording, 0);
 }
 
-void recording_frame_later(struct recording *recording, const struct port_frame *frame)
+void recording_frame_later(struct recording *recording, const struct captured_frame *frame)
 {
     recording_settle(recording);
     recording->later = *frame;

@@ -42,13 +42,13 @@ struct recording *recording_create(const char *path, bool overwrite, struct erro
 struct recording *recording_create_automatic(struct error *ret_error);
 
 /* Appends a frame to the batch; after trouble it does nothing. */
-void recording_frame(struct recording *recording, const struct port_frame *frame);
+void recording_frame(struct recording *recording, const struct captured_frame *frame);
 
 /*
  * The same, but when there is time: at the next call of any function here that writes. The frame's
  * bytes must stay valid until then.
  */
-void recording_frame_later(struct recording *recording, const struct port_frame *frame);
+void recording_frame_later(struct recording *recording, const struct captured_frame *frame);
 /* Appends the frame that was put off, if there is one: its bytes may go afterwards. */
 void recording_settle(struct recording *recording);
 

@@ -83,7 +83,7 @@ static void take_carrier(void *context, bool up, instant_ns now_ns)
 }
 
 static enum port_event segment_port_next(struct port *port, instant_ns deadline_ns,
-                                         struct port_frame *ret, struct error *ret_error)
+                                         struct captured_frame *ret, struct error *ret_error)
 {
     (void)ret_error;
     struct segment_port *view = segment_port_of(port);
@@ -101,11 +101,11 @@ static enum port_event segment_port_next(struct port *port, instant_ns deadline_
     view->first = arrival->next;
     if (arrival->event != PORT_FRAME)
         return arrival->event;
-    *ret = (struct port_frame){.time_ns = arrival->time_ns,
-                               .number = ++view->counters.frames_in,
-                               .bytes = arrival->bytes,
-                               .captured = arrival->length,
-                               .length = arrival->length};
+    *ret = (struct captured_frame){.time_ns = arrival->time_ns,
+                                   .number = ++view->counters.frames_in,
+                                   .bytes = arrival->bytes,
+                                   .captured = arrival->length,
+                                   .length = arrival->length};
     return PORT_FRAME;
 }
 

@@ -54,7 +54,7 @@ struct trace {
     bool is_pending; /* `pending` was read and not yet returned */
     bool is_over;    /* `end` is the answer from now on */
     enum port_event end;
-    struct port_frame pending;
+    struct captured_frame pending;
     struct trace_notes notes;
     struct port_counters counters;
     struct error error;
@@ -90,7 +90,7 @@ static bool reserve_converted(struct trace *trace, size_t capacity)
 }
 
 /* Makes an Ethernet frame of a cooked one. Returns: false if it is too short, or without memory. */
-static bool convert_cooked(struct trace *trace, size_t cooked_length, struct port_frame *frame)
+static bool convert_cooked(struct trace *trace, size_t cooked_length, struct captured_frame *frame)
 {
     if (!trace->cooked)
         trace->cooked = calloc(1, sizeof *trace->cooked);
@@ -108,7 +108,7 @@ static bool convert_cooked(struct trace *trace, size_t cooked_length, struct por
     return true;
 }
 
-static void look_into_tunnel(struct trace *trace, struct port_frame *frame)
+static void look_into_tunnel(struct trace *trace, struct captured_frame *frame)
 {
     struct tunnel_content content;
     if (!tunnel_open(frame->bytes, frame->captured, frame->length, &content))
@@ -124,12 +124,12 @@ static void look_into_tunnel(struct trace *trace, struct port_frame *frame)
 /* Fills `pending` from a record. Returns: false if a cooked frame is too short to be one. */
 static bool take_record(struct trace *trace, const struct capture_record *record)
 {
-    struct port_frame *frame = &trace->pending;
-    *frame = (struct port_frame){.number = trace->number,
-                                 .bytes = record->bytes,
-                                 .captured = record->captured,
-                                 .length = record->length,
-                                 .time_unknown = !record->has_time};
+    struct captured_frame *frame = &trace->pending;
+    *frame = (struct captured_frame){.number = trace->number,
+                                     .bytes = record->bytes,
+                                     .captured = record->captured,
+                                     .length = record->length,
+                                     .time_unknown = !record->has_time};
     if (record->link_type != LINK_TYPE_ETHERNET) {
         size_t header_length =
             record->link_type == LINK_TYPE_COOKED_V1 ? COOKED_V1_LENGTH : COOKED_V2_LENGTH;
@@ -238,8 +238,8 @@ static void read_ahead(struct trace *trace)
     }
 }
 
-static enum port_event trace_next(struct port *port, instant_ns deadline_ns, struct port_frame *ret,
-                                  struct error *ret_error)
+static enum port_event trace_next(struct port *port, instant_ns deadline_ns,
+                                  struct captured_frame *ret, struct error *ret_error)
 {
     struct trace *trace = trace_of(port);
     read_ahead(trace);
@@ -435,4 +435,26 @@ struct port *port_trace_open(const struct port_trace_config *config, struct erro
         return NULL;
     }
     return &trace->port;
+}
+
+bool port_trace_each(struct port *port, port_trace_taker *take, void *context,
+                     struct error *ret_error)
+{
+    struct captured_frame frame;
+    enum port_event event;
+    while ((event = port->operations->next(port, INSTANT_NEVER, &frame, ret_error)) == PORT_FRAME)
+        take(context, &frame);
+    return event == PORT_END;
+}
+
+bool port_trace_read(const char *path, port_trace_taker *take, void *context,
+                     struct error *ret_error)
+{
+    const struct port_trace_config config = {.path = path};
+    struct port *port = port_trace_open(&config, ret_error);
+    if (!port)
+        return false;
+    bool is_whole = port_trace_each(port, take, context, ret_error);
+    port->operations->close(port);
+    return is_whole;
 }

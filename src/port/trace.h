@@ -37,6 +37,15 @@ struct port_trace_config {
  */
 struct port *port_trace_open(const struct port_trace_config *config, struct error *ret_error);
 
+typedef void port_trace_taker(void *context, const struct captured_frame *frame);
+/* Every frame that is left goes to `take`. Returns: false with ret_error if the trace is damaged.
+ */
+bool port_trace_each(struct port *port, port_trace_taker *take, void *context,
+                     struct error *ret_error);
+/* The same of a whole file that nothing else is asked of. */
+bool port_trace_read(const char *path, port_trace_taker *take, void *context,
+                     struct error *ret_error);
+
 enum port_trace_times {
     PORT_TRACE_TIMES_FINE,
     PORT_TRACE_TIMES_WHOLE_SECONDS, /* of all frames */

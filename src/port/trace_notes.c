@@ -10,7 +10,7 @@
 /* So many frames do not fall on whole seconds by chance. */
 #define WHOLE_SECONDS_FRAMES 4
 
-void trace_notes_frame(struct trace_notes *notes, const struct port_frame *frame,
+void trace_notes_frame(struct trace_notes *notes, const struct captured_frame *frame,
                        instant_ns recorded_ns)
 {
     if (frame->time_unknown) {

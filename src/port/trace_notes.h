@@ -35,7 +35,7 @@ struct trace_notes {
 };
 
 /* A frame that is handed out, as it was recorded (`time_ns` before it is clamped). */
-void trace_notes_frame(struct trace_notes *notes, const struct port_frame *frame,
+void trace_notes_frame(struct trace_notes *notes, const struct captured_frame *frame,
                        instant_ns recorded_ns);
 void trace_notes_tunnel(struct trace_notes *notes, const struct tunnel_content *content,
                         uint64_t number);

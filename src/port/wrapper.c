@@ -9,8 +9,8 @@ static struct port *inner_of(struct port *port)
     return ((struct port_wrapper *)port)->inner; /* the port is the first member */
 }
 
-enum port_event port_wrapper_next(struct port *port, instant_ns deadline_ns, struct port_frame *ret,
-                                  struct error *ret_error)
+enum port_event port_wrapper_next(struct port *port, instant_ns deadline_ns,
+                                  struct captured_frame *ret, struct error *ret_error)
 {
     struct port *inner = inner_of(port);
     return inner->operations->next(inner, deadline_ns, ret, ret_error);

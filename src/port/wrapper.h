@@ -14,8 +14,8 @@ struct port_wrapper {
     struct port *inner; /* owned */
 };
 
-enum port_event port_wrapper_next(struct port *port, instant_ns deadline_ns, struct port_frame *ret,
-                                  struct error *ret_error);
+enum port_event port_wrapper_next(struct port *port, instant_ns deadline_ns,
+                                  struct captured_frame *ret, struct error *ret_error);
 bool port_wrapper_send(struct port *port, const uint8_t *bytes, size_t length,
                        struct error *ret_error);
 instant_ns port_wrapper_now(struct port *port);

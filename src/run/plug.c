@@ -24,7 +24,8 @@ static void drain(struct plug *plug, instant_ns now_ns)
 static void deliver(void *context, const uint8_t *bytes, size_t length, instant_ns now_ns)
 {
     struct plug *plug = context;
-    const struct peer_frame frame = {.bytes = bytes, .captured = length, .length = length};
+    const struct captured_frame frame = {
+        .time_ns = now_ns, .bytes = bytes, .captured = length, .length = length};
     plug->peer->operations->frame(plug->peer, &frame, now_ns);
     send_all(plug);
     if (plug->peer->operations->settle)

@@ -34,17 +34,9 @@ static void report(const struct run *run)
         run->observer(run->context, run->peer, NULL, now_ns);
 }
 
-static void give_frame(const struct run *run, const struct port_frame *received)
+static void give_frame(const struct run *run, const struct captured_frame *received)
 {
-    const struct peer_frame frame = {
-        .bytes = received->bytes,
-        .captured = received->captured,
-        .length = received->length,
-        .number = received->number,
-        .destination_unknown = received->destination_unknown,
-        .time_unknown = received->time_unknown,
-    };
-    run->peer->operations->frame(run->peer, &frame, received->time_ns);
+    run->peer->operations->frame(run->peer, received, received->time_ns);
 }
 
 static void settle(const struct run *run)
@@ -54,7 +46,7 @@ static void settle(const struct run *run)
 }
 
 /* The answer goes first. Returns: false with ret_error if it could not be sent. */
-static bool answer_frame(const struct run *run, const struct port_frame *received,
+static bool answer_frame(const struct run *run, const struct captured_frame *received,
                          struct error *ret_error)
 {
     give_frame(run, received);
@@ -66,7 +58,7 @@ static bool answer_frame(const struct run *run, const struct port_frame *receive
 /* What was sent last has not come back yet: a recording and the verdict are to have it as well. */
 static void take_last_frames(const struct run *run)
 {
-    struct port_frame received;
+    struct captured_frame received;
     struct error ignored;
     instant_ns now_ns = run->port->operations->now(run->port);
     for (unsigned i = 0; i < LAST_FRAMES_MAXIMUM; i++) {
@@ -88,7 +80,7 @@ static void tell_link(const struct run *run, enum link_state state)
  */
 static bool step(const struct run *run, enum run_end *ret, struct error *ret_error)
 {
-    struct port_frame received;
+    struct captured_frame received;
     instant_ns deadline_ns = run->peer->operations->deadline(run->peer);
     switch (run->port->operations->next(run->port, deadline_ns, &received, ret_error)) {
     case PORT_FRAME:

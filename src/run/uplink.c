@@ -32,7 +32,7 @@ static void tick(struct peer *peer, instant_ns now_ns)
         ;
 }
 
-static void take_frame(struct peer *peer, const struct peer_frame *frame, instant_ns now_ns)
+static void take_frame(struct peer *peer, const struct captured_frame *frame, instant_ns now_ns)
 {
     tick(peer, now_ns);
     segment_send(((struct uplink *)peer)->endpoint, frame->bytes, frame->captured);

@@ -248,3 +248,12 @@ void frame_dissect(const uint8_t *bytes, size_t captured, size_t length, struct 
         break;
     }
 }
+
+void frame_dissect_captured(const struct captured_frame *captured, struct frame *ret)
+{
+    frame_dissect(captured->bytes, captured->captured, captured->length, ret);
+    ret->time_ns = captured->time_ns;
+    ret->number = captured->number;
+    ret->destination_unknown = captured->destination_unknown;
+    ret->time_unknown = captured->time_unknown;
+}

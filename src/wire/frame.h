@@ -10,6 +10,7 @@
 
 #include "base/instant.h"
 #include "wire/arp.h"
+#include "wire/captured.h"
 #include "wire/dhcp.h"
 #include "wire/dns.h"
 #include "wire/ethernet.h"
@@ -41,7 +42,7 @@ enum frame_kind {
 };
 
 struct frame {
-    /* Set by the caller of frame_dissect afterwards, from the port. */
+    /* Of a captured frame; frame_dissect leaves them 0. */
     instant_ns time_ns;
     uint64_t number; /* from 1: its place in the recorded file */
     /* The recording does not hold the destination MAC address: ethernet.destination is a guess,
@@ -84,6 +85,8 @@ struct frame {
  * 0.
  */
 void frame_dissect(const uint8_t *bytes, size_t captured, size_t length, struct frame *ret);
+/* The same of one that came off a wire, with its time, number and what is not known of it. */
+void frame_dissect_captured(const struct captured_frame *captured, struct frame *ret);
 
 /* Returns: "RECM", "DHCP", ...: a static string. */
 const char *frame_kind_name(enum frame_kind kind);

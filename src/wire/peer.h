@@ -12,18 +12,11 @@
 
 #include "base/instant.h"
 #include "base/link.h"
+#include "wire/captured.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct peer_frame {
-    const uint8_t *bytes;                   /* valid during the call */
-    size_t captured;                        /* bytes that are there */
-    size_t length;                          /* bytes on the wire */
-    uint64_t number;                        /* in its port, from 1; 0 = none */
-    bool destination_unknown, time_unknown; /* see struct port_frame */
-};
 
 /* Both are the peer's, valid until the next call on it. */
 struct peer_output {
@@ -42,7 +35,7 @@ struct peer;
 /* Those that say so may be NULL: then there is nothing to do, to say, or to wait for. */
 struct peer_operations {
     void (*start)(struct peer *peer, instant_ns now_ns); /* may be NULL */
-    void (*frame)(struct peer *peer, const struct peer_frame *frame, instant_ns now_ns);
+    void (*frame)(struct peer *peer, const struct captured_frame *frame, instant_ns now_ns);
     /*
      * After each frame, once the outputs that answer it are sent and while its bytes are still
      * there: what can wait until then. May be NULL.

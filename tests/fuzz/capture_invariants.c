@@ -38,7 +38,7 @@ static void read_all(int descriptor, struct reading *reading,
 {
     struct port_trace_config config = {.path = "fuzzed", .descriptor = &descriptor};
     struct port_trace_facts facts;
-    struct port_frame received;
+    struct captured_frame received;
     struct error error = {0};
     uint64_t number = 0;
 
@@ -59,11 +59,7 @@ static void read_all(int descriptor, struct reading *reading,
         note(reading, received.captured <= received.length, "more captured than there was");
         number = received.number;
         before_ns = received.time_ns;
-        frame_dissect(received.bytes, received.captured, received.length, &frame);
-        frame.time_ns = received.time_ns;
-        frame.number = received.number;
-        frame.destination_unknown = received.destination_unknown;
-        frame.time_unknown = received.time_unknown;
+        frame_dissect_captured(&received, &frame);
         take(reading, &frame);
     }
     note(reading, is_plain_text(error.text), "an error is no plain text");

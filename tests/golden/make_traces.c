@@ -335,11 +335,11 @@ static void write_trace(const struct edit *trace, const char *directory, const c
         exit(EXIT_FAILURE);
     }
     for (size_t i = 0; i < trace->count; i++) {
-        struct port_frame frame = {.time_ns = trace->frames[i].time_ns,
-                                   .number = i + 1,
-                                   .bytes = trace->frames[i].bytes,
-                                   .captured = trace->frames[i].captured,
-                                   .length = trace->frames[i].length};
+        struct captured_frame frame = {.time_ns = trace->frames[i].time_ns,
+                                       .number = i + 1,
+                                       .bytes = trace->frames[i].bytes,
+                                       .captured = trace->frames[i].captured,
+                                       .length = trace->frames[i].length};
         recording_frame(recording, &frame);
     }
     recording_close(recording);

@@ -41,7 +41,7 @@ static bool send_one(struct probe *probe, struct error *error)
     return probe->port->operations->send(probe->port, frame, sizeof frame, error);
 }
 
-static void say_frame(const struct port_frame *frame, instant_ns now_ns)
+static void say_frame(const struct captured_frame *frame, instant_ns now_ns)
 {
     printf("frame %" PRIu64 " length %zu type %04x tag %02x%02x from %02x age_us %" PRId64 "\n",
            frame->number, frame->length, load_be16(frame->bytes + 12), frame->bytes[14],
@@ -55,7 +55,7 @@ static int run(struct probe *probe, instant_ns end_ns, struct error *error)
     if (!send_one(probe, error))
         return 1;
     for (;;) {
-        struct port_frame frame;
+        struct captured_frame frame;
         switch (operations->next(probe->port, end_ns, &frame, error)) {
         case PORT_FRAME:
             say_frame(&frame, operations->now(probe->port));

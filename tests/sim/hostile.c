@@ -30,7 +30,7 @@ struct hostile {
     instant_ns due_ns, end_ns;
 };
 
-static void take_frame(struct peer *peer, const struct peer_frame *frame, instant_ns now_ns)
+static void take_frame(struct peer *peer, const struct captured_frame *frame, instant_ns now_ns)
 {
     struct hostile *self = (struct hostile *)peer;
     (void)now_ns;

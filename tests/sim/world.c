@@ -75,7 +75,7 @@ struct world {
 
 /* ---- The checking port ---- */
 
-static void add_tag(struct checking_port *self, struct port_frame *frame)
+static void add_tag(struct checking_port *self, struct captured_frame *frame)
 {
     if (frame->captured < 12 || frame->captured > CRAFT_FRAME_SIZE)
         return;
@@ -100,8 +100,8 @@ static size_t take_tag(struct checking_port *self, const uint8_t *bytes, size_t 
     return length - TAG_BYTES < SHORTEST_FRAME ? SHORTEST_FRAME : length - TAG_BYTES;
 }
 
-static enum port_event check_next(struct port *port, instant_ns deadline_ns, struct port_frame *ret,
-                                  struct error *ret_error)
+static enum port_event check_next(struct port *port, instant_ns deadline_ns,
+                                  struct captured_frame *ret, struct error *ret_error)
 {
     struct checking_port *self = (struct checking_port *)port;
     enum port_event event = self->inner->operations->next(self->inner, deadline_ns, ret, ret_error);

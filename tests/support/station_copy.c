@@ -13,8 +13,11 @@ static struct copy *copy_of(struct peer *peer)
 
 static void give(struct copy *copy, const uint8_t *bytes, size_t length, instant_ns now_ns)
 {
-    const struct peer_frame frame = {
-        .bytes = bytes, .captured = length, .length = length, .number = ++copy->frames};
+    const struct captured_frame frame = {.time_ns = now_ns,
+                                         .bytes = bytes,
+                                         .captured = length,
+                                         .length = length,
+                                         .number = ++copy->frames};
     copy->inner.peer.operations->frame(&copy->inner.peer, &frame, now_ns);
     copy->inner.peer.operations->settle(&copy->inner.peer);
 }
@@ -25,7 +28,7 @@ static void copy_start(struct peer *peer, instant_ns now_ns)
     copy_of(peer)->inner.peer.operations->start(&copy_of(peer)->inner.peer, now_ns);
 }
 
-static void copy_frame(struct peer *peer, const struct peer_frame *frame, instant_ns now_ns)
+static void copy_frame(struct peer *peer, const struct captured_frame *frame, instant_ns now_ns)
 {
     if (copy_of(peer)->is_started)
         give(copy_of(peer), frame->bytes, frame->captured, now_ns);

@@ -23,7 +23,7 @@ static void *checked(void *memory)
     return memory;
 }
 
-static void append(struct trace_frames *trace, const struct port_frame *from)
+static void append(struct trace_frames *trace, const struct captured_frame *from)
 {
     trace->frames = checked(realloc(trace->frames, (trace->count + 1) * sizeof(*trace->frames)));
     uint8_t *bytes = checked(malloc(from->captured + 1));
@@ -40,7 +40,7 @@ void trace_frames_load(const char *name, struct trace_frames *ret)
 {
     char path[PATH_MAX];
     struct error error;
-    struct port_frame frame;
+    struct captured_frame frame;
     enum port_event event;
     snprintf(path, sizeof path, "%s/pcaps/%s", top_directory(), name);
     struct port *port = port_trace_open(&(struct port_trace_config){.path = path}, &error);

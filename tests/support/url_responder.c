@@ -40,11 +40,11 @@ static void timer_came_due(void *owner, instant_ns now_ns)
     handle(responder, http_timer(&responder->core, &responder->connection, now_ns), now_ns);
 }
 
-static void take_frame(struct responder *responder, const struct port_frame *received)
+static void take_frame(struct responder *responder, const struct captured_frame *received)
 {
     struct core *core = &responder->core;
     struct frame frame;
-    frame_dissect(received->bytes, received->captured, received->length, &frame);
+    frame_dissect_captured(received, &frame);
     if (frame.reason != WIRE_OK || mac_equal(&frame.ethernet.source, &core->config.source_mac))
         return;
     if (frame.kind == FRAME_ARP && frame.arp.operation == ARP_REQUEST_OPERATION &&
@@ -69,7 +69,7 @@ static bool send_all(struct responder *responder, struct error *ret_error)
 static bool serve(struct responder *responder, struct error *ret_error)
 {
     struct port *port = responder->port;
-    struct port_frame received;
+    struct captured_frame received;
     for (;;) {
         instant_ns deadline_ns = timers_next(&responder->core.timers);
         switch (port->operations->next(port, deadline_ns, &received, ret_error)) {

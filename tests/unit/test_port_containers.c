@@ -128,9 +128,9 @@ static struct port *open_all(const struct file_image *image)
     return port;
 }
 
-static struct port_frame expect_frame(struct port *port)
+static struct captured_frame expect_frame(struct port *port)
 {
-    struct port_frame frame;
+    struct captured_frame frame;
     struct error error = {0};
     enum port_event event = port->operations->next(port, INSTANT_NEVER, &frame, &error);
     if (event != PORT_FRAME)
@@ -140,7 +140,7 @@ static struct port_frame expect_frame(struct port *port)
 
 static void expect_end(struct port *port)
 {
-    struct port_frame frame;
+    struct captured_frame frame;
     struct error error = {0};
     assert_int_equal(port->operations->next(port, INSTANT_NEVER, &frame, &error), PORT_END);
     port->operations->close(port);
@@ -148,7 +148,7 @@ static void expect_end(struct port *port)
 
 static void expect_failure(struct port *port, const char *part, const char *absent)
 {
-    struct port_frame frame;
+    struct captured_frame frame;
     struct error error = {0};
     enum port_event event = PORT_FRAME;
     while (event == PORT_FRAME)
@@ -176,7 +176,7 @@ static void interfaces_may_differ_in_everything(void **state)
     struct port *port = open_all(&image);
     assert_int_equal(expect_frame(port).time_ns, 5 * NS_PER_S);
     assert_int_equal(expect_frame(port).time_ns, 5 * NS_PER_S + 123);
-    struct port_frame last = expect_frame(port);
+    struct captured_frame last = expect_frame(port);
     assert_int_equal(last.time_ns, 5 * NS_PER_S + NS_PER_S / 2);
     assert_int_equal(last.number, 3);
     assert_int_equal(last.captured, 60);
@@ -212,7 +212,7 @@ static void old_and_simple_packet_blocks_are_read(void **state)
     put_simple_packet(&image, frame_bytes, sizeof frame_bytes);
 
     struct port *port = open_all(&image);
-    struct port_frame frame = expect_frame(port);
+    struct captured_frame frame = expect_frame(port);
     assert_int_equal(frame.time_ns, 3 * NS_PER_S);
     assert_false(frame.time_unknown);
     frame = expect_frame(port);
@@ -354,7 +354,7 @@ static void a_file_cut_at_any_byte_keeps_its_whole_frames(void **state)
     for (size_t length = 28; length < image.length; length++) {
         struct error error = {0};
         struct port *port = open_first(&image, length, &error);
-        struct port_frame frame;
+        struct captured_frame frame;
         unsigned frames = 0, whole = 0;
         assert_non_null(port);
         while (whole < 3 && ends[whole + 1] <= length)

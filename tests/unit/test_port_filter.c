@@ -54,12 +54,12 @@ static unsigned check_trace(const char *path)
     struct error error = {0};
     struct port *trace = port_trace_open(&(struct port_trace_config){.path = path}, &error);
     assert_non_null(trace);
-    struct port_frame received;
+    struct captured_frame received;
     unsigned count = 0;
     while (trace->operations->next(trace, INSTANT_NEVER, &received, &error) == PORT_FRAME) {
         struct frame frame;
         uint8_t tagged[2048];
-        frame_dissect(received.bytes, received.captured, received.length, &frame);
+        frame_dissect_captured(&received, &frame);
         if (!is_of_use(&frame))
             continue;
         count++;

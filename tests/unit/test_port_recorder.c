@@ -35,7 +35,7 @@ struct scripted {
 };
 
 static enum port_event scripted_next(struct port *port, instant_ns deadline_ns,
-                                     struct port_frame *ret, struct error *ret_error)
+                                     struct captured_frame *ret, struct error *ret_error)
 {
     (void)ret_error;
     struct scripted *scripted = (struct scripted *)port;
@@ -46,11 +46,11 @@ static enum port_event scripted_next(struct port *port, instant_ns deadline_ns,
     if (scripted->now_ns > deadline_ns)
         return PORT_DEADLINE;
     scripted->frames_left--;
-    *ret = (struct port_frame){.time_ns = scripted->now_ns,
-                               .number = 1,
-                               .bytes = scripted->bytes,
-                               .captured = scripted->length,
-                               .length = scripted->length};
+    *ret = (struct captured_frame){.time_ns = scripted->now_ns,
+                                   .number = 1,
+                                   .bytes = scripted->bytes,
+                                   .captured = scripted->length,
+                                   .length = scripted->length};
     return PORT_FRAME;
 }
 
@@ -99,16 +99,16 @@ static struct scripted scripted_data(size_t length, uint64_t frames)
     return scripted;
 }
 
-static struct port_frame frame_of(const struct scripted *scripted)
+static struct captured_frame frame_of(const struct scripted *scripted)
 {
-    return (struct port_frame){.time_ns = scripted->now_ns,
-                               .bytes = scripted->bytes,
-                               .captured = scripted->length,
-                               .length = scripted->length};
+    return (struct captured_frame){.time_ns = scripted->now_ns,
+                                   .bytes = scripted->bytes,
+                                   .captured = scripted->length,
+                                   .length = scripted->length};
 }
 
 /* Returns: how many frames a reader finds; `ret` is the last. */
-static unsigned frames_in_file(const char *path, struct port_frame *ret)
+static unsigned frames_in_file(const char *path, struct captured_frame *ret)
 {
     struct error error = {0};
     struct port *trace = port_trace_open(&(struct port_trace_config){.path = path}, &error);
@@ -136,7 +136,7 @@ struct rig {
     struct scripted scripted;
     struct recording *recording;
     struct port *port;
-    struct port_frame frame; /* the last of next */
+    struct captured_frame frame; /* the last of next */
 };
 
 static void rig_open(struct rig *rig, uint64_t frames)
@@ -164,7 +164,7 @@ static void frames_are_written_in_full_when_nothing_comes(void **state)
 {
     (void)state;
     struct rig rig = {0};
-    struct port_frame read_back;
+    struct captured_frame read_back;
     rig_open(&rig, 3);
     assert_int_equal(frames_in_file(file, &read_back), 0); /* but it is a trace already */
     for (unsigned i = 1; i <= 3; i++)
@@ -193,7 +193,7 @@ static void a_frame_is_answered_before_it_is_written_down(void **state)
     assert_int_equal(rig_next(&rig), PORT_FRAME);
     assert_int_equal(recording_frame_count(rig.recording), 1);
     recording_flush(rig.recording); /* as at a change of state: with the frame that caused it */
-    struct port_frame read_back;
+    struct captured_frame read_back;
     assert_int_equal(frames_in_file(file, &read_back), 2);
     rig_close(&rig);
 }
@@ -202,7 +202,7 @@ static void under_a_stream_of_frames_no_batch_grows_old(void **state)
 {
     (void)state;
     struct rig rig = {0};
-    struct port_frame read_back;
+    struct captured_frame read_back;
     rig_open(&rig, 1000);
     for (unsigned i = 1; i <= 1000; i++) {
         rig.scripted.now_ns += NS_PER_MS; /* never 5 ms without a frame */
@@ -219,7 +219,7 @@ static void the_end_of_the_port_writes_the_batch(void **state)
 {
     (void)state;
     struct rig rig = {0};
-    struct port_frame read_back;
+    struct captured_frame read_back;
     rig_open(&rig, 1);
     assert_int_equal(rig_next(&rig), PORT_FRAME);
     assert_int_equal(rig_next(&rig), PORT_END);
@@ -270,7 +270,7 @@ static void a_full_disk_is_said_once_and_leaves_a_whole_trace(void **state)
     small.rlim_cur = 24 + 2 * (16 + 558) + 100; /* in the middle of the third record */
     void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
     setrlimit(RLIMIT_FSIZE, &small);
-    struct port_frame frame = frame_of(&scripted);
+    struct captured_frame frame = frame_of(&scripted);
     for (unsigned i = 0; i < 5; i++)
         recording_frame(recording, &frame);
     recording_flush(recording);
@@ -294,7 +294,7 @@ static void a_reader_that_goes_away_does_not_end_the_program(void **state)
     struct recording *recording = recording_create(file, true, &error);
     assert_non_null(recording);
     close(reader);
-    struct port_frame frame = frame_of(&scripted);
+    struct captured_frame frame = frame_of(&scripted);
     recording_frame(recording, &frame);
     recording_flush(recording);
     assert_non_null(recording_trouble(recording));
@@ -318,7 +318,7 @@ static void a_reader_that_pauses_gets_it_all_later(void **state)
     struct scripted scripted = scripted_data(558, 0);
     struct recording *recording;
     int reader = open_stalled_pipe(&recording);
-    struct port_frame frame = frame_of(&scripted);
+    struct captured_frame frame = frame_of(&scripted);
     for (unsigned i = 0; i < 2000; i++) { /* a pipe holds 64 KiB: this must not block */
         recording_frame(recording, &frame);
         if (i % 100 == 0)
@@ -345,7 +345,7 @@ static void a_reader_that_never_comes_back_ends_the_recording_and_blocks_nothing
     struct scripted scripted = scripted_data(558, 0);
     struct recording *recording;
     int reader = open_stalled_pipe(&recording);
-    struct port_frame frame = frame_of(&scripted);
+    struct captured_frame frame = frame_of(&scripted);
     for (unsigned i = 0; i < 30000; i++)
         recording_frame(recording, &frame);
     const char *trouble = recording_trouble(recording);
@@ -377,7 +377,7 @@ static void an_automatic_trace_cuts_data_and_is_kept_on_failure(void **state)
     struct scripted data = scripted_data(558, 0), other = scripted_data(558, 0);
     other.bytes[43] = 4; /* an ACK */
     struct recording *recording = recording_create_automatic(&error);
-    struct port_frame frame = frame_of(&other);
+    struct captured_frame frame = frame_of(&other);
     recording_frame(recording, &frame);
     frame = frame_of(&data);
     recording_frame(recording, &frame);
@@ -389,7 +389,7 @@ static void an_automatic_trace_cuts_data_and_is_kept_on_failure(void **state)
     snprintf(path, sizeof path, "%s", recording_path(recording));
     recording_close(recording);
     assert_non_null(strstr(path, "/kept/spa-sos-"));
-    struct port_frame last;
+    struct captured_frame last;
     assert_int_equal(frames_in_file(path, &last), 2);
     assert_int_equal(last.captured, 64);
     assert_int_equal(last.length, 558);
@@ -428,7 +428,7 @@ static void keeping_across_file_systems_copies(void **state)
     assert_non_null(mkdtemp(target));
     struct scripted scripted = scripted_data(60, 0);
     struct recording *recording = recording_create_automatic(&error);
-    struct port_frame frame = frame_of(&scripted);
+    struct captured_frame frame = frame_of(&scripted);
     recording_frame(recording, &frame);
     assert_true(recording_keep(recording, target, &error));
     char path[128];
@@ -459,7 +459,7 @@ static void the_automatic_trace_ends_at_its_size_limit(void **state)
     struct error error = {0};
     struct scripted scripted = scripted_data(558, 0);
     struct recording *recording = recording_create_automatic(&error);
-    struct port_frame frame = frame_of(&scripted);
+    struct captured_frame frame = frame_of(&scripted);
     frame.captured = frame.length = 262144;
     frame.bytes = calloc(1, frame.length);
     for (unsigned i = 0; i < 300; i++)
@@ -479,7 +479,7 @@ static void a_dry_run_gives_back_what_was_sent_and_sends_nothing(void **state)
     struct error error = {0};
     struct scripted scripted = scripted_data(60, 1);
     struct port *port = port_dry_run_new(&scripted.port);
-    struct port_frame frame;
+    struct captured_frame frame;
     assert_true(port->operations->send(port, (const uint8_t *)"first frame", 11, &error));
     assert_true(port->operations->send(port, (const uint8_t *)"second", 6, &error));
     scripted.now_ns -= 5; /* the kernel's time of a frame that waited */

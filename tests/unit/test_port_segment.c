@@ -309,7 +309,7 @@ static void a_port_sees_its_own_frames_deadlines_and_the_end(void **state)
     attach(&device, segment, NULL);
     struct port *port = segment_port(segment, NULL);
     const struct port_operations *operations = port->operations;
-    struct port_frame frame;
+    struct captured_frame frame;
     struct error error;
     uint8_t bytes[FRAME_LENGTH];
     memset(bytes, 0xff, sizeof bytes);
@@ -359,12 +359,12 @@ static void send_request(struct port *port, struct craft *craft,
 static bool reply_comes(struct port *port, unsigned *queries)
 {
     instant_ns deadline_ns = port->operations->now(port) + 5 * NS_PER_S;
-    struct port_frame received;
+    struct captured_frame received;
     struct error error;
     struct frame frame;
     bool seen = false;
     while (port->operations->next(port, deadline_ns, &received, &error) == PORT_FRAME) {
-        frame_dissect(received.bytes, received.captured, received.length, &frame);
+        frame_dissect_captured(&received, &frame);
         if (frame.kind == FRAME_IGMP && frame.reason == WIRE_OK && frame.igmp.type == IGMP_QUERY)
             ++*queries;
         if (frame.kind == FRAME_RECM && frame.recm.operation == RECM_REPLY)

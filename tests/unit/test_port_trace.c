@@ -43,7 +43,7 @@ static struct port *open_image(const struct file_image *image)
     return port;
 }
 
-static enum port_event next(struct port *port, struct port_frame *ret)
+static enum port_event next(struct port *port, struct captured_frame *ret)
 {
     struct error error = {0};
     return port->operations->next(port, INSTANT_NEVER, ret, &error);
@@ -68,7 +68,7 @@ static void reads_both_byte_orders_in_micro_and_nanoseconds(void **state)
         put_pcap_record(&image, 1700000000, is_nano ? 123456789 : 123456, ethernet_frame,
                         sizeof ethernet_frame);
         struct port *port = open_image(&image);
-        struct port_frame frame;
+        struct captured_frame frame;
         assert_int_equal(next(port, &frame), PORT_FRAME);
         assert_int_equal(frame.time_ns, 1700000000 * NS_PER_S + (is_nano ? 123456789 : 123456000));
         assert_int_equal(frame.number, 1);
@@ -98,7 +98,7 @@ static void reads_pcapng_of_several_resolutions_in_one_file(void **state)
         struct port *port = open_image(&image);
         const instant_ns expected[] = {1000, 2001, 1000000, 500000000};
         for (unsigned i = 0; i < 4; i++) {
-            struct port_frame frame;
+            struct captured_frame frame;
             assert_int_equal(next(port, &frame), PORT_FRAME);
             assert_int_equal(frame.time_ns, (instant_ns)seconds * NS_PER_S + expected[i]);
             assert_int_equal(frame.captured, 42 - i);
@@ -129,7 +129,7 @@ static void a_record_cut_at_any_byte_is_a_warning(void **state)
             struct file_image cut = image;
             cut.length = length;
             struct port *port = open_image(&cut);
-            struct port_frame frame;
+            struct captured_frame frame;
             assert_int_equal(next(port, &frame), PORT_FRAME);
             assert_int_equal(next(port, &frame), PORT_END);
             assert_int_equal(next(port, &frame), PORT_END);
@@ -162,7 +162,7 @@ static void damage_in_the_middle_is_an_error_that_names_the_frame(void **state)
     memset(image.bytes + image.length, 0xee, 400);
     image.length += 400;
     struct port *port = open_image(&image);
-    struct port_frame frame;
+    struct captured_frame frame;
     struct error error = {0};
     assert_int_equal(next(port, &frame), PORT_FRAME);
     assert_int_equal(port->operations->next(port, INSTANT_NEVER, &frame, &error), PORT_FAILED);
@@ -210,7 +210,7 @@ static void garbage_never_crashes(void **state)
         struct port *port = open_bytes(image.bytes, image.length, &error);
         if (!port)
             continue;
-        struct port_frame frame;
+        struct captured_frame frame;
         unsigned frames = 0;
         while (next(port, &frame) == PORT_FRAME)
             assert_true(++frames < 1000);
@@ -229,7 +229,7 @@ static void time_that_runs_backwards_is_clamped_and_noted(void **state)
         put_pcap_record(&image, seconds[i], 0, ethernet_frame, sizeof ethernet_frame);
     struct port *port = open_image(&image);
     for (unsigned i = 0; i < 5; i++) {
-        struct port_frame frame;
+        struct captured_frame frame;
         assert_int_equal(next(port, &frame), PORT_FRAME);
         assert_int_equal(frame.time_ns, expected[i] * NS_PER_S);
         assert_int_equal(port->operations->now(port), expected[i] * NS_PER_S);
@@ -248,7 +248,7 @@ static void deadlines_between_frames_move_the_clock_and_lose_ties(void **state)
     put_pcap_record(&image, 10, 0, ethernet_frame, sizeof ethernet_frame);
     put_pcap_record(&image, 20, 0, ethernet_frame, sizeof ethernet_frame);
     struct port *port = open_image(&image);
-    struct port_frame frame;
+    struct captured_frame frame;
     struct error error = {0};
     assert_int_equal(port->operations->now(port), 10 * NS_PER_S);
     assert_int_equal(port->operations->next(port, 10 * NS_PER_S, &frame, &error), PORT_FRAME);
@@ -275,7 +275,7 @@ static void filtered_frames_are_left_out_but_counted(void **state)
     port->operations->close(port);
 
     struct error error = {0};
-    struct port_frame frame;
+    struct captured_frame frame;
     port = port_trace_open(&(struct port_trace_config){.path = path, .filter = "arp"}, &error);
     assert_non_null(port);
     assert_int_equal(next(port, &frame), PORT_FRAME);
@@ -346,7 +346,7 @@ static void cooked_frames_get_an_ethernet_header(void **state)
         }
         struct port *port = open_image(&image);
         for (unsigned i = 0; i < 4; i++) {
-            struct port_frame frame;
+            struct captured_frame frame;
             assert_int_equal(next(port, &frame), PORT_FRAME);
             assert_int_equal(frame.captured, 34);
             assert_int_equal(frame.length, 34);
@@ -394,7 +394,7 @@ static void cooked_arp_tags_and_lengths_are_understood(void **state)
     put_pcap_record(&image, 1, 0, bytes, cooked_payload(bytes, 4, 0x0806, arp, sizeof arp));
 
     struct port *port = open_image(&image);
-    struct port_frame frame;
+    struct captured_frame frame;
     for (unsigned i = 0; i < 2; i++) {
         assert_int_equal(next(port, &frame), PORT_FRAME);
         assert_memory_equal(frame.bytes, ((uint8_t[]){2, 0, 0, 0, 0, 0x99}), 6);
@@ -428,7 +428,7 @@ static void cooked_protocol_3_is_what_its_payload_is(void **state)
         const unsigned expected[] = {0x0800, 20, 0x0806}; /* below 0x0600: a length */
         struct port *port = open_image(&image);
         for (unsigned i = 0; i < 3; i++) {
-            struct port_frame frame;
+            struct captured_frame frame;
             assert_int_equal(next(port, &frame), PORT_FRAME);
             assert_int_equal(load_be16(frame.bytes + 12), expected[i]);
             assert_true(frame.destination_unknown);
@@ -447,7 +447,7 @@ static void cooked_records_too_short_for_their_header_are_skipped(void **state)
     for (size_t cut = 0; cut <= length; cut++)
         put_pcap_record(&image, 1, 0, bytes, cut);
     struct port *port = open_image(&image);
-    struct port_frame frame;
+    struct captured_frame frame;
     unsigned frames = 0;
     while (next(port, &frame) == PORT_FRAME) {
         assert_int_equal(frame.number, 17 + frames);
@@ -474,7 +474,7 @@ static void what_is_sent_reaches_the_callback_only(void **state)
     port->operations->close(port);
     instant_ns seen = 0;
     struct error error = {0};
-    struct port_frame frame;
+    struct captured_frame frame;
     port = port_trace_open(
         &(struct port_trace_config){.path = path, .sent = collect, .context = &seen}, &error);
     assert_int_equal(next(port, &frame), PORT_FRAME);

@@ -19,8 +19,8 @@ struct echo_port {
     bool is_interrupted;
 };
 
-static enum port_event echo_next(struct port *port, instant_ns deadline_ns, struct port_frame *ret,
-                                 struct error *ret_error)
+static enum port_event echo_next(struct port *port, instant_ns deadline_ns,
+                                 struct captured_frame *ret, struct error *ret_error)
 {
     static const uint8_t bytes[60];
     struct echo_port *self = (struct echo_port *)port;
@@ -32,11 +32,11 @@ static enum port_event echo_next(struct port *port, instant_ns deadline_ns, stru
     }
     if (self->returned == self->sent)
         return PORT_DEADLINE;
-    *ret = (struct port_frame){.time_ns = END_NS,
-                               .number = ++self->returned,
-                               .bytes = bytes,
-                               .captured = sizeof bytes,
-                               .length = sizeof bytes};
+    *ret = (struct captured_frame){.time_ns = END_NS,
+                                   .number = ++self->returned,
+                                   .bytes = bytes,
+                                   .captured = sizeof bytes,
+                                   .length = sizeof bytes};
     return PORT_FRAME;
 }
 
@@ -69,7 +69,7 @@ static void one_start(struct peer *peer, instant_ns now_ns)
     ((struct one_frame_peer *)peer)->has_output = true;
 }
 
-static void one_frame(struct peer *peer, const struct peer_frame *frame, instant_ns now_ns)
+static void one_frame(struct peer *peer, const struct captured_frame *frame, instant_ns now_ns)
 {
     (void)frame;
     (void)now_ns;
@@ -178,7 +178,7 @@ static void note(char letter)
 }
 
 static enum port_event noting_next(struct port *port, instant_ns deadline_ns,
-                                   struct port_frame *ret, struct error *ret_error)
+                                   struct captured_frame *ret, struct error *ret_error)
 {
     static const uint8_t bytes[60];
     struct echo_port *self = (struct echo_port *)port;
@@ -187,7 +187,7 @@ static enum port_event noting_next(struct port *port, instant_ns deadline_ns,
     note('N');
     if (self->returned++ > 0)
         return PORT_END;
-    *ret = (struct port_frame){.time_ns = END_NS, .number = 1, .bytes = bytes, .captured = 60};
+    *ret = (struct captured_frame){.time_ns = END_NS, .number = 1, .bytes = bytes, .captured = 60};
     return PORT_FRAME;
 }
 
@@ -198,7 +198,8 @@ static bool noting_send(struct port *port, const uint8_t *bytes, size_t length,
     return echo_send(port, bytes, length, ret_error);
 }
 
-static void answering_frame(struct peer *peer, const struct peer_frame *frame, instant_ns now_ns)
+static void answering_frame(struct peer *peer, const struct captured_frame *frame,
+                            instant_ns now_ns)
 {
     note('F');
     one_frame(peer, frame, now_ns);
