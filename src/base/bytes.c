@@ -34,13 +34,13 @@ uint8_t reader_u8(struct reader *reader)
 uint16_t reader_be16(struct reader *reader)
 {
     const uint8_t *view = reader_view(reader, 2);
-    return view ? load_be16(view) : 0;
+    return view ? bytes_load_be16(view) : 0;
 }
 
 uint32_t reader_be32(struct reader *reader)
 {
     const uint8_t *view = reader_view(reader, 4);
-    return view ? load_be32(view) : 0;
+    return view ? bytes_load_be32(view) : 0;
 }
 
 void reader_copy(struct reader *reader, void *ret, size_t length)
@@ -87,14 +87,14 @@ void writer_be16(struct writer *writer, uint16_t value)
 {
     uint8_t *place = writer_reserve(writer, 2);
     if (place)
-        store_be16(place, value);
+        bytes_store_be16(place, value);
 }
 
 void writer_be32(struct writer *writer, uint32_t value)
 {
     uint8_t *place = writer_reserve(writer, 4);
     if (place)
-        store_be32(place, value);
+        bytes_store_be32(place, value);
 }
 
 void writer_copy(struct writer *writer, const void *data, size_t length)
@@ -111,13 +111,13 @@ void writer_zeros(struct writer *writer, size_t count)
         memset(place, 0, count);
 }
 
-void store_be16(uint8_t *bytes, uint16_t value)
+void bytes_store_be16(uint8_t *bytes, uint16_t value)
 {
     bytes[0] = (uint8_t)(value >> 8);
     bytes[1] = (uint8_t)value;
 }
 
-void store_be32(uint8_t *bytes, uint32_t value)
+void bytes_store_be32(uint8_t *bytes, uint32_t value)
 {
     bytes[0] = (uint8_t)(value >> 24);
     bytes[1] = (uint8_t)(value >> 16);

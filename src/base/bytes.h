@@ -47,17 +47,17 @@ void writer_copy(struct writer *writer, const void *data, size_t length);
 void writer_zeros(struct writer *writer, size_t count);
 
 /* Single values at a place the caller has already checked. */
-static inline uint16_t load_be16(const uint8_t *bytes)
+static inline uint16_t bytes_load_be16(const uint8_t *bytes)
 {
     return (uint16_t)(bytes[0] << 8 | bytes[1]);
 }
 
-static inline uint32_t load_be32(const uint8_t *bytes)
+static inline uint32_t bytes_load_be32(const uint8_t *bytes)
 {
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-void store_be16(uint8_t *bytes, uint16_t value);
-void store_be32(uint8_t *bytes, uint32_t value);
+void bytes_store_be16(uint8_t *bytes, uint16_t value);
+void bytes_store_be32(uint8_t *bytes, uint32_t value);
 
 #endif

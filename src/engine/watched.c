@@ -59,7 +59,7 @@ static void describe(const struct phone_facts *phone, struct session_status *ret
         .selected = true,
         .state = state_of(phone),
         .attempts = phone->attempts,
-        .bytes_acknowledged = attempt->begun ? acknowledged_bytes(attempt) : 0,
+        .bytes_acknowledged = attempt->begun ? attempt_acknowledged_bytes(attempt) : 0,
         .bytes_total = attempt->file_length,
     };
     ret->state_since_ns = state_since(phone, ret->state);

@@ -29,7 +29,7 @@ void image_nsdigest(const uint8_t *bytes, size_t length, uint8_t ret[16])
     MD5Final(ret, &md5);
 }
 
-void header_digest(const uint8_t *header, size_t table_end, uint8_t ret[16])
+void image_header_digest(const uint8_t *header, size_t table_end, uint8_t ret[16])
 {
     static const uint8_t zeros[SIGNATURE_LENGTH + DIGEST_LENGTH];
     MD5_CTX md5;
@@ -41,7 +41,7 @@ void header_digest(const uint8_t *header, size_t table_end, uint8_t ret[16])
     MD5Final(ret, &md5);
 }
 
-void header_randseq(const uint8_t *header, size_t table_end, uint8_t ret[16])
+void image_header_randseq(const uint8_t *header, size_t table_end, uint8_t ret[16])
 {
     uint8_t copy[IMAGE_TABLE_END_MAXIMUM];
     memcpy(copy, header, table_end);

@@ -36,9 +36,9 @@ static bool was_plausible(const struct image *image)
 /* Cheap enough for every place where the magic stands. */
 static bool has_plausible_fields(const uint8_t *bytes, size_t length)
 {
-    return length >= IMAGE_HEADER_LENGTH && load_be32(bytes + 0x50) >= IMAGE_HEADER_LENGTH &&
-           load_be32(bytes + 0x50) <= IMAGE_HEADER_LEN_MAXIMUM &&
-           load_be32(bytes + 0x54) == IMAGE_ENTRY_LENGTH;
+    return length >= IMAGE_HEADER_LENGTH && bytes_load_be32(bytes + 0x50) >= IMAGE_HEADER_LENGTH &&
+           bytes_load_be32(bytes + 0x50) <= IMAGE_HEADER_LEN_MAXIMUM &&
+           bytes_load_be32(bytes + 0x54) == IMAGE_ENTRY_LENGTH;
 }
 
 static void refuse_container(struct image *image, size_t magic_count, const struct image *best)
@@ -69,7 +69,7 @@ static bool search(const uint8_t *bytes, const uint8_t *from, const uint8_t *end
         ++*ret_magic_count;
         if (!has_plausible_fields(at, (size_t)(end - at)))
             continue;
-        bool valid = check_image(at, (size_t)(end - at), IMAGE_INSIDE, ret);
+        bool valid = image_check_all(at, (size_t)(end - at), IMAGE_INSIDE, ret);
         ret->offset = (size_t)(at - bytes);
         if (valid)
             return true;
@@ -86,7 +86,7 @@ bool image_find(const uint8_t *bytes, size_t length, struct image *ret)
 {
     struct image whole, best = {0};
     size_t magic_count = 0;
-    bool valid = check_image(bytes, length, IMAGE_IS_FILE, &whole);
+    bool valid = image_check_all(bytes, length, IMAGE_IS_FILE, &whole);
     bool is_image = true;
     if (!valid && length >= IMAGE_HEADER_LENGTH) {
         bool starts_with_magic = memcmp(bytes, IMAGE_MAGIC_TEXT, IMAGE_MAGIC_LENGTH) == 0;

@@ -113,8 +113,8 @@ static bool check_header_digests(struct image *image, const struct header *heade
         const uint8_t *found;
         void (*compute)(const uint8_t *, size_t, uint8_t[16]);
     } digests[] = {
-        {IMAGE_DIGEST, "digest (offset 0x30)", header->digest, header_digest},
-        {IMAGE_RANDSEQ, "randseq (offset 0x40)", header->randseq, header_randseq},
+        {IMAGE_DIGEST, "digest (offset 0x30)", header->digest, image_header_digest},
+        {IMAGE_RANDSEQ, "randseq (offset 0x40)", header->randseq, image_header_randseq},
     };
     for (unsigned i = 0; i < sizeof digests / sizeof digests[0]; i++) {
         uint8_t wanted[16];
@@ -122,13 +122,13 @@ static bool check_header_digests(struct image *image, const struct header *heade
         if (memcmp(digests[i].found, wanted, sizeof wanted) == 0)
             continue;
         const uint8_t *found = digests[i].found;
-        return image_refuse(image, digests[i].refusal,
-                            "%s is %08" PRIx32 "%08" PRIx32 "%08" PRIx32 "%08" PRIx32
-                            ", wanted %08" PRIx32 "%08" PRIx32 "%08" PRIx32 "%08" PRIx32
-                            ": header or sector table is damaged",
-                            digests[i].name, load_be32(found), load_be32(found + 4),
-                            load_be32(found + 8), load_be32(found + 12), load_be32(wanted),
-                            load_be32(wanted + 4), load_be32(wanted + 8), load_be32(wanted + 12));
+        return image_refuse(
+            image, digests[i].refusal,
+            "%s is %08" PRIx32 "%08" PRIx32 "%08" PRIx32 "%08" PRIx32 ", wanted %08" PRIx32
+            "%08" PRIx32 "%08" PRIx32 "%08" PRIx32 ": header or sector table is damaged",
+            digests[i].name, bytes_load_be32(found), bytes_load_be32(found + 4),
+            bytes_load_be32(found + 8), bytes_load_be32(found + 12), bytes_load_be32(wanted),
+            bytes_load_be32(wanted + 4), bytes_load_be32(wanted + 8), bytes_load_be32(wanted + 12));
     }
     return true;
 }
@@ -220,14 +220,14 @@ static bool check_sectors(struct image *image, const struct header *header, size
                             "buffer",
                             total, IMAGE_MAXIMUM_LENGTH);
     for (unsigned i = 0; i < image->sector_count; i++)
-        if (!check_sector_contents(image, &image->sectors[i]))
+        if (!image_check_sector_contents(image, &image->sectors[i]))
             return false;
     image->length = (size_t)total;
     return true;
 }
 
-bool check_image(const uint8_t *bytes, size_t available, enum image_extent extent,
-                 struct image *ret)
+bool image_check_all(const uint8_t *bytes, size_t available, enum image_extent extent,
+                     struct image *ret)
 {
     struct header header;
     *ret = (struct image){.bytes = bytes, .length = available};
@@ -246,11 +246,11 @@ bool check_image(const uint8_t *bytes, size_t available, enum image_extent exten
     parse_table(ret, &header);
     if (!check_sectors(ret, &header, available))
         return false;
-    add_warnings(ret, extent == IMAGE_IS_FILE ? available - ret->length : 0);
+    image_add_warnings(ret, extent == IMAGE_IS_FILE ? available - ret->length : 0);
     return true;
 }
 
 bool image_check(const uint8_t *bytes, size_t length, struct image *ret)
 {
-    return check_image(bytes, length, IMAGE_IS_FILE, ret);
+    return image_check_all(bytes, length, IMAGE_IS_FILE, ret);
 }

@@ -66,7 +66,7 @@ static bool unpack(struct image *image, struct image_sector *sector, z_stream *s
     return true;
 }
 
-bool check_sector_contents(struct image *image, struct image_sector *sector)
+bool image_check_sector_contents(struct image *image, struct image_sector *sector)
 {
     MD5_CTX md5;
     MD5Init(&md5);

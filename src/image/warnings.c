@@ -138,7 +138,7 @@ static void warn_about_version(struct image *image)
              shown);
 }
 
-void add_warnings(struct image *image, size_t behind)
+void image_add_warnings(struct image *image, size_t behind)
 {
     warn_about_length(image, behind);
     warn_about_entries(image);

@@ -18,7 +18,7 @@ static unsigned probes_in_vain(const struct facts *facts, const struct phone_fac
 {
     struct asked asked;
 
-    asked_since(facts, phone, number, &asked);
+    rules_asked_since(facts, phone, number, &asked);
     if (asked.heard != asked.unanswered)
         return 0;
     judge_marks(ret, &asked.unanswered_marks);
@@ -33,7 +33,8 @@ static unsigned probes_in_vain(const struct facts *facts, const struct phone_fac
 /* Nothing came of its DHCP client in this boot, and no more is to come. */
 static bool has_given_up(const struct facts *facts, const struct phone_facts *phone)
 {
-    return !phone->in_firmware && !is_alive(phone) && silence(facts, phone) >= DHCP_GIVES_UP_NS;
+    return !phone->in_firmware && !rules_is_alive(phone) &&
+           rules_silence(facts, phone) >= DHCP_GIVES_UP_NS;
 }
 
 RULE(judge_no_dhcp)
@@ -47,15 +48,16 @@ RULE(judge_no_dhcp)
         return false;
     /* An OFFER that the phone cannot use looks the same where the capture cannot see it. */
     ret->confidence =
-        visibility_of(phone) == SEES_SEVERAL_HOSTS ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
+        rules_visibility_of(phone) == SEES_SEVERAL_HOSTS ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
     judge_marks(ret, &boot->discovers);
-    text_add(&ret->detail, "%s asked ", phone_words(phone).text);
+    text_add(&ret->detail, "%s asked ", rules_phone_words(phone).text);
     if (second_only)
-        text_add(&ret->detail, "a second time (the first is not in the %s)", record_word(facts));
+        text_add(&ret->detail, "a second time (the first is not in the %s)",
+                 rules_record_word(facts));
     else
         text_add(&ret->detail, "twice");
     text_add(&ret->detail, ", took no offer, and has sent nothing for %s.",
-             span(silence(facts, phone)).text);
+             rules_span(rules_silence(facts, phone)).text);
     probes_in_vain(facts, phone, marks_newest(&boot->discovers), ret);
     return true;
 }
@@ -66,7 +68,8 @@ RULE(judge_dhcp_late)
 
     if (boot->late_offers.total == 0 || boot->dhcp_requests.total || !has_given_up(facts, phone))
         return false;
-    advise_about_server(facts, phone, "Switch the ping check (conflict detection) off on", ret);
+    rules_advise_about_server(facts, phone, "Switch the ping check (conflict detection) off on",
+                              ret);
     ret->confidence =
         boot->good_offers.total || boot->bad_offers.total ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN;
     judge_marks(ret, &boot->discovers);
@@ -74,7 +77,7 @@ RULE(judge_dhcp_late)
     text_add(&ret->detail,
              "The OFFER belongs to an earlier DISCOVER and came %s after the newest one; the phone "
              "had given the earlier one up after 5 s.",
-             span(boot->late_offers.newest_ns - boot->discovers.newest_ns).text);
+             rules_span(boot->late_offers.newest_ns - boot->discovers.newest_ns).text);
     probes_in_vain(facts, phone, marks_newest(&boot->discovers), ret);
     return true;
 }
@@ -87,26 +90,26 @@ RULE(judge_dhcp_offer_unusable)
     if ((!is_bad && boot->good_offers.total == 0) || boot->dhcp_requests.total ||
         !has_given_up(facts, phone))
         return false;
-    advise_about_server(facts, phone,
-                        "An OFFER needs options 53 and 54, the phone's transaction id and an "
-                        "untagged frame: correct",
-                        ret);
+    rules_advise_about_server(facts, phone,
+                              "An OFFER needs options 53 and 54, the phone's transaction id and an "
+                              "untagged frame: correct",
+                              ret);
     if (is_bad && boot->good_offers.total == 0) {
         bool may_be_artefact = boot->offer_defect == LEASE_UDP_CHECKSUM;
         ret->confidence = may_be_artefact ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN;
-        text_add(&ret->subject, "%s", lease_defect_words(boot->offer_defect));
+        text_add(&ret->subject, "%s", rules_lease_defect_words(boot->offer_defect));
         if (boot->offer_defect == LEASE_TRANSACTION_ID)
             text_add(&ret->detail, "The phone asked with transaction id %08x, the OFFER says %08x.",
                      boot->newest_xid, boot->offered_wrong_xid);
     } else {
         ret->confidence = CONFIDENCE_LIKELY;
         text_add(&ret->subject, "the %s shows no defect; perhaps it did not reach the phone",
-                 record_word(facts));
+                 rules_record_word(facts));
         text_add(&ret->detail, "An OFFER in good form was sent in time. ");
     }
     judge_marks(ret, &boot->discovers);
     judge_marks(ret, is_bad ? &boot->bad_offers : &boot->good_offers);
-    text_add(&ret->detail, "%s never sent a DHCP REQUEST.", phone_words(phone).text);
+    text_add(&ret->detail, "%s never sent a DHCP REQUEST.", rules_phone_words(phone).text);
     probes_in_vain(facts, phone, marks_newest(&boot->discovers), ret);
     return true;
 }
@@ -117,9 +120,9 @@ RULE(judge_dhcp_ack_lost)
 
     if (boot->round_requests < 2 || boot->acks.total || !has_given_up(facts, phone))
         return false;
-    advise_about_server(facts, phone,
-                        "See whether the phone's REQUEST arrives at, and an ACK leaves,", ret);
-    bool sees_server = visibility_of(phone) != SEES_NO_UNICAST;
+    rules_advise_about_server(
+        facts, phone, "See whether the phone's REQUEST arrives at, and an ACK leaves,", ret);
+    bool sees_server = rules_visibility_of(phone) != SEES_NO_UNICAST;
     ret->confidence = sees_server ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
     judge_marks(ret, &boot->good_offers);
     judge_marks(ret, &boot->dhcp_requests);
@@ -127,11 +130,11 @@ RULE(judge_dhcp_ack_lost)
         &ret->detail,
         "%s repeated its DHCP REQUEST to server %s after 5 s, so no ACK it could use had come; "
         "then it fell silent.",
-        phone_words(phone).text, ipv4_format(boot->chosen_server).text);
+        rules_phone_words(phone).text, ipv4_format(boot->chosen_server).text);
     if (boot->bad_acks.total) {
         judge_marks(ret, &boot->bad_acks);
-        text_add(&ret->detail, " An ACK is in the %s, but %s.", record_word(facts),
-                 lease_defect_words(boot->ack_defect));
+        text_add(&ret->detail, " An ACK is in the %s, but %s.", rules_record_word(facts),
+                 rules_lease_defect_words(boot->ack_defect));
     }
     probes_in_vain(facts, phone, marks_newest(&boot->dhcp_requests), ret);
     return true;
@@ -141,12 +144,12 @@ RULE(judge_dhcp_refused)
 {
     const struct boot *boot = &phone->boot;
 
-    if (boot->naks.total == 0 || is_alive(phone) ||
+    if (boot->naks.total == 0 || rules_is_alive(phone) ||
         (boot->acks.total && boot->acks.newest_ns > boot->naks.newest_ns))
         return false;
     /* It asked again after the last refusal but one: the refusals did reach it. */
     bool asked_again = boot->discovers.total && boot->discovers.newest_ns > boot->naks.first_ns;
-    struct server_text server = dhcp_server_of(facts, phone);
+    struct server_text server = rules_dhcp_server_of(facts, phone);
     if (server.text[0])
         text_add(
             &ret->advice,
@@ -158,7 +161,7 @@ RULE(judge_dhcp_refused)
     judge_marks(ret, &boot->naks);
     judge_marks(ret, &boot->dhcp_requests);
     text_add(&ret->detail, "%s was refused %llu times by a NAK and has no address.",
-             phone_words(phone).text, (unsigned long long)boot->naks.total);
+             rules_phone_words(phone).text, (unsigned long long)boot->naks.total);
     return true;
 }
 
@@ -170,7 +173,7 @@ static bool died_of_lease(const struct facts *facts, const struct phone_facts *p
 {
     const struct boot *boot = &phone->boot;
 
-    if (boot->acks.total == 0 || phone->in_firmware || is_alive(phone))
+    if (boot->acks.total == 0 || phone->in_firmware || rules_is_alive(phone))
         return false;
     judge_number(ret, boot->ack_number);
     unsigned probes = probes_in_vain(facts, phone, marks_newest(&boot->acks), ret);
@@ -185,8 +188,8 @@ RULE(judge_lease_without_mask)
 {
     if (phone->boot.has_mask || phone->boot.ack_is_cut || phone->boot.acks.total == 0)
         return false;
-    advise_about_server(facts, phone, "Add option 1 (subnet mask) to the lease of", ret);
-    text_add(&ret->detail, "The ACK for %s has no option 1.", phone_words(phone).text);
+    rules_advise_about_server(facts, phone, "Add option 1 (subnet mask) to the lease of", ret);
+    text_add(&ret->detail, "The ACK for %s has no option 1.", rules_phone_words(phone).text);
     return died_of_lease(facts, phone, ret);
 }
 
@@ -202,10 +205,10 @@ RULE(judge_lease_without_router)
 
     if (boot->acks.total == 0 || boot->ack_is_cut || (boot->has_router && boot->router != 0))
         return false;
-    advise_about_server(facts, phone,
-                        "Add option 3 (router) with an address that answers ARP to the lease of",
-                        ret);
-    text_add(&ret->detail, "The ACK for %s has no option 3", phone_words(phone).text);
+    rules_advise_about_server(
+        facts, phone, "Add option 3 (router) with an address that answers ARP to the lease of",
+        ret);
+    text_add(&ret->detail, "The ACK for %s has no option 3", rules_phone_words(phone).text);
     if (loader_lease(&terms) == LOADER_LEASE_STOPS) {
         text_add(&ret->detail, ", and its server address (siaddr %s) is %s.",
                  ipv4_format(boot->server_ip).text,
@@ -236,7 +239,7 @@ RULE(judge_two_dhcp_servers)
                  i ? ", " : "Servers: ", ipv4_format(server->identifier).text,
                  server->has_mac ? "" : " (named by the phone only)");
     }
-    text_add(&ret->detail, ". %s chose %s.", phone_words(phone).text,
+    text_add(&ret->detail, ". %s chose %s.", rules_phone_words(phone).text,
              ipv4_format(phone->boot.chosen_server).text);
     ret->confidence = seen >= 2 ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
     /* Where the phone answers or is ordered the second server did no harm, or harm with a name. */
@@ -253,15 +256,15 @@ RULE(judge_port_blocked)
         boot->discovers.first_ns - facts->first_ns < START_COVERED_NS || phone->boot_number > 1)
         return false;
     ret->confidence = CONFIDENCE_LIKELY;
-    ret->finding_only = boot->dhcp_requests.total > 0 || is_alive(phone);
+    ret->finding_only = boot->dhcp_requests.total > 0 || rules_is_alive(phone);
     judge_number(ret, segment->bpdus.first[0]);
     judge_marks(ret, &segment->bpdus_not_forwarding);
     judge_marks(ret, &boot->discovers);
     text_add(&ret->detail,
              "The first DISCOVER of %s that came through is its second; the %s had been "
              "running for %s, and the switch speaks spanning tree.",
-             phone_words(phone).text, record_word(facts),
-             span(boot->discovers.first_ns - facts->first_ns).text);
+             rules_phone_words(phone).text, rules_record_word(facts),
+             rules_span(boot->discovers.first_ns - facts->first_ns).text);
     if (segment->bpdus_not_forwarding.total)
         text_add(&ret->detail, " Its BPDUs say that the port was not forwarding.");
     probes_in_vain(facts, phone, marks_newest(&boot->discovers), ret);
@@ -280,7 +283,7 @@ RULE(judge_static_phone)
     judge_number(ret, phone->loader_frames.first[0]);
     text_add(&ret->detail,
              "%s counted its frames from 0 and did not ask for an address; it uses %s.",
-             phone_words(phone).text, ipv4_format(phone->ip).text);
+             rules_phone_words(phone).text, ipv4_format(phone->ip).text);
     return true;
 }
 

@@ -51,16 +51,16 @@ RULE(judge_request_not_sent)
 
     if (!is_waiting(phone) || phone->boot.replies.total ||
         (sent->total && sent->newest_ns >= phone->boot.begin_ns) ||
-        until_end(facts, since) < SHORT_WAITING_NS)
+        rules_until_end(facts, since) < SHORT_WAITING_NS)
         return false;
     /* A switch may keep a group request of somebody else from the capture as well. */
     ret->confidence =
-        until_end(facts, since) >= WAITING_NS ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
+        rules_until_end(facts, since) >= WAITING_NS ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
     judge_number(ret, phone->boot.ack_number);
     judge_marks(ret, &phone->boot.arp_answers);
     judge_number(ret, phone->loader_frames.total ? phone->loader_frames.first[0] : 0);
     text_add(&ret->detail, "%s has been waiting for %s, and no frame to UDP port 4810 was sent.",
-             phone_words(phone).text, span(until_end(facts, since)).text);
+             rules_phone_words(phone).text, rules_span(rules_until_end(facts, since)).text);
     return true;
 }
 
@@ -73,7 +73,7 @@ static bool malformed_counts(const struct segment_facts *segment, enum request_d
         return false;
     /* Checksum offload of the capturing host is no defect (docs: verdicts, checksum offload). */
     bool may_be_artefact = defect == REQUEST_UDP_CHECKSUM || defect == REQUEST_FRAME;
-    return !may_be_artefact || !is_local_host(segment, &segment->malformed_from[defect]);
+    return !may_be_artefact || !facts_is_local_host(segment, &segment->malformed_from[defect]);
 }
 
 RULE(judge_request_malformed)
@@ -90,7 +90,7 @@ RULE(judge_request_malformed)
             worst = i;
     if (worst == REQUEST_WELL_FORMED)
         return false;
-    asked_since(facts, phone, phone->boot.begin_number, &asked);
+    rules_asked_since(facts, phone, phone->boot.begin_number, &asked);
     bool sure = asked.heard == 0 && segment->malformed[worst].total >= 2 &&
                 worst != REQUEST_UDP_CHECKSUM && phone->boot.arp_answers.total;
     ret->confidence = asked.heard ? CONFIDENCE_POSSIBLE
@@ -98,14 +98,14 @@ RULE(judge_request_malformed)
                                   : CONFIDENCE_LIKELY;
     judge_marks(ret, &segment->malformed[worst]);
     judge_marks(ret, &phone->boot.arp_answers);
-    text_add(&ret->subject, "%s", request_defect_words(worst));
+    text_add(&ret->subject, "%s", rules_request_defect_words(worst));
     if (worst == REQUEST_SOURCE_PORT || worst == REQUEST_DESTINATION_PORT)
         text_add(&ret->subject, " but %u", segment->malformed_port);
     if (worst == REQUEST_LENGTH)
         text_add(&ret->subject, " but %zu", segment->malformed_length);
     text_add(&ret->detail, "%llu recovery messages from %s have this defect; %s answered none.",
              (unsigned long long)segment->malformed[worst].total,
-             mac_format(&segment->malformed_from[worst]).text, phone_words(phone).text);
+             mac_format(&segment->malformed_from[worst]).text, rules_phone_words(phone).text);
     if (phone->boot.arp_answers.total)
         text_add(&ret->detail, " It answers ARP meanwhile.");
     return true;
@@ -117,7 +117,7 @@ static bool in_another_vlan(const struct facts *facts, const struct phone_facts 
     const struct segment_facts *segment = &facts->segment;
     const struct marks *tagged = &segment->malformed[REQUEST_TAG];
     return tagged->total && tagged->newest_ns >= phone->boot.begin_ns &&
-           vlans_differ(phone->vlan, segment->malformed_vlan);
+           rules_vlans_differ(phone->vlan, segment->malformed_vlan);
 }
 
 RULE(judge_different_vlans)
@@ -128,21 +128,21 @@ RULE(judge_different_vlans)
 
     if (phone->in_firmware || !in_another_vlan(facts, phone))
         return false;
-    asked_since(facts, phone, phone->boot.begin_number, &asked);
+    rules_asked_since(facts, phone, phone->boot.begin_number, &asked);
     /* A phone that takes what it is sent hears it: private VLANs tag both directions differently.
      */
     ret->finding_only = phone->attempts > 0 || asked.answered_marks.total > 0;
     ret->confidence =
         tagged->total >= 3 && asked.heard == 0 ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
-    text_add(&ret->subject, "%s, the program that asks in VLAN %s", vlan_words(phone->vlan).text,
-             vlan_words(segment->malformed_vlan).text);
+    text_add(&ret->subject, "%s, the program that asks in VLAN %s",
+             rules_vlan_words(phone->vlan).text, rules_vlan_words(segment->malformed_vlan).text);
     judge_number(ret, phone->loader_frames.total ? phone->loader_frames.first[0] : 0);
     judge_marks(ret, tagged);
     text_add(
         &ret->detail, "The frames of %s carry tag %s, %llu recovery messages of %s carry tag %s.",
-        phone_words(phone).text, vlan_words(phone->vlan).text, (unsigned long long)tagged->total,
-        mac_format(&segment->malformed_from[REQUEST_TAG]).text,
-        vlan_words(segment->malformed_vlan).text);
+        rules_phone_words(phone).text, rules_vlan_words(phone->vlan).text,
+        (unsigned long long)tagged->total, mac_format(&segment->malformed_from[REQUEST_TAG]).text,
+        rules_vlan_words(segment->malformed_vlan).text);
     return true;
 }
 
@@ -167,7 +167,7 @@ RULE(judge_tagged_port)
                  segment->voice_vlan);
         return true;
     }
-    asked_since(facts, phone, phone->boot.begin_number, &asked);
+    rules_asked_since(facts, phone, phone->boot.begin_number, &asked);
     ret->finding_only = phone->boot.replies.total > 0 || phone->attempts > 0;
     /* The same host's untagged frames reached the phone: the tag is on the wire, not an artefact of
      * a mirror port. */
@@ -180,7 +180,7 @@ RULE(judge_tagged_port)
     text_add(&ret->detail,
              "%llu recovery messages of %s carry an 802.1Q tag, the frames of %s do not.",
              (unsigned long long)tagged->total,
-             mac_format(&segment->malformed_from[REQUEST_TAG]).text, phone_words(phone).text);
+             mac_format(&segment->malformed_from[REQUEST_TAG]).text, rules_phone_words(phone).text);
     if (segment->voice_vlan_marks.total)
         text_add(&ret->detail, " The switch announces voice VLAN %u.", segment->voice_vlan);
     return true;
@@ -268,9 +268,9 @@ RULE(judge_snooping)
     const struct segment_facts *segment = &facts->segment;
     struct asked asked;
 
-    if (!is_waiting(phone) || !is_alive(phone))
+    if (!is_waiting(phone) || !rules_is_alive(phone))
         return false;
-    asked_since(facts, phone, waiting_number(phone), &asked);
+    rules_asked_since(facts, phone, waiting_number(phone), &asked);
     unsigned group = asked.group_unanswered + asked.unknown_unanswered;
     bool is_recorded = asked.group_unanswered >= SNOOPING_REQUESTS;
     if (group < SNOOPING_REQUESTS || asked.group_answered)
@@ -287,7 +287,7 @@ RULE(judge_snooping)
     judge_marks(ret, &phone->boot.arp_answers);
     judge_number(ret, segment->igmp_queries.total ? segment->igmp_queries.first[0] : 0);
     text_add(&ret->detail, "%s left %u requests to the group unanswered although it is alive",
-             phone_words(phone).text, group);
+             rules_phone_words(phone).text, group);
     text_add(&ret->detail, asked.other_answered ? "; one in another frame was answered."
                            : segment->igmp_queries.total
                                ? "; a switch or router sends IGMP queries."
@@ -302,7 +302,7 @@ RULE(judge_busy_with_url)
 
     if (phone->in_firmware || boot->url.total == 0 || boot->replies.total || phone->attempts)
         return false;
-    asked_since(facts, phone, boot->begin_number, &asked);
+    rules_asked_since(facts, phone, boot->begin_number, &asked);
     ret->confidence = asked.in_url == 0                       ? CONFIDENCE_POSSIBLE
                       : asked.outside_url == 0                ? CONFIDENCE_CERTAIN
                       : asked.outside_url <= asked.in_url / 2 ? CONFIDENCE_LIKELY
@@ -314,7 +314,7 @@ RULE(judge_busy_with_url)
     text_add(&ret->detail,
              "%s made %u attempts to reach it; %u requests were sent meanwhile, and "
              "none was answered.",
-             phone_words(phone).text, boot->url_attempts, asked.in_url);
+             rules_phone_words(phone).text, boot->url_attempts, asked.in_url);
     return true;
 }
 
@@ -329,11 +329,11 @@ RULE(judge_not_one_segment)
     if (phone->routed.total) {
         judge_marks(ret, &phone->routed);
         text_add(&ret->detail, "The loader sends with TTL 60; frames of %s arrive with %u.",
-                 phone_words(phone).text, phone->time_to_live);
+                 rules_phone_words(phone).text, phone->time_to_live);
     } else {
         judge_marks(ret, &phone->boot.relayed);
         text_add(&ret->detail, "The DHCP messages of %s come through a relay (giaddr is set).",
-                 phone_words(phone).text);
+                 rules_phone_words(phone).text);
     }
     return true;
 }
@@ -403,7 +403,7 @@ RULE(judge_reply_filtered)
     text_add(&ret->detail,
              "%s answered, and the program sent the same request %u times more, each answered as "
              "well, without ordering anything.",
-             phone_words(phone).text, further);
+             rules_phone_words(phone).text, further);
     return true;
 }
 
@@ -419,11 +419,11 @@ static const struct seen_asker *other_asker(const struct facts *facts,
     *ret_first = NULL;
     for (unsigned i = 0; i < segment->asker_count; i++) {
         const struct seen_asker *asker = &segment->askers[i];
-        if (is_run(facts) && mac_equal(&asker->mac, &facts->own_mac))
+        if (rules_is_run(facts) && mac_equal(&asker->mac, &facts->own_mac))
             continue;
         if (asker->messages.newest_ns < phone->boot.begin_ns)
             continue; /* before this phone was there */
-        if (is_run(facts))
+        if (rules_is_run(facts))
             return asker;
         if (!*ret_first)
             *ret_first = asker;
@@ -457,7 +457,7 @@ RULE(judge_another_tool)
              mac_format(&other->mac).text, (unsigned long long)other->messages.total,
              (unsigned long long)other->orders.total);
     text_add(&ret->detail, phone->attempts ? "." : "; %s was not ordered.",
-             phone_words(phone).text);
+             rules_phone_words(phone).text);
     return true;
 }
 
@@ -467,7 +467,7 @@ static bool asked_every_way(const struct facts *facts, const struct phone_facts 
 {
     unsigned other_ways = asked->outside_url - asked->group_unanswered - asked->unknown_unanswered;
     return asked->outside_url >= DEAF_REQUESTS && other_ways >= 3 &&
-           silence(facts, phone) >= WAITING_NS;
+           rules_silence(facts, phone) >= WAITING_NS;
 }
 
 RULE(judge_phone_deaf)
@@ -478,16 +478,17 @@ RULE(judge_phone_deaf)
     uint64_t arp = boot->arp_unanswered.total;
     struct asked asked;
 
-    if (phone->in_firmware || !had_address || silence(facts, phone) < DEAF_NS ||
-        (attempt_is_current(phone) && !is_open_attempt(facts, phone)) || boot->round_requests > 1)
+    if (phone->in_firmware || !had_address || rules_silence(facts, phone) < DEAF_NS ||
+        (rules_attempt_is_current(phone) && !rules_is_open_attempt(facts, phone)) ||
+        boot->round_requests > 1)
         return false;
-    asked_since(facts, phone, phone->seen_number, &asked);
+    rules_asked_since(facts, phone, phone->seen_number, &asked);
     bool everything_tried = asked_every_way(facts, phone, &asked);
     if (asked.unanswered < 2 || asked.heard != asked.unanswered || (!arp && !everything_tried))
         return false;
     /* Its ARP answers are unicast: where the capture shows no unicast they may have been sent. */
     bool lease_was_good = (boot->acks.total && boot->has_mask) || boot->replies.total;
-    bool sees_answers = visibility_of(phone) != SEES_NO_UNICAST;
+    bool sees_answers = rules_visibility_of(phone) != SEES_NO_UNICAST;
     bool often = (asked.unanswered >= 5 && arp >= 2) || everything_tried;
     ret->confidence = lease_was_good && often && sees_answers && arp >= DEAF_ARP_REQUESTS
                           ? CONFIDENCE_CERTAIN
@@ -498,20 +499,22 @@ RULE(judge_phone_deaf)
     judge_marks(ret, &asked.unanswered_marks);
     judge_marks(ret, &boot->arp_unanswered);
     text_add(&ret->detail, "%s was heard last %s before the end; since then it left %u requests",
-             phone_words(phone).text, span(silence(facts, phone)).text, asked.unanswered);
+             rules_phone_words(phone).text, rules_span(rules_silence(facts, phone)).text,
+             asked.unanswered);
     if (arp)
         text_add(&ret->detail, " and %llu ARP request%s", (unsigned long long)arp,
                  arp == 1 ? "" : "s");
     text_add(&ret->detail, " unanswered.");
     if (!lease_was_good && boot->dhcp_requests.total)
-        advise_about_server(facts, phone,
-                            "Its lease probably lacks what a loader needs: add subnet mask and a "
-                            "router that answers ARP to the lease of",
-                            ret);
+        rules_advise_about_server(
+            facts, phone,
+            "Its lease probably lacks what a loader needs: add subnet mask and a "
+            "router that answers ARP to the lease of",
+            ret);
     if (boot->acks.total == 0 && boot->dhcp_requests.total)
         text_add(&ret->detail,
                  " Its lease from %s is not in the %s: one without subnet mask "
                  "or router has this effect.",
-                 ipv4_format(boot->chosen_server).text, record_word(facts));
+                 ipv4_format(boot->chosen_server).text, rules_record_word(facts));
     return true;
 }

@@ -15,7 +15,7 @@ static bool is_refused(const struct phone_facts *phone)
 static void advise_after_refusal(const struct facts *facts, const struct attempt *attempt,
                                  struct judgement *ret)
 {
-    if (attempt->result == TRANSFER_IMAGE_GOOD || (is_run(facts) && !attempt->reason[0]))
+    if (attempt->result == TRANSFER_IMAGE_GOOD || (rules_is_run(facts) && !attempt->reason[0]))
         text_add(&ret->advice,
                  "The file itself is valid: it was damaged on the way, or the phone does not take "
                  "this version. Order again over another cable and switch; if it refuses it again, "
@@ -41,13 +41,13 @@ RULE(judge_image_rejected)
     text_add(&ret->detail,
              "%s acknowledged the last block and spoke as a recovery loader again %s later, its "
              "counters going on: it did not write and did not restart.",
-             phone_words(phone).text,
-             span(attempt->loader_after.first_ns - attempt->last_ack_ns).text);
+             rules_phone_words(phone).text,
+             rules_span(attempt->loader_after.first_ns - attempt->last_ack_ns).text);
     if (attempt->result == TRANSFER_IMAGE_GOOD)
         text_add(&ret->detail,
                  " What the %s shows is a valid image: it was damaged on the "
                  "way to the phone, or the phone refuses it for another reason.",
-                 record_word(facts));
+                 rules_record_word(facts));
     else if (attempt->reason[0])
         text_add(&ret->detail, " The file itself: %s.", attempt->reason);
     return true;
@@ -57,7 +57,7 @@ RULE(judge_image_rejected)
 static bool came_back(const struct facts *facts, const struct phone_facts *phone)
 {
     const struct attempt *attempt = &phone->attempt;
-    return completeness_of(facts, phone) != NOT_COMPLETE && attempt->rebooted &&
+    return rules_completeness_of(facts, phone) != NOT_COMPLETE && attempt->rebooted &&
            attempt->loader_after.total == 0 && attempt->firmware_after.total == 0;
 }
 
@@ -66,24 +66,25 @@ RULE(judge_still_in_recovery)
     const struct attempt *attempt = &phone->attempt;
 
     if (!came_back(facts, phone) ||
-        attempt->reboot_ns - attempt->last_ack_ns < shortest_flashing(attempt))
+        attempt->reboot_ns - attempt->last_ack_ns < rules_shortest_flashing(attempt))
         return false;
-    ret->confidence =
-        completeness_of(facts, phone) == COMPLETE_AS_SEEN ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
+    ret->confidence = rules_completeness_of(facts, phone) == COMPLETE_AS_SEEN ? CONFIDENCE_LIKELY
+                                                                              : CONFIDENCE_POSSIBLE;
     mark_end(attempt, ret);
     judge_number(ret, attempt->reboot_number);
     judge_number(ret, phone->boot.replies.total ? phone->boot.replies.first[0] : 0);
     text_add(&ret->detail,
              "%s took the whole file, was silent for %s, long enough for writing it, and started "
              "again in recovery mode.",
-             phone_words(phone).text, span(attempt->reboot_ns - attempt->last_ack_ns).text);
+             rules_phone_words(phone).text,
+             rules_span(attempt->reboot_ns - attempt->last_ack_ns).text);
     return true;
 }
 
 RULE(judge_power_lost_while_writing)
 {
     const struct attempt *attempt = &phone->attempt;
-    duration_ns shortest = shortest_flashing(attempt);
+    duration_ns shortest = rules_shortest_flashing(attempt);
     bool early_restart =
         came_back(facts, phone) && attempt->reboot_ns - attempt->last_ack_ns < shortest;
     bool early_loss = attempt->carrier_lost && attempt->firmware_after.total == 0 &&
@@ -97,13 +98,14 @@ RULE(judge_power_lost_while_writing)
     judge_number(ret, attempt->reboot_number);
     if (early_restart)
         text_add(&ret->detail, "%s started again %s after the last block; ",
-                 phone_words(phone).text, span(attempt->reboot_ns - attempt->last_ack_ns).text);
+                 rules_phone_words(phone).text,
+                 rules_span(attempt->reboot_ns - attempt->last_ack_ns).text);
     else
         text_add(&ret->detail, "The link of %s went down %s after the last block; ",
-                 phone_words(phone).text,
-                 span(attempt->carrier_lost_ns - attempt->last_ack_ns).text);
+                 rules_phone_words(phone).text,
+                 rules_span(attempt->carrier_lost_ns - attempt->last_ack_ns).text);
     text_add(&ret->detail, "writing this image and starting takes more than %s.",
-             span(shortest).text);
+             rules_span(shortest).text);
     return true;
 }
 
@@ -140,7 +142,7 @@ RULE(judge_wrong_family)
                                                  : CONFIDENCE_POSSIBLE;
     /* A name alone proves nothing: any file can bear it; and what the file is explains no transfer
      * that breaks off. */
-    ret->finding_only = !bytes_are_foreign || is_open_attempt(facts, phone);
+    ret->finding_only = !bytes_are_foreign || rules_is_open_attempt(facts, phone);
     judge_marks(ret, &attempt->orders);
     judge_number(ret, attempt->read_requests.total ? attempt->read_requests.first[0] : 0);
     judge_number(ret, attempt->good_data.total ? attempt->good_data.first[0] : 0);
@@ -169,7 +171,7 @@ RULE(judge_image_corrupt_on_wire)
     mark_end(attempt, ret);
     judge_number(ret, attempt->good_data.total ? attempt->good_data.first[0] : 0);
     text_add(&ret->detail, "Put together from the frames as %s stores it, the file fails: %s.",
-             phone_words(phone).text, attempt->reason);
+             rules_phone_words(phone).text, attempt->reason);
     if (is_refused(phone))
         text_add(&ret->detail, " The phone refused it and listens again.");
     return true;

@@ -36,20 +36,20 @@ static const struct asked_serial *unconfirmed_order(const struct facts *facts,
 
 RULE(judge_upgrade_ignored)
 {
-    if (phone->in_firmware || attempt_is_current(phone) || !is_alive(phone))
+    if (phone->in_firmware || rules_attempt_is_current(phone) || !rules_is_alive(phone))
         return false;
     const struct asked_serial *order = unconfirmed_order(facts, phone);
     if (!order)
         return false;
     const struct marks *orders = order->orders.total ? &order->orders : &order->bad_orders;
-    if (until_end(facts, orders->first_ns) < ECHO_WAIT_NS)
+    if (rules_until_end(facts, orders->first_ns) < ECHO_WAIT_NS)
         return false;
     bool own = phone->answered && strcmp(order->serial, phone->reply.serial) == 0;
     bool is_for_it = own || strcmp(order->serial, RECM_WILDCARD_SERIAL) == 0;
     ret->confidence =
         orders->total >= 2 && phone->boot.replies.total ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
     /* With several phones about, a foreign serial may belong to one that is not seen. */
-    if (!is_for_it && phones_concerned(facts) > 1)
+    if (!is_for_it && rules_phones_concerned(facts) > 1)
         ret->confidence = CONFIDENCE_POSSIBLE;
     judge_marks(ret, orders);
     judge_marks(ret, &phone->boot.replies);
@@ -59,12 +59,12 @@ RULE(judge_upgrade_ignored)
              (unsigned long long)orders->total, serial);
     if (order->orders.total == 0)
         text_add(&ret->detail, " The message is not in the form the loader accepts: %s.",
-                 request_defect_words(order->order_defect));
+                 rules_request_defect_words(order->order_defect));
     else if (!is_for_it)
         text_add(&ret->detail,
                  " The phone that answers is %s: the serial number in the order is "
                  "not its own.",
-                 phone_words(phone).text);
+                 rules_phone_words(phone).text);
     return true;
 }
 
@@ -85,7 +85,7 @@ RULE(judge_no_gateway)
     const struct boot *boot = &phone->boot;
 
     if (!stopped_before_file(phone) || attempt->gateway_asks.total ||
-        until_end(facts, attempt->echoes.newest_ns) < SILENT_ECHO_NS)
+        rules_until_end(facts, attempt->echoes.newest_ns) < SILENT_ECHO_NS)
         return false;
     bool lease_lacks_it =
         boot->acks.total && !boot->ack_is_cut && (!boot->has_router || boot->router == 0);
@@ -99,12 +99,12 @@ RULE(judge_no_gateway)
     text_add(&ret->detail,
              "%s confirmed the order and then asked neither for a gateway nor for "
              "the file.",
-             phone_words(phone).text);
+             rules_phone_words(phone).text);
     if (lease_lacks_it)
         text_add(&ret->detail, " Its lease has no router (option 3).");
-    advise_about_server(facts, phone,
-                        "Add option 3 (router) with an address that answers ARP to the lease of",
-                        ret);
+    rules_advise_about_server(
+        facts, phone, "Add option 3 (router) with an address that answers ARP to the lease of",
+        ret);
     if (lives_on)
         text_add(&ret->detail, " It is alive.");
     return true;
@@ -115,7 +115,7 @@ RULE(judge_gateway_dead)
     const struct attempt *attempt = &phone->attempt;
 
     if (!stopped_before_file(phone) || attempt->gateway_asks.total == 0 ||
-        until_end(facts, attempt->gateway_asks.newest_ns) < GATEWAY_WAIT_NS)
+        rules_until_end(facts, attempt->gateway_asks.newest_ns) < GATEWAY_WAIT_NS)
         return false;
     ret->confidence = attempt->gateway_answers.total     ? CONFIDENCE_POSSIBLE
                       : attempt->gateway_asks.total >= 3 ? CONFIDENCE_CERTAIN
@@ -126,11 +126,11 @@ RULE(judge_gateway_dead)
     judge_marks(ret, &attempt->gateway_asks);
     judge_marks(ret, &attempt->gateway_answers);
     text_add(&ret->detail, "%s asked %llu times who has %s and then gave up without a word.",
-             phone_words(phone).text, (unsigned long long)attempt->gateway_asks.total,
+             rules_phone_words(phone).text, (unsigned long long)attempt->gateway_asks.total,
              ipv4_format(attempt->gateway_ip).text);
     if (attempt->gateway_answers.total)
         text_add(&ret->detail, " An answer is in the %s; the phone did not take it.",
-                 record_word(facts));
+                 rules_record_word(facts));
     return true;
 }
 
@@ -155,10 +155,10 @@ RULE(judge_wildcard_upgrade)
     for (const struct phone_facts *each = facts->phones; each; each = each->by_mac.next) {
         if (!each->attempt.by_wildcard)
             continue;
-        has_success |= completeness_of(facts, each) != NOT_COMPLETE;
+        has_success |= rules_completeness_of(facts, each) != NOT_COMPLETE;
         judge_number(ret, each->attempt.echoes.total ? each->attempt.echoes.first[0] : 0);
         if (listed < LISTED_PHONES)
-            text_add(&ret->detail, "%s%s", listed ? ", " : ": ", phone_words(each).text);
+            text_add(&ret->detail, "%s%s", listed ? ", " : ": ", rules_phone_words(each).text);
         listed++;
     }
     text_add(&ret->detail, ".");

@@ -20,7 +20,7 @@
 RULE(judge_recovered)
 {
     const struct attempt *attempt = &phone->attempt;
-    enum completeness completeness = completeness_of(facts, phone);
+    enum completeness completeness = rules_completeness_of(facts, phone);
 
     /* A phone that was a loader again afterwards has not been recovered. */
     if (attempt->firmware_after.total == 0 || !phone->in_firmware || attempt->acks.total == 0)
@@ -29,11 +29,11 @@ RULE(judge_recovered)
     judge_number(ret, attempt->last_ack_number);
     judge_marks(ret, &attempt->firmware_after);
     text_add(&ret->detail, "%s took %s; %s later its normal firmware spoke.",
-             phone_words(phone).text, amount_words(attempt).text,
-             span(attempt->firmware_after.first_ns - attempt->last_ack_ns).text);
+             rules_phone_words(phone).text, rules_amount_words(attempt).text,
+             rules_span(attempt->firmware_after.first_ns - attempt->last_ack_ns).text);
     if (completeness != COMPLETE_AS_SEEN)
         text_add(&ret->detail, " Not the whole transfer was seen.");
-    if (is_run(facts))
+    if (rules_is_run(facts))
         text_add(&ret->advice, "You may unplug it now. If it does not register, that is a matter "
                                "of its configuration.");
     return true;
@@ -43,13 +43,13 @@ RULE(judge_recovered)
 static bool is_delivered(const struct facts *facts, const struct phone_facts *phone)
 {
     const struct attempt *attempt = &phone->attempt;
-    return completeness_of(facts, phone) != NOT_COMPLETE && !attempt->rebooted &&
+    return rules_completeness_of(facts, phone) != NOT_COMPLETE && !attempt->rebooted &&
            attempt->loader_after.total == 0 && attempt->firmware_after.total == 0;
 }
 
 static bool is_flashing(const struct facts *facts, const struct phone_facts *phone)
 {
-    duration_ns quiet = until_end(facts, phone->attempt.last_ack_ns);
+    duration_ns quiet = rules_until_end(facts, phone->attempt.last_ack_ns);
     return quiet < facts->flash_limit_ns &&
            (quiet > QUIET_AFTER_LAST_ACK_NS || phone->attempt.arp_after.total > 0);
 }
@@ -58,7 +58,7 @@ static bool is_flashing(const struct facts *facts, const struct phone_facts *pho
 static void say_writing(const struct facts *facts, const struct phone_facts *phone,
                         struct judgement *ret)
 {
-    duration_ns gone = until_end(facts, phone->attempt.last_ack_ns);
+    duration_ns gone = rules_until_end(facts, phone->attempt.last_ack_ns);
     duration_ns left = facts->flash_limit_ns > gone ? facts->flash_limit_ns - gone : 0;
     long long minutes = (long long)((left + SECONDS(59)) / SECONDS(60));
     if (facts->ending == ENDING_NOT_YET)
@@ -87,7 +87,7 @@ static void say_waited_in_vain(const struct facts *facts, const struct phone_fac
 {
     text_add(&ret->sentence,
              "The image was delivered, but the phone's normal firmware was not seen within %s.",
-             span(until_end(facts, phone->attempt.last_ack_ns)).text);
+             rules_span(rules_until_end(facts, phone->attempt.last_ack_ns)).text);
     text_add(&ret->advice, "Look at the phone. If its normal firmware runs, all is well: a switch "
                            "port may hide what it sends first. If it shows SOS, power-cycle it and "
                            "start again. If it is dark, leave it powered for ten minutes more.");
@@ -100,15 +100,16 @@ RULE(judge_flashing)
     if (!is_delivered(facts, phone) || !is_flashing(facts, phone) || facts->ending == ENDING_DONE)
         return false;
     say_writing(facts, phone, ret);
-    ret->confidence =
-        completeness_of(facts, phone) == COMPLETE_AS_SEEN ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
+    ret->confidence = rules_completeness_of(facts, phone) == COMPLETE_AS_SEEN ? CONFIDENCE_LIKELY
+                                                                              : CONFIDENCE_POSSIBLE;
     judge_marks(ret, &attempt->final_data);
     judge_number(ret, attempt->last_ack_number);
     judge_marks(ret, &attempt->arp_after);
     text_add(&ret->detail,
              "%s acknowledged the last block %s before the end and has been silent since, as it is "
              "while it checks and writes.",
-             phone_words(phone).text, span(until_end(facts, attempt->last_ack_ns)).text);
+             rules_phone_words(phone).text,
+             rules_span(rules_until_end(facts, attempt->last_ack_ns)).text);
     if (attempt->arp_after.total)
         text_add(&ret->detail, " It does not answer ARP either.");
     return true;
@@ -121,17 +122,17 @@ RULE(judge_delivered)
     bool is_over = facts->ending == ENDING_DONE;
     if (!is_delivered(facts, phone) || (is_flashing(facts, phone) && !is_over))
         return false;
-    if (is_over && until_end(facts, attempt->last_ack_ns) >= shortest_flashing(attempt))
+    if (is_over && rules_until_end(facts, attempt->last_ack_ns) >= rules_shortest_flashing(attempt))
         say_waited_in_vain(facts, phone, ret);
     else
         say_writing(facts, phone, ret);
-    ret->confidence =
-        completeness_of(facts, phone) == COMPLETE_AS_SEEN ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
+    ret->confidence = rules_completeness_of(facts, phone) == COMPLETE_AS_SEEN ? CONFIDENCE_CERTAIN
+                                                                              : CONFIDENCE_LIKELY;
     judge_marks(ret, &attempt->echoes);
     judge_number(ret, attempt->read_requests.total ? attempt->read_requests.first[0] : 0);
     judge_marks(ret, &attempt->final_data);
     judge_number(ret, attempt->last_ack_number);
-    text_add(&ret->detail, "%s acknowledged the last block.", phone_words(phone).text);
+    text_add(&ret->detail, "%s acknowledged the last block.", rules_phone_words(phone).text);
     if (attempt->result == TRANSFER_IMAGE_GOOD)
         text_add(&ret->detail, " The file, put together from the frames, is a valid image.");
     return true;
@@ -147,22 +148,22 @@ static bool was_asked_in_vain(const struct facts *facts, const struct phone_fact
 
     if (facts->segment.unreadable.total >= 2)
         return true;
-    if (times_are_sound(&facts->quality))
+    if (catalogue_times_are_sound(&facts->quality))
         return false;
     for (unsigned i = 0; i < SERIALS_MAXIMUM; i++)
         if (marks_newest(&facts->segment.serials[i].orders) > reply)
             return true;
-    asked_since(facts, phone, reply, &asked);
+    rules_asked_since(facts, phone, reply, &asked);
     return asked.unanswered >= 2;
 }
 
 RULE(judge_found)
 {
-    if (phone->boot.replies.total == 0 || attempt_is_current(phone) || phone->in_firmware ||
+    if (phone->boot.replies.total == 0 || rules_attempt_is_current(phone) || phone->in_firmware ||
         was_asked_in_vain(facts, phone))
         return false;
     struct asked asked;
-    asked_since(facts, phone, phone->boot.begin_number, &asked);
+    rules_asked_since(facts, phone, phone->boot.begin_number, &asked);
     /* Without the questions, or with an order from before its restart, this is not the whole story.
      */
     ret->confidence =
@@ -173,7 +174,7 @@ RULE(judge_found)
     text_escape(phone->reply.product, strlen(phone->reply.product), product, sizeof(product));
     text_escape(phone->reply.software, strlen(phone->reply.software), software, sizeof(software));
     text_add(&ret->detail, "%s %s, recovery loader %s, address %s.", product,
-             phone_words(phone).text, software, ipv4_format(phone->reply.ip).text);
+             rules_phone_words(phone).text, software, ipv4_format(phone->reply.ip).text);
     if (phone->reply.ip == 0)
         text_add(&ret->detail, " It had no address yet when it answered.");
     return true;
@@ -184,7 +185,7 @@ RULE(judge_several_phones)
     unsigned answered = 0;
 
     for (phone = facts->phones; phone; phone = phone->by_mac.next) {
-        if ((phone->attempts || phone->in_firmware) && !is_bystander(phone))
+        if ((phone->attempts || phone->in_firmware) && !rules_is_bystander(phone))
             return false;
         if (!phone->answered || phone->in_firmware)
             continue;
@@ -192,7 +193,7 @@ RULE(judge_several_phones)
         judge_number(ret, phone->replies.first[0]);
         if (answered <= 16)
             text_add(&ret->detail, "%s%s", answered == 1 ? "Answered: " : ", ",
-                     phone_words(phone).text);
+                     rules_phone_words(phone).text);
     }
     if (answered < 2)
         return false;
@@ -208,11 +209,11 @@ RULE(judge_firmware_running)
     if (phone->firmware_frames.total == 0 || !phone->in_firmware)
         return false;
     /* What it runs is sure; that it is the phone in question is not. */
-    bool may_be_another = is_bystander(phone) && facts->segment.to_phone_port.total > 0;
+    bool may_be_another = rules_is_bystander(phone) && facts->segment.to_phone_port.total > 0;
     ret->confidence = CONFIDENCE_LIKELY;
     judge_marks(ret, &phone->firmware_frames);
     text_add(&ret->detail, "%s sends what only its normal firmware sends.",
-             phone_words(phone).text);
+             rules_phone_words(phone).text);
     if (phone->loader_frames.total)
         text_add(&ret->detail, " Earlier it was in recovery mode.");
     if (may_be_another)
@@ -229,7 +230,7 @@ RULE(judge_firmware_crash_loop)
     ret->confidence = leases ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
     judge_marks(ret, &phone->firmware_discovers);
     text_add(&ret->detail, "%s began to ask for an address %u times, 10 to 180 s apart%s.",
-             phone_words(phone).text, phone->firmware_series,
+             rules_phone_words(phone).text, phone->firmware_series,
              leases ? ", although it had got one each time"
                     : "; it got none, which can be the reason as well");
     return true;
@@ -242,9 +243,9 @@ RULE(judge_vlan_changes)
     ret->confidence = phone->vlan_changes > VLAN_CHANGES ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
     judge_marks(ret, &phone->vlan_starts);
     text_add(&ret->detail, "%s started %u times, each time in another VLAN than before, last ",
-             phone_words(phone).text, phone->vlan_changes + 1);
+             rules_phone_words(phone).text, phone->vlan_changes + 1);
     if (vlan_ids(phone->start_vlan))
-        text_add(&ret->detail, "in VLAN %s.", vlan_words(phone->start_vlan).text);
+        text_add(&ret->detail, "in VLAN %s.", rules_vlan_words(phone->start_vlan).text);
     else
         text_add(&ret->detail, "untagged.");
     return true;
@@ -260,9 +261,10 @@ static void say_what_hides(const struct facts *facts, const char *sentence, stru
         return;
     text_add(&ret->sentence, "%s", sentence);
     if (quality->filter) {
-        text_add(&ret->sentence, " %s", filter_words(facts).text);
-        text_add(&ret->advice, is_run(facts) ? "Start again without --filter. "
-                                             : "Judge the whole capture: leave --filter out. ");
+        text_add(&ret->sentence, " %s", rules_filter_words(facts).text);
+        text_add(&ret->advice, rules_is_run(facts)
+                                   ? "Start again without --filter. "
+                                   : "Judge the whole capture: leave --filter out. ");
     }
     if (quality->cut_frames)
         text_add(&ret->sentence, " The frames were cut to %zu bytes.", quality->cut_length);
@@ -303,8 +305,9 @@ RULE(judge_no_phone_seen)
 {
     const struct segment_facts *segment = &facts->segment;
     duration_ns length = facts->frame_count ? facts->end_ns - facts->first_ns : 0;
-    bool asked_in_vain = segment->to_phone_port.total &&
-                         until_end(facts, segment->to_phone_port.first_ns) >= ASKING_IN_VAIN_NS;
+    bool asked_in_vain =
+        segment->to_phone_port.total &&
+        rules_until_end(facts, segment->to_phone_port.first_ns) >= ASKING_IN_VAIN_NS;
 
     /* Cut so short that nobody is known from anybody else. */
     bool is_blind = (facts->quality.cut_frames && facts->quality.cut_length < KNOWN_BY_BYTES) ||
@@ -317,7 +320,7 @@ RULE(judge_no_phone_seen)
     text_add(&ret->detail,
              "In %s there is no frame of a recovery loader and none of the normal "
              "firmware.",
-             span(length).text);
+             rules_span(length).text);
     if (segment->to_phone_port.total)
         text_add(&ret->detail, " %llu recovery messages were sent, and nobody answered.",
                  (unsigned long long)segment->to_phone_port.total);
@@ -348,7 +351,7 @@ static bool nothing_to_tell(const struct facts *facts, struct judgement *ret)
         text_add(&ret->detail, "There is no frame.");
     else if (facts->ending == ENDING_RECORDING)
         text_add(&ret->detail, "The capture is %s long and holds no frame of a recovery loader.",
-                 span(facts->end_ns - facts->first_ns).text);
+                 rules_span(facts->end_ns - facts->first_ns).text);
     else
         text_add(&ret->detail, "No phone showed itself; %llu recovery messages were sent.",
                  (unsigned long long)facts->segment.to_phone_port.total);
@@ -366,12 +369,12 @@ static bool phone_is_unclear(const struct facts *facts, const struct phone_facts
     ret->confidence = CONFIDENCE_POSSIBLE;
     judge_number(ret, phone->loader_frames.total ? phone->loader_frames.first[0] : 0);
     judge_number(ret, phone->seen_number);
-    text_add(&ret->detail, "%s was seen", phone_words(phone).text);
+    text_add(&ret->detail, "%s was seen", rules_phone_words(phone).text);
     if (phone->attempt.acks.total) {
         judge_marks(ret, &phone->attempt.acks);
         text_add(&ret->detail, " in the middle of a transfer (");
         if (phone->attempt.by_http)
-            text_add(&ret->detail, "%s)", amount_words(&phone->attempt).text);
+            text_add(&ret->detail, "%s)", rules_amount_words(&phone->attempt).text);
         else
             text_add(&ret->detail, "block %u of the file)", phone->attempt.last_ack);
     } else if (phone->attempt.begun) {
@@ -385,10 +388,11 @@ static bool phone_is_unclear(const struct facts *facts, const struct phone_facts
         text_add(&ret->detail, "; the frames have no times, so that nothing shows how long it was "
                                "silent afterwards.");
     else if (facts->ending == ENDING_NOT_YET)
-        text_add(&ret->detail, "; it has been silent for %s.", span(silence(facts, phone)).text);
+        text_add(&ret->detail, "; it has been silent for %s.",
+                 rules_span(rules_silence(facts, phone)).text);
     else
-        text_add(&ret->detail, "; %s later the %s.", span(silence(facts, phone)).text,
-                 is_run(facts) ? "run ended" : "capture ends");
+        text_add(&ret->detail, "; %s later the %s.", rules_span(rules_silence(facts, phone)).text,
+                 rules_is_run(facts) ? "run ended" : "capture ends");
     say_cut(facts, ret);
     return true;
 }
@@ -420,13 +424,13 @@ RULE(judge_timed_out)
 static bool say_broken_off(const struct facts *facts, const struct phone_facts *phone,
                            struct judgement *ret)
 {
-    bool was_transferring = phone && attempt_is_current(phone) && is_open_attempt(facts, phone) &&
-                            phone->attempt.acks.total > 0;
+    bool was_transferring = phone && rules_attempt_is_current(phone) &&
+                            rules_is_open_attempt(facts, phone) && phone->attempt.acks.total > 0;
     text_add(&ret->sentence, "The run broke off: the interface was lost");
     if (was_transferring && phone->attempt.file_length)
-        text_add(
-            &ret->sentence, " at %u %% of the transfer",
-            (unsigned)(100 * acknowledged_bytes(&phone->attempt) / phone->attempt.file_length));
+        text_add(&ret->sentence, " at %u %% of the transfer",
+                 (unsigned)(100 * attempt_acknowledged_bytes(&phone->attempt) /
+                            phone->attempt.file_length));
     text_add(&ret->sentence, was_transferring ? ". Nothing was written." : ".");
     text_add(&ret->advice, "Plug the adapter in again and see what there is (spa-sos interfaces), "
                            "then start again: the phone takes a new order within a minute.");
@@ -446,14 +450,15 @@ RULE(judge_interrupted)
         return true;
     }
     const struct attempt *attempt = &phone->attempt;
-    if (!attempt_is_current(phone) || !is_open_attempt(facts, phone) || attempt->acks.total == 0)
+    if (!rules_attempt_is_current(phone) || !rules_is_open_attempt(facts, phone) ||
+        attempt->acks.total == 0)
         return true;
     /* It was going forward: that it went no further has no other cause. */
-    if (until_end(facts, attempt->last_ack_ns) < INTERRUPTED_NS)
+    if (rules_until_end(facts, attempt->last_ack_ns) < INTERRUPTED_NS)
         ret->confidence = CONFIDENCE_CERTAIN;
     if (attempt->file_length)
         text_add(&ret->subject, " at %u %%",
-                 (unsigned)(100 * acknowledged_bytes(attempt) / attempt->file_length));
+                 (unsigned)(100 * attempt_acknowledged_bytes(attempt) / attempt->file_length));
     text_add(&ret->subject, ". Nothing was written");
     return true;
 }
@@ -467,7 +472,7 @@ RULE(judge_no_link)
     if (!segment->carrier_known || segment->carrier_up)
         return false;
     bool failed = facts->ending == ENDING_FAILED;
-    if (failed && until_end(facts, segment->carrier_ns) < REMOVAL_NS)
+    if (failed && rules_until_end(facts, segment->carrier_ns) < REMOVAL_NS)
         return false;
     ret->finding_only = failed || facts->phone_count > 0;
     if (segment->interface_disabled) {
@@ -475,12 +480,12 @@ RULE(judge_no_link)
         text_add(&ret->sentence, "The interface is switched off.");
         text_add(&ret->advice, "Switch it on: sudo ip link set INTERFACE up");
         text_add(&ret->detail, "It was switched off %s before the end.",
-                 span(until_end(facts, segment->carrier_ns)).text);
+                 rules_span(rules_until_end(facts, segment->carrier_ns)).text);
         return true;
     }
     ret->confidence = CONFIDENCE_CERTAIN;
     text_add(&ret->detail, "The network adapter has reported no link for %s.",
-             span(until_end(facts, segment->carrier_ns)).text);
+             rules_span(rules_until_end(facts, segment->carrier_ns)).text);
     return true;
 }
 

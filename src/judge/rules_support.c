@@ -15,7 +15,7 @@
 #define SHORTEST_SECTOR_NS SECONDS(1)
 #define SECTORS_SKIPPED    4 /* both boot loaders, at most */
 
-struct span_text span(duration_ns duration)
+struct span_text rules_span(duration_ns duration)
 {
     struct span_text result;
     if (duration < SECONDS(10))
@@ -27,7 +27,7 @@ struct span_text span(duration_ns duration)
     return result;
 }
 
-struct phone_text phone_words(const struct phone_facts *phone)
+struct phone_text rules_phone_words(const struct phone_facts *phone)
 {
     struct phone_text result;
     char serial[ESCAPED(RECM_TEXT_SIZE)];
@@ -52,7 +52,7 @@ static unsigned vlan_list(vlan_path path, unsigned ret[5])
     return count;
 }
 
-struct vlan_text vlan_words(vlan_path path)
+struct vlan_text rules_vlan_words(vlan_path path)
 {
     struct vlan_text result = {"0"};
     unsigned ids[5], count = vlan_list(path, ids);
@@ -63,7 +63,7 @@ struct vlan_text vlan_words(vlan_path path)
     return result;
 }
 
-bool vlans_differ(vlan_path a, vlan_path b)
+bool rules_vlans_differ(vlan_path a, vlan_path b)
 {
     unsigned ids_a[5], ids_b[5], common = 0;
     unsigned count_a = vlan_list(a, ids_a), count_b = vlan_list(b, ids_b);
@@ -72,7 +72,7 @@ bool vlans_differ(vlan_path a, vlan_path b)
     return common < count_a && common < count_b;
 }
 
-struct filter_text filter_words(const struct facts *facts)
+struct filter_text rules_filter_words(const struct facts *facts)
 {
     const char *filter = facts->quality.filter;
     struct filter_text result = {""};
@@ -87,25 +87,25 @@ struct filter_text filter_words(const struct facts *facts)
     return result;
 }
 
-bool is_bystander(const struct phone_facts *phone)
+bool rules_is_bystander(const struct phone_facts *phone)
 {
     return phone->in_firmware && phone->loader_frames.total == 0 && phone->attempts == 0;
 }
 
-size_t phones_concerned(const struct facts *facts)
+size_t rules_phones_concerned(const struct facts *facts)
 {
     size_t count = 0;
     for (const struct phone_facts *phone = facts->phones; phone; phone = phone->by_mac.next)
-        count += !is_bystander(phone);
+        count += !rules_is_bystander(phone);
     return count;
 }
 
 static bool is_own_server(const struct facts *facts, const struct dhcp_server_seen *server)
 {
-    return is_run(facts) && server->has_mac && mac_equal(&server->mac, &facts->own_mac);
+    return rules_is_run(facts) && server->has_mac && mac_equal(&server->mac, &facts->own_mac);
 }
 
-struct server_text dhcp_server_of(const struct facts *facts, const struct phone_facts *phone)
+struct server_text rules_dhcp_server_of(const struct facts *facts, const struct phone_facts *phone)
 {
     struct server_text name = {""};
     uint32_t chosen = phone->boot.chosen_server;
@@ -124,10 +124,10 @@ struct server_text dhcp_server_of(const struct facts *facts, const struct phone_
     return name;
 }
 
-void advise_about_server(const struct facts *facts, const struct phone_facts *phone,
-                         const char *what, struct judgement *ret)
+void rules_advise_about_server(const struct facts *facts, const struct phone_facts *phone,
+                               const char *what, struct judgement *ret)
 {
-    struct server_text server = dhcp_server_of(facts, phone);
+    struct server_text server = rules_dhcp_server_of(facts, phone);
     if (server.text[0])
         text_add(&ret->advice,
                  "%s DHCP server %s; or switch that server off and let spa-sos give the address "
@@ -135,42 +135,42 @@ void advise_about_server(const struct facts *facts, const struct phone_facts *ph
                  what, server.text);
 }
 
-enum visibility visibility_of(const struct phone_facts *phone)
+enum visibility rules_visibility_of(const struct phone_facts *phone)
 {
     if (phone->boot.unicast_from_many)
         return SEES_SEVERAL_HOSTS;
     return phone->boot.unicast_to.total ? SEES_ONE_HOST : SEES_NO_UNICAST;
 }
 
-const char *record_word(const struct facts *facts)
+const char *rules_record_word(const struct facts *facts)
 {
-    return is_run(facts) ? "trace" : "capture";
+    return rules_is_run(facts) ? "trace" : "capture";
 }
 
-bool is_run(const struct facts *facts)
+bool rules_is_run(const struct facts *facts)
 {
     return facts->ending != ENDING_RECORDING;
 }
 
-duration_ns until_end(const struct facts *facts, instant_ns since_ns)
+duration_ns rules_until_end(const struct facts *facts, instant_ns since_ns)
 {
     return facts->end_ns - since_ns;
 }
 
-duration_ns silence(const struct facts *facts, const struct phone_facts *phone)
+duration_ns rules_silence(const struct facts *facts, const struct phone_facts *phone)
 {
-    return until_end(facts, phone->seen_ns);
+    return rules_until_end(facts, phone->seen_ns);
 }
 
-bool attempt_is_current(const struct phone_facts *phone)
+bool rules_attempt_is_current(const struct phone_facts *phone)
 {
     return phone->attempt.begun && phone->attempt.boot_number == phone->boot_number;
 }
 
-bool is_alive(const struct phone_facts *phone)
+bool rules_is_alive(const struct phone_facts *phone)
 {
     const struct boot *boot = &phone->boot;
-    return boot->arp_answers.total || boot->url.total || attempt_is_current(phone) ||
+    return boot->arp_answers.total || boot->url.total || rules_attempt_is_current(phone) ||
            (boot->replies.total && phone->reply.ip != 0);
 }
 
@@ -243,8 +243,8 @@ static void count_request(const struct phone_facts *phone, const struct request_
     }
 }
 
-void asked_since(const struct facts *facts, const struct phone_facts *phone, uint64_t number,
-                 struct asked *ret)
+void rules_asked_since(const struct facts *facts, const struct phone_facts *phone, uint64_t number,
+                       struct asked *ret)
 {
     const struct segment_facts *segment = &facts->segment;
     uint64_t total = segment->requests.total;
@@ -281,19 +281,19 @@ static instant_ns quiet_until(const struct facts *facts, const struct phone_fact
     return until;
 }
 
-struct amount_text amount_words(const struct attempt *attempt)
+struct amount_text rules_amount_words(const struct attempt *attempt)
 {
     struct amount_text result;
     if (attempt->by_http)
         snprintf(result.text, sizeof(result.text), "%llu bytes over HTTP",
-                 (unsigned long long)acknowledged_bytes(attempt));
+                 (unsigned long long)attempt_acknowledged_bytes(attempt));
     else
         snprintf(result.text, sizeof(result.text), "%llu blocks of the file",
                  (unsigned long long)attempt->blocks);
     return result;
 }
 
-enum completeness completeness_of(const struct facts *facts, const struct phone_facts *phone)
+enum completeness rules_completeness_of(const struct facts *facts, const struct phone_facts *phone)
 {
     const struct attempt *attempt = &phone->attempt;
 
@@ -308,14 +308,14 @@ enum completeness completeness_of(const struct facts *facts, const struct phone_
             attempt->final_data.total && attempt->http_acknowledged + 1 == attempt->http_end;
     bool data_is_invisible = attempt->data.total == 0 && !attempt->by_http;
     bool all_by_length =
-        attempt->file_length && acknowledged_bytes(attempt) >= attempt->file_length;
+        attempt->file_length && attempt_acknowledged_bytes(attempt) >= attempt->file_length;
     if ((!last_was_sent && !data_is_invisible && !all_by_length) || attempt->ack_repeats)
         return NOT_COMPLETE;
     return quiet_until(facts, phone) - attempt->last_ack_ns >= REPEAT_WAIT_NS ? COMPLETE_BY_SILENCE
                                                                               : NOT_COMPLETE;
 }
 
-duration_ns shortest_flashing(const struct attempt *attempt)
+duration_ns rules_shortest_flashing(const struct attempt *attempt)
 {
     uint64_t sectors = attempt->sector_count;
 
@@ -327,15 +327,15 @@ duration_ns shortest_flashing(const struct attempt *attempt)
     return SHORTEST_START_NS + (duration_ns)sectors * SHORTEST_SECTOR_NS;
 }
 
-bool is_open_attempt(const struct facts *facts, const struct phone_facts *phone)
+bool rules_is_open_attempt(const struct facts *facts, const struct phone_facts *phone)
 {
     return phone->attempt.begun && phone->attempt.firmware_after.total == 0 &&
-           completeness_of(facts, phone) == NOT_COMPLETE;
+           rules_completeness_of(facts, phone) == NOT_COMPLETE;
 }
 
 /* ---- words ---- */
 
-const char *request_defect_words(enum request_defect defect)
+const char *rules_request_defect_words(enum request_defect defect)
 {
     static const char *const words[REQUEST_DEFECT_COUNT] = {
         [REQUEST_WELL_FORMED] = "nothing is wrong with it",
@@ -358,7 +358,7 @@ const char *request_defect_words(enum request_defect defect)
     return words[defect];
 }
 
-const char *lease_defect_words(enum lease_defect defect)
+const char *rules_lease_defect_words(enum lease_defect defect)
 {
     static const char *const words[LEASE_DEFECT_COUNT] = {
         [LEASE_GOOD] = "no defect",
@@ -380,7 +380,7 @@ const char *lease_defect_words(enum lease_defect defect)
     return words[defect];
 }
 
-const char *data_defect_words(enum data_defect defect)
+const char *rules_data_defect_words(enum data_defect defect)
 {
     static const char *const words[DATA_DEFECT_COUNT] = {
         [DATA_GOOD] = "no defect",

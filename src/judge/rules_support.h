@@ -15,35 +15,35 @@
 struct span_text {
     char text[32];
 };
-struct span_text span(duration_ns duration);
+struct span_text rules_span(duration_ns duration);
 
 /* "Only frames that match the filter 'arp' were read."; "" if all were. Valid by itself. */
 #define FILTER_SHOWN 80 /* bytes of a filter in a sentence */
 struct filter_text {
     char text[ESCAPED(FILTER_SHOWN) + 64];
 };
-struct filter_text filter_words(const struct facts *facts);
+struct filter_text rules_filter_words(const struct facts *facts);
 
 /* The phone in words: its serial number if it is known, and its MAC address. Valid by itself. */
 struct phone_text {
     char text[ESCAPED(RECM_TEXT_SIZE) + 32];
 };
-struct phone_text phone_words(const struct phone_facts *phone);
+struct phone_text rules_phone_words(const struct phone_facts *phone);
 
 /* "20"; "100.20" where one tag is inside another; "0" where none names a VLAN. */
 struct vlan_text {
     char text[32];
 };
-struct vlan_text vlan_words(vlan_path path);
+struct vlan_text rules_vlan_words(vlan_path path);
 /* Two different VLANs: behind the tags that both carry (a mirrored trunk) each names one more. */
-bool vlans_differ(vlan_path a, vlan_path b);
+bool rules_vlans_differ(vlan_path a, vlan_path b);
 
 /* ---- who is concerned ---- */
 
 /* It runs its normal firmware and was never in recovery here: it is no case. */
-bool is_bystander(const struct phone_facts *phone);
+bool rules_is_bystander(const struct phone_facts *phone);
 /* Phones that are no bystanders. */
-size_t phones_concerned(const struct facts *facts);
+size_t rules_phones_concerned(const struct facts *facts);
 
 /*
  * The DHCP server of this start that is not this program: whom it chose, else who offered. "" if
@@ -52,13 +52,13 @@ size_t phones_concerned(const struct facts *facts);
 struct server_text {
     char text[16];
 };
-struct server_text dhcp_server_of(const struct facts *facts, const struct phone_facts *phone);
+struct server_text rules_dhcp_server_of(const struct facts *facts, const struct phone_facts *phone);
 /*
  * Where a foreign server is the suspect, the advice names it: what to do there ("Add option 1 to
  * the lease of"), or what to do without it. Else the advice of the catalogue stays.
  */
-void advise_about_server(const struct facts *facts, const struct phone_facts *phone,
-                         const char *what, struct judgement *ret);
+void rules_advise_about_server(const struct facts *facts, const struct phone_facts *phone,
+                               const char *what, struct judgement *ret);
 
 /* ---- what is visible ---- */
 
@@ -67,22 +67,22 @@ void advise_about_server(const struct facts *facts, const struct phone_facts *ph
  * switch). Frames of one host may be the capturing host's own; of two, the port shows others.
  */
 enum visibility { SEES_NO_UNICAST, SEES_ONE_HOST, SEES_SEVERAL_HOSTS };
-enum visibility visibility_of(const struct phone_facts *phone);
+enum visibility rules_visibility_of(const struct phone_facts *phone);
 
 /* ---- the end of the story ---- */
 
 /* It is judged as a run of this program, over or not; else as a recording of anybody's. */
-bool is_run(const struct facts *facts);
+bool rules_is_run(const struct facts *facts);
 /* What holds the frames, as its reader calls it: a run has a trace, others make a capture. */
-const char *record_word(const struct facts *facts);
+const char *rules_record_word(const struct facts *facts);
 /* Time from `since_ns` to the end of the capture. */
-duration_ns until_end(const struct facts *facts, instant_ns since_ns);
+duration_ns rules_until_end(const struct facts *facts, instant_ns since_ns);
 /* Since the phone's newest frame. */
-duration_ns silence(const struct facts *facts, const struct phone_facts *phone);
+duration_ns rules_silence(const struct facts *facts, const struct phone_facts *phone);
 /* Something in this boot shows that it got past its DHCP client: REPLY, ARP, order, URL. */
-bool is_alive(const struct phone_facts *phone);
+bool rules_is_alive(const struct phone_facts *phone);
 /* The attempt belongs to the running boot. */
-bool attempt_is_current(const struct phone_facts *phone);
+bool rules_attempt_is_current(const struct phone_facts *phone);
 
 /* ---- REQUESTs as one phone hears them ---- */
 
@@ -98,8 +98,8 @@ struct asked {
 };
 
 /* Of the REQUESTs kept, those from frame `number` on: the order counts, times may be coarse. */
-void asked_since(const struct facts *facts, const struct phone_facts *phone, uint64_t number,
-                 struct asked *ret);
+void rules_asked_since(const struct facts *facts, const struct phone_facts *phone, uint64_t number,
+                       struct asked *ret);
 
 /* ---- downloads ---- */
 
@@ -107,15 +107,15 @@ void asked_since(const struct facts *facts, const struct phone_facts *phone, uin
 struct amount_text {
     char text[40];
 };
-struct amount_text amount_words(const struct attempt *attempt);
+struct amount_text rules_amount_words(const struct attempt *attempt);
 
 enum completeness { NOT_COMPLETE, COMPLETE_BY_SILENCE, COMPLETE_AS_SEEN };
 /* Whether the phone has the whole file, as seen or as its later silence shows. */
-enum completeness completeness_of(const struct facts *facts, const struct phone_facts *phone);
+enum completeness rules_completeness_of(const struct facts *facts, const struct phone_facts *phone);
 /* A shorter time than this is not enough for writing the image and starting again. */
-duration_ns shortest_flashing(const struct attempt *attempt);
+duration_ns rules_shortest_flashing(const struct attempt *attempt);
 /* A download was ordered and is not completed. */
-bool is_open_attempt(const struct facts *facts, const struct phone_facts *phone);
+bool rules_is_open_attempt(const struct facts *facts, const struct phone_facts *phone);
 
 /* A rule need not look at everything. */
 #define RULE(name)                                                                                 \
@@ -183,8 +183,8 @@ RULE(judge_wrong_family);
 RULE(judge_image_corrupt_on_wire);
 
 /* In words, as parts of sentences. */
-const char *request_defect_words(enum request_defect defect);
-const char *lease_defect_words(enum lease_defect defect);
-const char *data_defect_words(enum data_defect defect);
+const char *rules_request_defect_words(enum request_defect defect);
+const char *rules_lease_defect_words(enum lease_defect defect);
+const char *rules_data_defect_words(enum data_defect defect);
 
 #endif

@@ -22,25 +22,25 @@ RULE(judge_request_for_file_unanswered)
     uint64_t times = attempt->read_requests.total;
 
     if (!is_asking(phone) || attempt->data.total || attempt->errors.total ||
-        (times < 2 && until_end(facts, attempt->read_requests.newest_ns) < TFTP_REPEAT_NS))
+        (times < 2 && rules_until_end(facts, attempt->read_requests.newest_ns) < TFTP_REPEAT_NS))
         return false;
     /* The one who gave the order and shows its unicast frames would show its DATA as well. */
     bool orderer_shows = attempt->has_orderer && phone->boot.unicast_to.total &&
                          mac_equal(&attempt->orderer, &phone->boot.unicast_from);
-    bool sees = visibility_of(phone) == SEES_SEVERAL_HOSTS || orderer_shows;
-    ret->confidence = sees && times >= 3                        ? CONFIDENCE_CERTAIN
-                      : times >= 2 && visibility_of(phone) != 0 ? CONFIDENCE_LIKELY
-                                                                : CONFIDENCE_POSSIBLE;
+    bool sees = rules_visibility_of(phone) == SEES_SEVERAL_HOSTS || orderer_shows;
+    ret->confidence = sees && times >= 3                              ? CONFIDENCE_CERTAIN
+                      : times >= 2 && rules_visibility_of(phone) != 0 ? CONFIDENCE_LIKELY
+                                                                      : CONFIDENCE_POSSIBLE;
     judge_marks(ret, &attempt->echoes);
     judge_marks(ret, &attempt->read_requests);
-    text_add(&ret->detail, "%s asked %llu times", phone_words(phone).text,
+    text_add(&ret->detail, "%s asked %llu times", rules_phone_words(phone).text,
              (unsigned long long)times);
     if (sees)
         text_add(&ret->detail, "; no answer was sent.");
     else
         text_add(&ret->detail,
                  "; no answer is in the %s, which may not show what others send to the phone.",
-                 record_word(facts));
+                 rules_record_word(facts));
     return true;
 }
 
@@ -55,14 +55,14 @@ static bool judge_unseen_refusal(const struct facts *facts, const struct phone_f
 {
     const struct attempt *attempt = &phone->attempt;
 
-    if (!is_open_attempt(facts, phone) || phone->attempts < 2 || attempt->rebooted ||
+    if (!rules_is_open_attempt(facts, phone) || phone->attempts < 2 || attempt->rebooted ||
         attempt->read_requests.total != 1 || attempt->acks.total || attempt->good_data.total == 0 ||
         attempt->bad_data.total ||
-        until_end(facts, attempt->read_requests.newest_ns) < TFTP_REPEAT_NS)
+        rules_until_end(facts, attempt->read_requests.newest_ns) < TFTP_REPEAT_NS)
         return false;
     ret->confidence = phone->attempts > 2 ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
     text_add(&ret->subject, "another server, by an ERROR that this %s does not show",
-             record_word(facts));
+             rules_record_word(facts));
     judge_marks(ret, &attempt->read_requests);
     judge_marks(ret, &attempt->good_data);
     text_add(
@@ -70,7 +70,7 @@ static bool judge_unseen_refusal(const struct facts *facts, const struct phone_f
         "%s asked for the file once in each of %u attempts, took nothing of what was sent, and "
         "did not ask again within 10 s, as it does when nothing comes. A capture on the other "
         "TFTP server's side, or on a mirror port, would settle it.",
-        phone_words(phone).text, phone->attempts);
+        rules_phone_words(phone).text, phone->attempts);
     return true;
 }
 
@@ -80,7 +80,7 @@ RULE(judge_tftp_refused)
 
     if (attempt->errors.total == 0)
         return judge_unseen_refusal(facts, phone, ret);
-    if (!is_open_attempt(facts, phone) ||
+    if (!rules_is_open_attempt(facts, phone) ||
         (attempt->acks.total && attempt->acks.newest_ns > attempt->errors.newest_ns))
         return false;
     ret->confidence = CONFIDENCE_CERTAIN;
@@ -91,7 +91,7 @@ RULE(judge_tftp_refused)
     char name[ESCAPED(sizeof(attempt->file_name))];
     text_escape(attempt->file_name, strlen(attempt->file_name), name, sizeof(name));
     text_add(&ret->detail, "%s had asked for %s; an ERROR ends its attempt at once.",
-             phone_words(phone).text, name);
+             rules_phone_words(phone).text, name);
     return true;
 }
 
@@ -113,15 +113,15 @@ RULE(judge_data_not_reaching)
     judge_marks(ret, &attempt->read_requests);
     judge_marks(ret, is_bad ? &attempt->bad_data : &attempt->good_data);
     if (is_bad) {
-        text_add(&ret->subject, "%s", data_defect_words(attempt->data_defect));
+        text_add(&ret->subject, "%s", rules_data_defect_words(attempt->data_defect));
         if (attempt->data_defect == DATA_PORT)
             text_add(&ret->subject, " (%u)", attempt->defect_port);
     } else {
         text_add(&ret->subject, "the %s shows no defect; perhaps they are lost on the way",
-                 record_word(facts));
+                 rules_record_word(facts));
     }
     text_add(&ret->detail, "%llu DATA frames were sent, and %s goes on asking for the file.",
-             (unsigned long long)attempt->data.total, phone_words(phone).text);
+             (unsigned long long)attempt->data.total, rules_phone_words(phone).text);
     return true;
 }
 
@@ -151,14 +151,14 @@ RULE(judge_two_tftp_servers)
         return false;
     const struct tftp_server_seen *first = &attempt->servers[0];
     ret->confidence = other_host ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
-    ret->finding_only = !is_open_attempt(facts, phone);
+    ret->finding_only = !rules_is_open_attempt(facts, phone);
     judge_marks(ret, &attempt->read_requests);
     judge_marks(ret, &first->data);
     judge_marks(ret, &other->data);
     text_add(&ret->detail, "DATA comes from %s:%u and from %s:%u; ", ipv4_format(first->ip).text,
              first->port, ipv4_format(other->ip).text, other->port);
     text_add(&ret->detail, "%s follows the one whose block 1 came first and ignores the other.",
-             phone_words(phone).text);
+             rules_phone_words(phone).text);
     return true;
 }
 
@@ -176,12 +176,12 @@ RULE(judge_wrong_block)
     text_add(&ret->detail,
              "%s expected block %u and acknowledged block %u instead: it appends "
              "whatever comes.",
-             phone_words(phone).text, attempt->wrong_expected, attempt->wrong_got);
+             rules_phone_words(phone).text, attempt->wrong_expected, attempt->wrong_got);
     if (!attempt->wrong_is_sure)
         text_add(&ret->detail,
                  " Frames are missing in the %s at that place, so the blocks in "
                  "between may have been sent after all.",
-                 record_word(facts));
+                 rules_record_word(facts));
     return true;
 }
 
@@ -189,7 +189,7 @@ RULE(judge_wrong_block)
 
 static void add_progress(const struct attempt *attempt, struct text *ret)
 {
-    uint64_t bytes = acknowledged_bytes(attempt);
+    uint64_t bytes = attempt_acknowledged_bytes(attempt);
 
     if (attempt->file_length > bytes)
         text_add(ret, "at %llu %%", (unsigned long long)(bytes * 100 / attempt->file_length));
@@ -203,9 +203,9 @@ static void describe_break(const struct phone_facts *phone, struct judgement *re
 {
     const struct attempt *attempt = &phone->attempt;
 
-    text_add(&ret->detail, "%s acknowledged ", phone_words(phone).text);
+    text_add(&ret->detail, "%s acknowledged ", rules_phone_words(phone).text);
     if (attempt->by_http)
-        text_add(&ret->detail, "%s", amount_words(attempt).text);
+        text_add(&ret->detail, "%s", rules_amount_words(attempt).text);
     else
         text_add(&ret->detail, "block %u last", attempt->last_ack);
     if (attempt->ack_repeats)
@@ -214,16 +214,16 @@ static void describe_break(const struct phone_facts *phone, struct judgement *re
     if (attempt->bad_data.total)
         text_add(&ret->detail, " Of the DATA frames %llu are not in a form the phone takes: %s.",
                  (unsigned long long)attempt->bad_data.total,
-                 data_defect_words(attempt->data_defect));
+                 rules_data_defect_words(attempt->data_defect));
 }
 
 RULE(judge_transfer_stalled)
 {
     const struct attempt *attempt = &phone->attempt;
 
-    if (attempt->acks.total == 0 || attempt->rebooted || !is_open_attempt(facts, phone))
+    if (attempt->acks.total == 0 || attempt->rebooted || !rules_is_open_attempt(facts, phone))
         return false;
-    duration_ns quiet = until_end(facts, attempt->last_ack_ns);
+    duration_ns quiet = rules_until_end(facts, attempt->last_ack_ns);
     if (attempt->ack_repeats == 0 && quiet < TFTP_REPEAT_NS)
         return false;
     bool sees_data = attempt->data.total > 0;
@@ -242,7 +242,8 @@ RULE(judge_transfer_stalled)
         judge_number(ret, marks_newest(&phone->boot.replies));
     describe_break(phone, ret);
     if (!sees_data)
-        text_add(&ret->detail, " The %s does not show what the server sends.", record_word(facts));
+        text_add(&ret->detail, " The %s does not show what the server sends.",
+                 rules_record_word(facts));
     return true;
 }
 
@@ -250,13 +251,14 @@ RULE(judge_rebooted_in_transfer)
 {
     const struct attempt *attempt = &phone->attempt;
 
-    if (!attempt->rebooted || attempt->acks.total == 0 || !is_open_attempt(facts, phone))
+    if (!attempt->rebooted || attempt->acks.total == 0 || !rules_is_open_attempt(facts, phone))
         return false;
     /* Where the capture lost frames, the rest may have come. Sure is only that more was to come and
      * did not: a whole block sent in vain again and again. */
     bool next_was_sent = attempt->has_newest_data && !attempt->newest_data_is_short &&
                          attempt->newest_data == (uint16_t)(attempt->last_ack + 1);
-    bool much_was_left = attempt->file_length > acknowledged_bytes(attempt) + TFTP_BLOCK_LENGTH;
+    bool much_was_left =
+        attempt->file_length > attempt_acknowledged_bytes(attempt) + TFTP_BLOCK_LENGTH;
     bool in_vain = next_was_sent && attempt->data_repeats > 0;
     ret->confidence = in_vain                          ? CONFIDENCE_CERTAIN
                       : next_was_sent || much_was_left ? CONFIDENCE_LIKELY
@@ -269,7 +271,7 @@ RULE(judge_rebooted_in_transfer)
     judge_number(ret, phone->boot.replies.total ? phone->boot.replies.first[0] : 0);
     describe_break(phone, ret);
     text_add(&ret->detail, " %s later its counters began at 0 again: it had restarted.",
-             span(attempt->reboot_ns - attempt->last_ack_ns).text);
+             rules_span(attempt->reboot_ns - attempt->last_ack_ns).text);
     return true;
 }
 
@@ -280,11 +282,11 @@ RULE(judge_nested_upgrade)
     if (attempt->nested.total == 0)
         return false;
     ret->confidence = CONFIDENCE_CERTAIN;
-    ret->finding_only = !is_open_attempt(facts, phone);
+    ret->finding_only = !rules_is_open_attempt(facts, phone);
     judge_marks(ret, &attempt->nested);
     text_add(&ret->detail,
              "%s was receiving a file when another order came; it dropped the first "
              "download and began from the start.",
-             phone_words(phone).text);
+             rules_phone_words(phone).text);
     return true;
 }

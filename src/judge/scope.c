@@ -67,7 +67,7 @@ static struct crowd look_at_all(const struct facts *facts)
 static bool is_meant(const struct facts *facts, const struct run_scope *scope,
                      const struct crowd *crowd, const struct phone_facts *phone)
 {
-    if (scope->name_count || is_bystander(phone))
+    if (scope->name_count || rules_is_bystander(phone))
         return false;
     if (scope->purpose == PURPOSE_EXPLAIN)
         return true;

@@ -102,7 +102,7 @@ static void add_candidate(struct candidates *candidates, const struct candidate 
     candidates->list[candidates->count++] = *candidate;
 }
 
-bool times_are_sound(const struct capture_quality *quality)
+bool catalogue_times_are_sound(const struct capture_quality *quality)
 {
     return !quality->times_are_coarse && !quality->times_are_missing && !quality->clock_set_back;
 }
@@ -119,7 +119,7 @@ static void run_rules(const struct facts *facts, enum rule_scope scope,
             judgement_free(&candidate.judgement);
             continue;
         }
-        if (!times_are_sound(&facts->quality) &&
+        if (!catalogue_times_are_sound(&facts->quality) &&
             candidate.judgement.confidence == CONFIDENCE_CERTAIN)
             candidate.judgement.confidence = CONFIDENCE_LIKELY;
         add_candidate(ret, &candidate);
@@ -357,7 +357,7 @@ static void list_findings(struct candidates *candidates, const struct run_scope 
 /* What was passed over may be the very thing: the first sentence says so, whatever it says. */
 static void name_filter(const struct facts *facts, struct diagnosis *diagnosis)
 {
-    struct filter_text filter = filter_words(facts);
+    struct filter_text filter = rules_filter_words(facts);
     struct text headline = TEXT_EMPTY;
     if (!filter.text[0] || strstr(diagnosis->headline, filter.text))
         return;

@@ -8,7 +8,7 @@
 
 uint32_t loader_transaction_id(const struct mac_address *mac, unsigned n)
 {
-    return load_be32(mac->octet + 2) + (uint32_t)n * UINT32_C(0x01000000);
+    return bytes_load_be32(mac->octet + 2) + (uint32_t)n * UINT32_C(0x01000000);
 }
 
 /* The top byte counts DISCOVERs without end where a server refuses: any value is possible. */

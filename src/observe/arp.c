@@ -63,7 +63,7 @@ static void observe_phone_arp(struct observer *observer, struct phone_facts *pho
     const struct arp_packet *arp = &frame->arp;
 
     phone_spoke(observer, phone, frame);
-    tell(observer, OBSERVED_ARP, frame, phone, false);
+    observe_tell(observer, OBSERVED_ARP, frame, phone, false);
     if (phone->in_firmware) {
         /* It asks for and announces what it likes. */
         phone_set_ip(observer, phone, arp->sender_ip, frame);
@@ -93,7 +93,7 @@ static void phone_is_asked(struct observer *observer, struct phone_facts *phone,
     marks_add(&phone->boot.arp_unanswered, observer, frame);
     if (attempt->complete && !attempt->rebooted)
         marks_add(&attempt->arp_after, observer, frame);
-    tell(observer, OBSERVED_ARP, frame, phone, phone->boot.arp_unanswered.total > 1);
+    observe_tell(observer, OBSERVED_ARP, frame, phone, phone->boot.arp_unanswered.total > 1);
 }
 
 static void phone_is_told(struct observer *observer, struct phone_facts *phone,
@@ -101,7 +101,7 @@ static void phone_is_told(struct observer *observer, struct phone_facts *phone,
 {
     if (phone->attempt.gateway_ip && frame->arp.sender_ip == phone->attempt.gateway_ip)
         marks_add(&phone->attempt.gateway_answers, observer, frame);
-    tell(observer, OBSERVED_ARP, frame, phone, false);
+    observe_tell(observer, OBSERVED_ARP, frame, phone, false);
 }
 
 static void note_duplicate(struct observer *observer, struct phone_facts *holder,
@@ -109,7 +109,7 @@ static void note_duplicate(struct observer *observer, struct phone_facts *holder
 {
     marks_add(&holder->duplicates, observer, frame);
     holder->duplicate_mac = frame->arp.sender_mac;
-    tell(observer, OBSERVED_ARP, frame, holder, holder->duplicates.total > 1);
+    observe_tell(observer, OBSERVED_ARP, frame, holder, holder->duplicates.total > 1);
 }
 
 /*

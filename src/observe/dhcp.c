@@ -67,7 +67,7 @@ static void observe_discover(struct observer *observer, struct phone_facts *phon
     boot->round_requests = 0;
     boot->newest_xid = frame->dhcp.transaction_id;
     marks_add(&boot->discovers, observer, frame);
-    tell(observer, OBSERVED_DHCP, frame, phone, boot->round_discovers > 1);
+    observe_tell(observer, OBSERVED_DHCP, frame, phone, boot->round_discovers > 1);
 }
 
 static void observe_dhcp_request(struct observer *observer, struct phone_facts *phone,
@@ -84,7 +84,7 @@ static void observe_dhcp_request(struct observer *observer, struct phone_facts *
     /* A switch does not show the ACK to others: until more is seen this is the address. */
     phone_set_ip(observer, phone,
                  frame->dhcp.has_requested_ip ? frame->dhcp.requested_ip : boot->offered_ip, frame);
-    tell(observer, OBSERVED_DHCP, frame, phone, boot->round_requests > 1);
+    observe_tell(observer, OBSERVED_DHCP, frame, phone, boot->round_requests > 1);
 }
 
 static void observe_firmware_discover(struct observer *observer, struct phone_facts *phone,
@@ -93,7 +93,7 @@ static void observe_firmware_discover(struct observer *observer, struct phone_fa
     duration_ns gap = observer->now_ns - phone->firmware_discover_ns;
     bool is_first = phone->firmware_discovers.total == 0;
     /* One that asks in another VLAN has started anew, whatever the clock says. */
-    bool is_elsewhere = frame_vlan(frame) != phone->start_vlan;
+    bool is_elsewhere = observe_vlan(frame) != phone->start_vlan;
     bool is_new = is_first || (frame->dhcp.transaction_id != phone->firmware_xid &&
                                (gap >= FIRMWARE_SERIES_MINIMUM_NS || is_elsewhere));
 
@@ -120,7 +120,7 @@ static void observe_firmware_dhcp(struct observer *observer, const struct frame 
         phone->firmware_requested = true;
         phone->firmware_leases++;
     }
-    tell(observer, OBSERVED_FIRMWARE, frame, phone, false);
+    observe_tell(observer, OBSERVED_FIRMWARE, frame, phone, false);
 }
 
 static enum lease_defect judge_frame(const struct observer *observer,
@@ -128,13 +128,13 @@ static enum lease_defect judge_frame(const struct observer *observer,
 {
     const struct mac_address *destination = &frame->ethernet.destination;
 
-    if (frame_vlan(frame) != phone->vlan && frame_vlan(frame) != NO_VLAN)
+    if (observe_vlan(frame) != phone->vlan && observe_vlan(frame) != NO_VLAN)
         return LEASE_TAG;
     bool on_its_way_to_a_relay = frame->dhcp.relay_ip != 0;
     if (!frame->destination_unknown && !mac_is_group(destination) &&
         !mac_equal(destination, &phone->mac) && !on_its_way_to_a_relay)
         return LEASE_DESTINATION_MAC;
-    switch (drop_on_the_wire(observer, frame)) {
+    switch (observe_drop(observer, frame)) {
     case LOADER_TAKES:
         return LEASE_GOOD;
     case LOADER_DROPS_IP_OPTIONS:
@@ -261,7 +261,7 @@ static void observe_server(struct observer *observer, const struct frame *frame)
     if (!phone || phone->in_firmware || phone->boot.newest_xid == 0)
         return;
     enum dhcp_message_type type = reply_type(phone, frame);
-    tell(observer, OBSERVED_DHCP, frame, phone, false);
+    observe_tell(observer, OBSERVED_DHCP, frame, phone, false);
     enum lease_defect defect = judge_lease(observer, phone, frame);
     see_server(observer, phone,
                dhcp->has_server_identifier ? dhcp->server_identifier : frame->ipv4.source, frame,
@@ -311,7 +311,7 @@ static void cut_client(struct observer *observer, const struct frame *frame)
     phone_spoke_as_firmware(observer, phone, frame);
     if (frame->dhcp.type == DHCP_DISCOVER || frame->dhcp.type == DHCP_TYPE_NONE)
         observe_firmware_discover(observer, phone, frame);
-    tell(observer, OBSERVED_FIRMWARE, frame, phone, false);
+    observe_tell(observer, OBSERVED_FIRMWARE, frame, phone, false);
 }
 
 void observe_dhcp(struct observer *observer, const struct frame *frame)
@@ -326,7 +326,7 @@ void observe_dhcp(struct observer *observer, const struct frame *frame)
     if (dhcp->operation != DHCP_BOOTREQUEST)
         return;
     if (is_adapter(dhcp, adapter)) {
-        device_seen(observer, frame, NEIGHBOUR_ADAPTER, adapter, strlen(adapter));
+        observe_device_seen(observer, frame, NEIGHBOUR_ADAPTER, adapter, strlen(adapter));
         return;
     }
     if (dhcp_is_normal_firmware(dhcp)) {

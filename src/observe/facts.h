@@ -85,7 +85,7 @@ static inline bool phone_set_has(const struct phone_set *set, unsigned index)
 
 /* Whether a fault of a frame of this host may be an artefact of capturing on it. */
 struct segment_facts;
-bool is_local_host(const struct segment_facts *segment, const struct mac_address *mac);
+bool facts_is_local_host(const struct segment_facts *segment, const struct mac_address *mac);
 
 /* ---- what hosts send to port 4810 ---- */
 
@@ -313,7 +313,7 @@ struct attempt {
 };
 
 /* What the phone has acknowledged: in whole blocks, or over HTTP with the header. */
-uint64_t acknowledged_bytes(const struct attempt *attempt);
+uint64_t attempt_acknowledged_bytes(const struct attempt *attempt);
 
 /* ---- one phone ---- */
 

@@ -56,7 +56,7 @@ static void observe_get(struct observer *observer, struct phone_facts *phone,
         attempt->result = TRANSFER_IMAGE_CANNOT_TELL;
     }
     marks_add(&attempt->read_requests, observer, frame);
-    tell(observer, OBSERVED_URL, frame, phone, repeated);
+    observe_tell(observer, OBSERVED_URL, frame, phone, repeated);
 }
 
 static void observe_acknowledgement(struct observer *observer, struct phone_facts *phone,
@@ -66,7 +66,7 @@ static void observe_acknowledgement(struct observer *observer, struct phone_fact
     uint32_t acknowledgement = frame->tcp.acknowledgement;
     bool news = is_later(acknowledgement, attempt->http_acknowledged);
 
-    tell(observer, OBSERVED_ACK, frame, phone, !news);
+    observe_tell(observer, OBSERVED_ACK, frame, phone, !news);
     if (attempt->complete)
         return;
     if (!news) {
@@ -79,14 +79,15 @@ static void observe_acknowledgement(struct observer *observer, struct phone_fact
     attempt->ack_repeats = 0;
     attempt->repeated_acks = (struct marks){0};
     attempt->http_acknowledged = acknowledgement;
-    attempt->blocks = acknowledged_bytes(attempt) / TFTP_BLOCK_LENGTH;
+    attempt->blocks = attempt_acknowledged_bytes(attempt) / TFTP_BLOCK_LENGTH;
     marks_add(&attempt->acks, observer, frame);
     attempt->last_ack_number = frame->number;
     attempt->last_ack_ns = observer->now_ns;
     if (attempt->final_data.total && acknowledgement == attempt->http_end) {
         attempt->complete = true;
-        tell_concluded(observer, OBSERVED_COMPLETE, frame, phone,
-                       "the end of the answer is acknowledged: the phone checks and writes it");
+        observe_tell_concluded(
+            observer, OBSERVED_COMPLETE, frame, phone,
+            "the end of the answer is acknowledged: the phone checks and writes it");
     }
 }
 
@@ -99,7 +100,7 @@ static void observe_answer(struct observer *observer, struct phone_facts *phone,
 
     if (frame->ipv4.source != attempt->http_host || (payload_length(frame) == 0 && !is_end))
         return;
-    tell(observer, OBSERVED_DATA, frame, phone, !is_later(end, attempt->http_acknowledged));
+    observe_tell(observer, OBSERVED_DATA, frame, phone, !is_later(end, attempt->http_acknowledged));
     if (attempt->complete)
         return;
     marks_add(&attempt->data, observer, frame);

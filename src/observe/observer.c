@@ -60,8 +60,8 @@ static void tell_text(struct observer *observer, struct observation *observation
     observer->sink(observer->sink_context, observation);
 }
 
-void tell(struct observer *observer, enum observation_kind kind, const struct frame *frame,
-          const struct phone_facts *phone, bool repeated)
+void observe_tell(struct observer *observer, enum observation_kind kind, const struct frame *frame,
+                  const struct phone_facts *phone, bool repeated)
 {
     if (!observer->sink)
         return;
@@ -70,8 +70,9 @@ void tell(struct observer *observer, enum observation_kind kind, const struct fr
     tell_text(observer, &observation, frame, phone);
 }
 
-void tell_concluded(struct observer *observer, enum observation_kind kind,
-                    const struct frame *frame, const struct phone_facts *phone, const char *text)
+void observe_tell_concluded(struct observer *observer, enum observation_kind kind,
+                            const struct frame *frame, const struct phone_facts *phone,
+                            const char *text)
 {
     if (!observer->sink)
         return;
@@ -82,7 +83,7 @@ void tell_concluded(struct observer *observer, enum observation_kind kind,
 
 /* ---- artefacts of capturing ---- */
 
-bool is_local_host(const struct segment_facts *segment, const struct mac_address *mac)
+bool facts_is_local_host(const struct segment_facts *segment, const struct mac_address *mac)
 {
     for (unsigned i = 0; i < segment->local_host_count; i++)
         if (mac_equal(&segment->local_hosts[i], mac))
@@ -101,12 +102,12 @@ static void note_local_host(struct segment_facts *segment, const struct frame *f
         frame->length < ETHERNET_MINIMUM_LENGTH && frame->length >= ETHERNET_HEADER_LENGTH;
 
     if ((!offload && !unpadded) || segment->local_host_count == LOCAL_HOSTS_MAXIMUM ||
-        is_local_host(segment, &frame->ethernet.source))
+        facts_is_local_host(segment, &frame->ethernet.source))
         return;
     segment->local_hosts[segment->local_host_count++] = frame->ethernet.source;
 }
 
-enum loader_drop drop_on_the_wire(const struct observer *observer, const struct frame *frame)
+enum loader_drop observe_drop(const struct observer *observer, const struct frame *frame)
 {
     struct frame untagged;
     enum loader_drop drop = loader_drop(frame);
@@ -119,12 +120,12 @@ enum loader_drop drop_on_the_wire(const struct observer *observer, const struct 
     bool capture_may_have_done_it =
         drop == LOADER_DROPS_UDP_CHECKSUM || drop == LOADER_DROPS_LENGTH;
     if (capture_may_have_done_it &&
-        is_local_host(&observer->facts.segment, &frame->ethernet.source))
+        facts_is_local_host(&observer->facts.segment, &frame->ethernet.source))
         return LOADER_TAKES;
     return drop;
 }
 
-vlan_path frame_vlan(const struct frame *frame)
+vlan_path observe_vlan(const struct frame *frame)
 {
     vlan_path path = NO_VLAN;
     for (unsigned i = 0; i < frame->ethernet.tag_count; i++) {
@@ -144,12 +145,12 @@ static void observe_spanning_tree(struct observer *observer, const struct frame 
     /* RSTP says in its BPDUs whether this port forwards; STP says nothing. */
     if (frame->stp.version >= 2 && frame->stp.type == 2 && !(frame->stp.port_state & 2U))
         marks_add(&segment->bpdus_not_forwarding, observer, frame);
-    tell(observer, OBSERVED_NETWORK, frame, NULL, segment->bpdus.total > 1);
+    observe_tell(observer, OBSERVED_NETWORK, frame, NULL, segment->bpdus.total > 1);
 }
 
 /* A device that is no phone of this family. */
-void device_seen(struct observer *observer, const struct frame *frame, enum neighbour_kind kind,
-                 const char *name, size_t length)
+void observe_device_seen(struct observer *observer, const struct frame *frame,
+                         enum neighbour_kind kind, const char *name, size_t length)
 {
     struct segment_facts *segment = &observer->facts.segment;
     unsigned known = segment->device_count;
@@ -180,14 +181,14 @@ static void observe_neighbour(struct observer *observer, const struct frame *fra
         struct phone_facts *phone =
             from ? from : phone_get(observer, &frame->ethernet.source, frame);
         phone_spoke_as_firmware(observer, phone, frame);
-        tell(observer, OBSERVED_FIRMWARE, frame, phone, phone->firmware_frames.total > 1);
+        observe_tell(observer, OBSERVED_FIRMWARE, frame, phone, phone->firmware_frames.total > 1);
         return;
     }
     if (frame->neighbour.kind != NEIGHBOUR_OTHER) {
         const char *name =
             frame->neighbour.device[0] ? frame->neighbour.device : frame->neighbour.platform;
-        device_seen(observer, frame, frame->neighbour.kind, name, strlen(name));
-        tell(observer, OBSERVED_NETWORK, frame, NULL, true);
+        observe_device_seen(observer, frame, frame->neighbour.kind, name, strlen(name));
+        observe_tell(observer, OBSERVED_NETWORK, frame, NULL, true);
         return;
     }
     marks_add(&segment->neighbours, observer, frame);
@@ -195,7 +196,7 @@ static void observe_neighbour(struct observer *observer, const struct frame *fra
         marks_add(&segment->voice_vlan_marks, observer, frame);
         segment->voice_vlan = frame->neighbour.voice_vlan;
     }
-    tell(observer, OBSERVED_NETWORK, frame, NULL, segment->neighbours.total > 1);
+    observe_tell(observer, OBSERVED_NETWORK, frame, NULL, segment->neighbours.total > 1);
 }
 
 static void observe_igmp(struct observer *observer, const struct frame *frame)
@@ -203,7 +204,8 @@ static void observe_igmp(struct observer *observer, const struct frame *frame)
     if (frame->igmp.type != IGMP_QUERY)
         return;
     marks_add(&observer->facts.segment.igmp_queries, observer, frame);
-    tell(observer, OBSERVED_NETWORK, frame, NULL, observer->facts.segment.igmp_queries.total > 1);
+    observe_tell(observer, OBSERVED_NETWORK, frame, NULL,
+                 observer->facts.segment.igmp_queries.total > 1);
 }
 
 static void note_unicast(struct observer *observer, struct phone_facts *to,
@@ -226,8 +228,9 @@ void observer_keep_time(struct observer *observer, instant_ns time_ns, uint64_t 
         observer->now_ns = time_ns;
     } else if (time_ns < observer->now_ns) {
         if (observer->backward_steps++ == 0)
-            tell_concluded(observer, OBSERVED_CLOCK, &(struct frame){.number = number}, NULL,
-                           "the recorded time runs backwards; taken as standing still");
+            observe_tell_concluded(observer, OBSERVED_CLOCK, &(struct frame){.number = number},
+                                   NULL,
+                                   "the recorded time runs backwards; taken as standing still");
     } else {
         observer->now_ns = time_ns;
     }
@@ -300,10 +303,10 @@ void observer_link(struct observer *observer, enum link_state state, instant_ns 
     segment->carrier_up = up;
     segment->interface_disabled = state == LINK_DISABLED;
     segment->carrier_ns = observer->now_ns;
-    tell_concluded(observer, OBSERVED_CARRIER, NULL, NULL,
-                   up                       ? "the cable carries a link"
-                   : state == LINK_DISABLED ? "the interface is switched off"
-                                            : "the cable carries no link");
+    observe_tell_concluded(observer, OBSERVED_CARRIER, NULL, NULL,
+                           up                       ? "the cable carries a link"
+                           : state == LINK_DISABLED ? "the interface is switched off"
+                                                    : "the cable carries no link");
     if (!fell || state == LINK_DISABLED)
         return;
     segment->carrier_drops++;

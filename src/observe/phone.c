@@ -111,7 +111,7 @@ static unsigned phone_make_room(struct observer *observer)
 
 void phone_started(struct observer *observer, struct phone_facts *phone, const struct frame *frame)
 {
-    vlan_path vlan = frame_vlan(frame);
+    vlan_path vlan = observe_vlan(frame);
 
     if (phone->starts++ == 0 || vlan == phone->start_vlan) {
         phone->vlan_changes = 0;
@@ -145,7 +145,7 @@ struct phone_facts *phone_get(struct observer *observer, const struct mac_addres
     phone->mac = *mac;
     quick_note_mac(observer, mac);
     phone->index = index;
-    phone->vlan = frame_vlan(frame);
+    phone->vlan = observe_vlan(frame);
     phone->seen_ns = observer->now_ns;
     begin_boot(observer, phone, frame);
     HASH_ADD(by_mac, observer->facts.phones, mac, sizeof(phone->mac), phone);
@@ -158,7 +158,7 @@ void phone_spoke(struct observer *observer, struct phone_facts *phone, const str
 {
     phone->seen_ns = observer->now_ns;
     phone->seen_number = frame->number;
-    phone->vlan = frame_vlan(frame);
+    phone->vlan = observe_vlan(frame);
     list_remove(observer, phone);
     list_append(observer, phone);
 }
@@ -221,7 +221,7 @@ static void restart(struct observer *observer, struct phone_facts *phone, const 
         attempt_close(observer, attempt);
     }
     begin_boot(observer, phone, frame);
-    tell_concluded(observer, OBSERVED_REBOOT, frame, phone, "the phone has restarted");
+    observe_tell_concluded(observer, OBSERVED_REBOOT, frame, phone, "the phone has restarted");
 }
 
 bool phone_spoke_as_loader(struct observer *observer, struct phone_facts *phone,

@@ -64,16 +64,16 @@ void phone_set_ip(struct observer *observer, struct phone_facts *phone, uint32_t
 void phone_raise(struct observer *observer, struct phone_facts *phone, enum phone_rank rank);
 
 /* loader_drop, without what the capture may have done itself and without tags. */
-enum loader_drop drop_on_the_wire(const struct observer *observer, const struct frame *frame);
+enum loader_drop observe_drop(const struct observer *observer, const struct frame *frame);
 /* The frame's tags as captured. */
-vlan_path frame_vlan(const struct frame *frame);
+vlan_path observe_vlan(const struct frame *frame);
 
 /* An order for this serial, or for everybody, whichever is newer; NULL if there is none. */
-struct asked_serial *order_find(struct observer *observer, const char *serial);
+struct asked_serial *observe_order_find(struct observer *observer, const char *serial);
 
 /* An adapter, or a phone of another family or make, has spoken; `name` is raw. */
-void device_seen(struct observer *observer, const struct frame *frame, enum neighbour_kind kind,
-                 const char *name, size_t length);
+void observe_device_seen(struct observer *observer, const struct frame *frame,
+                         enum neighbour_kind kind, const char *name, size_t length);
 
 /* One function per format; `from` and `to` are the phones at the ends of the frame, or NULL. */
 void observe_dhcp(struct observer *observer, const struct frame *frame);
@@ -105,10 +105,11 @@ void attempt_begin(struct observer *observer, struct phone_facts *phone);
 void attempt_close(struct observer *observer, struct attempt *attempt);
 
 /* Tells the sink. `phone` may be NULL. */
-void tell(struct observer *observer, enum observation_kind kind, const struct frame *frame,
-          const struct phone_facts *phone, bool repeated);
-void tell_concluded(struct observer *observer, enum observation_kind kind,
-                    const struct frame *frame, const struct phone_facts *phone, const char *text);
+void observe_tell(struct observer *observer, enum observation_kind kind, const struct frame *frame,
+                  const struct phone_facts *phone, bool repeated);
+void observe_tell_concluded(struct observer *observer, enum observation_kind kind,
+                            const struct frame *frame, const struct phone_facts *phone,
+                            const char *text);
 
 /* ---- frames that cannot matter (observer_quick.c) ---- */
 

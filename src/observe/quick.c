@@ -36,7 +36,7 @@ static bool has_bit(const uint64_t bits[QUICK_WORDS], unsigned value)
 
 void quick_note_mac(struct observer *observer, const struct mac_address *mac)
 {
-    set_bit(observer->mac_bits, load_be16(mac->octet + 4));
+    set_bit(observer->mac_bits, bytes_load_be16(mac->octet + 4));
 }
 
 void quick_note_ip(struct observer *observer, uint32_t ip)
@@ -53,7 +53,7 @@ static bool tells_local_host(const struct observer *observer, const uint8_t *byt
         observer->facts.segment.local_host_count == LOCAL_HOSTS_MAXIMUM)
         return false;
     memcpy(source.octet, bytes + OFFSET_SOURCE, sizeof(source.octet));
-    return !is_local_host(&observer->facts.segment, &source);
+    return !facts_is_local_host(&observer->facts.segment, &source);
 }
 
 static bool is_port_of_interest(uint16_t port)
@@ -73,21 +73,21 @@ static bool is_port_of_interest(uint16_t port)
 
 static bool udp_matters(const struct observer *observer, const uint8_t *bytes, size_t length)
 {
-    uint16_t source_port = load_be16(bytes + OFFSET_UDP);
-    uint16_t destination_port = load_be16(bytes + OFFSET_UDP + 2);
+    uint16_t source_port = bytes_load_be16(bytes + OFFSET_UDP);
+    uint16_t destination_port = bytes_load_be16(bytes + OFFSET_UDP + 2);
     if (is_port_of_interest(source_port) || is_port_of_interest(destination_port))
         return true;
-    uint32_t pseudo = checksum_pseudo_header(load_be32(bytes + OFFSET_SOURCE_IP),
-                                             load_be32(bytes + OFFSET_DESTINATION_IP),
-                                             IPV4_PROTOCOL_UDP, load_be16(bytes + OFFSET_UDP + 4));
-    bool is_partial = checksum_is_partial(load_be16(bytes + OFFSET_UDP + 6), pseudo);
+    uint32_t pseudo = ipv4_checksum_pseudo_header(
+        bytes_load_be32(bytes + OFFSET_SOURCE_IP), bytes_load_be32(bytes + OFFSET_DESTINATION_IP),
+        IPV4_PROTOCOL_UDP, bytes_load_be16(bytes + OFFSET_UDP + 4));
+    bool is_partial = ipv4_checksum_is_partial(bytes_load_be16(bytes + OFFSET_UDP + 6), pseudo);
     return tells_local_host(observer, bytes, length, is_partial);
 }
 
 static bool ipv4_matters(const struct observer *observer, const uint8_t *bytes, size_t length)
 {
     if (bytes[OFFSET_IPV4] != VERSION_4_NO_OPTIONS ||
-        has_bit(observer->ip_bits, load_be16(bytes + OFFSET_DESTINATION_IP + 2)))
+        has_bit(observer->ip_bits, bytes_load_be16(bytes + OFFSET_DESTINATION_IP + 2)))
         return true;
     switch (bytes[OFFSET_PROTOCOL]) {
     case IPV4_PROTOCOL_UDP:
@@ -105,10 +105,10 @@ static bool ipv4_matters(const struct observer *observer, const uint8_t *bytes, 
 static bool may_matter(const struct observer *observer, const uint8_t *bytes, size_t captured,
                        size_t length)
 {
-    if (captured < QUICK_BYTES || has_bit(observer->mac_bits, load_be16(bytes + 4)) ||
-        has_bit(observer->mac_bits, load_be16(bytes + OFFSET_SOURCE + 4)))
+    if (captured < QUICK_BYTES || has_bit(observer->mac_bits, bytes_load_be16(bytes + 4)) ||
+        has_bit(observer->mac_bits, bytes_load_be16(bytes + OFFSET_SOURCE + 4)))
         return true;
-    switch (load_be16(bytes + OFFSET_TYPE)) {
+    switch (bytes_load_be16(bytes + OFFSET_TYPE)) {
     case ETHERTYPE_IPV4_VALUE:
         return ipv4_matters(observer, bytes, length);
     case ETHERTYPE_IPV6_VALUE:

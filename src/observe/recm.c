@@ -37,7 +37,7 @@ static struct asked_serial *serial_get(struct observer *observer, const char *se
     return found;
 }
 
-struct asked_serial *order_find(struct observer *observer, const char *serial)
+struct asked_serial *observe_order_find(struct observer *observer, const char *serial)
 {
     struct asked_serial *own = serial_find(&observer->facts.segment, serial);
     struct asked_serial *wildcard = serial_find(&observer->facts.segment, RECM_WILDCARD_SERIAL);
@@ -77,12 +77,12 @@ static bool tag_is_a_defect(const struct observer *observer, const struct frame 
 {
     const struct phone_facts *phone = phone_newest(observer);
 
-    return frame_vlan(frame) != NO_VLAN && phone && phone->vlan != frame_vlan(frame);
+    return observe_vlan(frame) != NO_VLAN && phone && phone->vlan != observe_vlan(frame);
 }
 
 static enum request_defect judge_frame(struct observer *observer, const struct frame *frame)
 {
-    switch (drop_on_the_wire(observer, frame)) {
+    switch (observe_drop(observer, frame)) {
     case LOADER_TAKES:
         break;
     case LOADER_DROPS_IP_OPTIONS:
@@ -146,7 +146,7 @@ static void observe_request(struct observer *observer, const struct frame *frame
         .to = frame->ethernet.destination,
     };
     marks_add(&segment->requests, observer, frame);
-    tell(observer, OBSERVED_REQUEST, frame, NULL, serial->requests.total > 1);
+    observe_tell(observer, OBSERVED_REQUEST, frame, NULL, serial->requests.total > 1);
 }
 
 static void observe_order(struct observer *observer, const struct frame *frame)
@@ -156,7 +156,7 @@ static void observe_order(struct observer *observer, const struct frame *frame)
     marks_add(&serial->orders, observer, frame);
     serial->from = frame->ethernet.source;
     memcpy(serial->file_name, frame->recm.file_name, sizeof(serial->file_name));
-    tell(observer, OBSERVED_UPGRADE, frame, NULL, serial->orders.total > 1);
+    observe_tell(observer, OBSERVED_UPGRADE, frame, NULL, serial->orders.total > 1);
 }
 
 static void observe_malformed(struct observer *observer, const struct frame *frame,
@@ -171,7 +171,7 @@ static void observe_malformed(struct observer *observer, const struct frame *fra
     if (defect == REQUEST_DESTINATION_PORT)
         segment->malformed_port = frame->udp.destination_port;
     if (defect == REQUEST_TAG)
-        segment->malformed_vlan = frame_vlan(frame);
+        segment->malformed_vlan = observe_vlan(frame);
     if (defect == REQUEST_LENGTH)
         segment->malformed_length = frame->recm.length;
     if (frame->recm.magic_good && frame->recm.operation == RECM_UPGRADE) {
@@ -180,8 +180,9 @@ static void observe_malformed(struct observer *observer, const struct frame *fra
         serial->order_defect = defect;
         memcpy(serial->file_name, frame->recm.file_name, sizeof(serial->file_name));
     }
-    tell(observer, frame->recm.operation == RECM_UPGRADE ? OBSERVED_UPGRADE : OBSERVED_REQUEST,
-         frame, NULL, segment->malformed[defect].total > 1);
+    observe_tell(observer,
+                 frame->recm.operation == RECM_UPGRADE ? OBSERVED_UPGRADE : OBSERVED_REQUEST, frame,
+                 NULL, segment->malformed[defect].total > 1);
 }
 
 static struct seen_asker *asker_get(struct segment_facts *segment, const struct mac_address *mac)
@@ -280,14 +281,14 @@ static void observe_reply(struct observer *observer, struct phone_facts *phone,
     marks_add(&phone->boot.replies, observer, frame);
     marks_add(&phone->replies, observer, frame);
     find_question(observer, phone, frame);
-    tell(observer, OBSERVED_REPLY, frame, phone, phone->replies.total > 1);
+    observe_tell(observer, OBSERVED_REPLY, frame, phone, phone->replies.total > 1);
 }
 
 static void observe_echo(struct observer *observer, struct phone_facts *phone,
                          const struct frame *frame)
 {
     /* The echo carries the phone's own serial, also when the order was for everybody. */
-    struct asked_serial *order = order_find(observer, frame->recm.serial);
+    struct asked_serial *order = observe_order_find(observer, frame->recm.serial);
 
     if (order) {
         marks_add(&order->echoes, observer, frame);
@@ -296,7 +297,7 @@ static void observe_echo(struct observer *observer, struct phone_facts *phone,
         phone_set_add(&order->echoed_by, phone->index);
     }
     phone_set_ip(observer, phone, frame->ipv4.source, frame);
-    tell(observer, OBSERVED_ECHO, frame, phone, false);
+    observe_tell(observer, OBSERVED_ECHO, frame, phone, false);
     attempt_echoed(observer, phone, frame, order);
 }
 

@@ -115,7 +115,7 @@ void attempt_echoed(struct observer *observer, struct phone_facts *phone, const 
 void attempt_expected(struct observer *observer, struct phone_facts *phone)
 {
     const struct asked_serial *order =
-        phone->answered ? order_find(observer, phone->reply.serial) : NULL;
+        phone->answered ? observe_order_find(observer, phone->reply.serial) : NULL;
 
     if (!order || observer->now_ns - order->orders.newest_ns > ORDER_TO_RESULT_NS ||
         order->orders.newest_ns <= phone->attempt.begin_ns)
@@ -136,7 +136,8 @@ static void observe_upgrade_rrq(struct observer *observer, struct phone_facts *p
     } else if (!attempt->begun || attempt->from_url || attempt->rebooted || attempt->complete ||
                attempt->acks.total > 0 || attempt->errors.total > 0) {
         attempt_begin(observer, phone);
-        take_order(attempt, phone->answered ? order_find(observer, phone->reply.serial) : NULL);
+        take_order(attempt,
+                   phone->answered ? observe_order_find(observer, phone->reply.serial) : NULL);
     }
     marks_add(&attempt->read_requests, observer, frame);
     if (attempt->nested.total && attempt->read_requests.total == 1)
@@ -146,7 +147,7 @@ static void observe_upgrade_rrq(struct observer *observer, struct phone_facts *p
         memcpy(attempt->file_name, frame->tftp.file_name, length);
         attempt->file_name[length] = '\0';
     }
-    tell(observer, OBSERVED_RRQ, frame, phone, attempt->read_requests.total > 1);
+    observe_tell(observer, OBSERVED_RRQ, frame, phone, attempt->read_requests.total > 1);
 }
 
 static void observe_url_rrq(struct observer *observer, struct phone_facts *phone,
@@ -163,7 +164,7 @@ static void observe_url_rrq(struct observer *observer, struct phone_facts *phone
         boot->url_file_name[length] = '\0';
     }
     url_busy(observer, phone, frame, observer->now_ns + URL_RRQ_BUSY_NS);
-    tell(observer, OBSERVED_URL, frame, phone, boot->url_read_requests.total > 1);
+    observe_tell(observer, OBSERVED_URL, frame, phone, boot->url_read_requests.total > 1);
 }
 
 /*
@@ -224,7 +225,7 @@ static void observe_ack(struct observer *observer, struct phone_facts *phone,
     struct attempt *attempt = &phone->attempt;
     bool repeated = attempt->acks.total > 0 && block == attempt->last_ack;
 
-    tell(observer, OBSERVED_ACK, frame, phone, repeated);
+    observe_tell(observer, OBSERVED_ACK, frame, phone, repeated);
     if (attempt->complete)
         return;
     if (repeated) {
@@ -254,8 +255,9 @@ static void observe_ack(struct observer *observer, struct phone_facts *phone,
         attempt->newest_data_is_short) {
         attempt->complete = true;
         attempt_close(observer, attempt);
-        tell_concluded(observer, OBSERVED_COMPLETE, frame, phone,
-                       "the last block is acknowledged: the phone checks and writes the image");
+        observe_tell_concluded(
+            observer, OBSERVED_COMPLETE, frame, phone,
+            "the last block is acknowledged: the phone checks and writes the image");
     }
 }
 
@@ -266,7 +268,7 @@ static enum data_defect judge_data(const struct observer *observer, const struct
 {
     const struct mac_address *destination = &frame->ethernet.destination;
 
-    switch (drop_on_the_wire(observer, frame)) {
+    switch (observe_drop(observer, frame)) {
     case LOADER_TAKES:
         break;
     case LOADER_DROPS_IP_OPTIONS:
@@ -280,7 +282,7 @@ static enum data_defect judge_data(const struct observer *observer, const struct
     default:
         return DATA_FRAME;
     }
-    if (frame_vlan(frame) != NO_VLAN && frame_vlan(frame) != phone->vlan)
+    if (observe_vlan(frame) != NO_VLAN && observe_vlan(frame) != phone->vlan)
         return DATA_TAG;
     if (!frame->destination_unknown && !mac_is_group(destination) &&
         !mac_equal(destination, &phone->mac))
@@ -323,8 +325,8 @@ static void read_image_header(struct attempt *attempt, const struct frame *frame
         memcmp(frame->tftp.data, "MZ", 2) == 0 || memcmp(frame->tftp.data, "PK", 2) == 0;
     if (!attempt->has_magic || frame->tftp.data_length < IMAGE_HEADER_LENGTH)
         return;
-    attempt->file_length = load_be32(frame->tftp.data + IMAGE_FILE_LEN_OFFSET);
-    attempt->sector_count = load_be32(frame->tftp.data + IMAGE_COUNT_OFFSET);
+    attempt->file_length = bytes_load_be32(frame->tftp.data + IMAGE_FILE_LEN_OFFSET);
+    attempt->sector_count = bytes_load_be32(frame->tftp.data + IMAGE_COUNT_OFFSET);
 }
 
 static void observe_good_data(struct observer *observer, struct attempt *attempt,
@@ -356,14 +358,14 @@ static void observe_data(struct observer *observer, struct phone_facts *phone,
                          const struct frame *frame)
 {
     if (!need_attempt(observer, phone, false)) {
-        tell(observer, OBSERVED_DATA, frame, phone, true);
+        observe_tell(observer, OBSERVED_DATA, frame, phone, true);
         return;
     }
     struct attempt *attempt = &phone->attempt;
     enum data_defect defect = judge_data(observer, phone, frame);
 
-    tell(observer, OBSERVED_DATA, frame, phone,
-         attempt->has_newest_data && attempt->newest_data == frame->tftp.block);
+    observe_tell(observer, OBSERVED_DATA, frame, phone,
+                 attempt->has_newest_data && attempt->newest_data == frame->tftp.block);
     if (attempt->complete)
         return; /* repeated: the last ACK was lost */
     marks_add(&attempt->data, observer, frame);
@@ -386,7 +388,7 @@ static void observe_error(struct observer *observer, struct phone_facts *phone,
     struct attempt *attempt = &phone->attempt;
     const char *text = frame->tftp.error_text ? frame->tftp.error_text : "";
 
-    tell(observer, OBSERVED_TFTP_ERROR, frame, phone, false);
+    observe_tell(observer, OBSERVED_TFTP_ERROR, frame, phone, false);
     if (!attempt->begun || attempt->complete || attempt->rebooted)
         return;
     marks_add(&attempt->errors, observer, frame);
@@ -464,7 +466,7 @@ void observe_tftp(struct observer *observer, const struct frame *frame, struct p
     }
 }
 
-uint64_t acknowledged_bytes(const struct attempt *attempt)
+uint64_t attempt_acknowledged_bytes(const struct attempt *attempt)
 {
     if (attempt->by_http)
         return (uint32_t)(attempt->http_acknowledged - attempt->http_first);

@@ -75,7 +75,7 @@ static void observe_tcp(struct observer *observer, const struct frame *frame,
     bool gives_up = frame->tcp.flags & TCP_FLAG_RST;
     url_busy(observer, phone, frame, observer->now_ns + (gives_up ? 0 : HTTP_BUSY_NS));
     if (!observe_http(observer, frame, phone, true))
-        tell(observer, OBSERVED_URL, frame, phone, false);
+        observe_tell(observer, OBSERVED_URL, frame, phone, false);
 }
 
 static void observe_dns(struct observer *observer, const struct frame *frame,
@@ -88,7 +88,7 @@ static void observe_dns(struct observer *observer, const struct frame *frame,
     text_escape(frame->dns.name, strlen(frame->dns.name), phone->boot.url_host,
                 sizeof(phone->boot.url_host));
     url_busy(observer, phone, frame, observer->now_ns + DNS_BUSY_NS);
-    tell(observer, OBSERVED_URL, frame, phone, false);
+    observe_tell(observer, OBSERVED_URL, frame, phone, false);
 }
 
 void observe_url(struct observer *observer, const struct frame *frame, struct phone_facts *from,

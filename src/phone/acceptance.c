@@ -52,13 +52,13 @@ static void udp_packet(struct phone *phone, const struct packet *packet)
 
 static bool udp_checksum_holds(const struct packet *packet, const uint8_t *udp, size_t there)
 {
-    if (load_be16(udp + 6) == 0)
+    if (bytes_load_be16(udp + 6) == 0)
         return true;
     if (packet->udp_length < UDP_HEADER_LENGTH || packet->udp_length > there)
         return false;
-    uint32_t sum = checksum_pseudo_header(packet->source_ip, packet->destination_ip,
-                                          IPV4_PROTOCOL_UDP, packet->udp_length);
-    return checksum_finish(checksum_add(sum, udp, packet->udp_length)) == 0;
+    uint32_t sum = ipv4_checksum_pseudo_header(packet->source_ip, packet->destination_ip,
+                                               IPV4_PROTOCOL_UDP, packet->udp_length);
+    return ipv4_checksum_finish(ipv4_checksum_add(sum, udp, packet->udp_length)) == 0;
 }
 
 static void udp_datagram(struct phone *phone, struct packet *packet, const uint8_t *udp,
@@ -66,9 +66,9 @@ static void udp_datagram(struct phone *phone, struct packet *packet, const uint8
 {
     if (there < UDP_HEADER_LENGTH)
         return;
-    packet->source_port = load_be16(udp);
-    packet->destination_port = load_be16(udp + 2);
-    packet->udp_length = load_be16(udp + 4);
+    packet->source_port = bytes_load_be16(udp);
+    packet->destination_port = bytes_load_be16(udp + 2);
+    packet->udp_length = bytes_load_be16(udp + 4);
     packet->payload = udp + UDP_HEADER_LENGTH;
     if (!udp_checksum_holds(packet, udp, there))
         return;
@@ -83,11 +83,12 @@ static void ipv4_packet(struct phone *phone, const uint8_t *bytes, size_t length
     size_t there = length - ETHERNET_HEADER_LENGTH;
     if (there < IPV4_HEADER_LENGTH || ip[0] != IPV4_VERSION_AND_LENGTH)
         return;
-    if (checksum_finish(checksum_add(0, ip, IPV4_HEADER_LENGTH)) != 0)
+    if (ipv4_checksum_finish(ipv4_checksum_add(0, ip, IPV4_HEADER_LENGTH)) != 0)
         return;
-    if (load_be16(ip + 6) & IPV4_FRAGMENT_MASK)
+    if (bytes_load_be16(ip + 6) & IPV4_FRAGMENT_MASK)
         return;
-    struct packet packet = {.source_ip = load_be32(ip + 12), .destination_ip = load_be32(ip + 16)};
+    struct packet packet = {.source_ip = bytes_load_be32(ip + 12),
+                            .destination_ip = bytes_load_be32(ip + 16)};
     bool for_us = packet.destination_ip == RECM_GROUP_IP ||
                   (packet.destination_ip == phone->ip && phone->ip != 0);
     if (!for_us && phone->state != PHONE_DHCP)
@@ -97,7 +98,7 @@ static void ipv4_packet(struct phone *phone, const uint8_t *bytes, size_t length
     if (ip[9] == IPV4_PROTOCOL_UDP) {
         udp_datagram(phone, &packet, payload, there);
     } else if (ip[9] == IPV4_PROTOCOL_TCP && phone->state == PHONE_URL_HTTP) {
-        size_t total = load_be16(ip + 2);
+        size_t total = bytes_load_be16(ip + 2);
         packet.payload = payload;
         packet.payload_length = total >= IPV4_HEADER_LENGTH && total - IPV4_HEADER_LENGTH < there
                                     ? total - IPV4_HEADER_LENGTH
@@ -113,7 +114,7 @@ void acceptance_frame(struct phone *phone, const uint8_t *bytes, size_t length)
 {
     if (length > LOADER_FRAME_MAXIMUM)
         return;
-    uint16_t type = load_be16(bytes + 12);
+    uint16_t type = bytes_load_be16(bytes + 12);
     if (type == ETHERTYPE_ARP_VALUE)
         arp_frame(phone, bytes, length);
     else if (type == ETHERTYPE_IPV4_VALUE)

@@ -42,7 +42,7 @@ void arp_timer(struct phone *phone)
     if (phone->attempt.arp_requests < LOADER_ARP_REQUESTS)
         send_gateway_request(phone);
     else
-        download_failed(phone, "no answer to ARP");
+        recovery_download_failed(phone, "no answer to ARP");
 }
 
 static void resolved(struct phone *phone, const struct mac_address *mac)

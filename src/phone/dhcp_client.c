@@ -58,7 +58,7 @@ static void send_discover(struct phone *phone)
     client->requesting = client->refused = false;
     client->transmission++;
     client->transaction_id =
-        load_be32(phone->config.mac.octet + 2) + ++client->discovers * UINT32_C(0x01000000);
+        bytes_load_be32(phone->config.mac.octet + 2) + ++client->discovers * UINT32_C(0x01000000);
     send_message(phone, DHCP_DISCOVER);
     phone_set_timer(phone, LOADER_DHCP_WAIT_NS, false);
 }
@@ -106,18 +106,18 @@ static bool read_option(struct lease_reply *reply, uint8_t option, const uint8_t
         break;
     case DHCP_OPTION_SERVER_IDENTIFIER:
         reply->has_server_identifier = length >= 4;
-        reply->server_identifier = length >= 4 ? load_be32(value) : 0;
+        reply->server_identifier = length >= 4 ? bytes_load_be32(value) : 0;
         break;
     case DHCP_OPTION_SUBNET_MASK:
-        reply->mask = length >= 4 ? load_be32(value) : 0;
+        reply->mask = length >= 4 ? bytes_load_be32(value) : 0;
         break;
     case DHCP_OPTION_ROUTER:
-        reply->router = length >= 4 ? load_be32(value) : 0;
+        reply->router = length >= 4 ? bytes_load_be32(value) : 0;
         break;
     case DHCP_OPTION_DNS_SERVER:
         reply->dns_server_count = length / 4 < 2 ? length / 4 : 2;
         for (unsigned i = 0; i < reply->dns_server_count; i++)
-            reply->dns_servers[i] = load_be32(value + 4 * i);
+            reply->dns_servers[i] = bytes_load_be32(value + 4 * i);
         break;
     default:
         break;
@@ -129,8 +129,8 @@ static bool read_option(struct lease_reply *reply, uint8_t option, const uint8_t
  */
 static bool read_reply(const uint8_t *bytes, size_t length, struct lease_reply *ret)
 {
-    *ret =
-        (struct lease_reply){.your_ip = load_be32(bytes + 16), .server_ip = load_be32(bytes + 20)};
+    *ret = (struct lease_reply){.your_ip = bytes_load_be32(bytes + 16),
+                                .server_ip = bytes_load_be32(bytes + 20)};
     if (length - DHCP_OPTIONS_OFFSET > LOADER_DHCP_OPTIONS_MAX)
         length = DHCP_OPTIONS_OFFSET + LOADER_DHCP_OPTIONS_MAX;
     struct reader reader = reader_over(bytes + DHCP_OPTIONS_OFFSET, length - DHCP_OPTIONS_OFFSET);
@@ -196,7 +196,8 @@ void dhcp_client_packet(struct phone *phone, const struct packet *packet)
     phone_set_timer(phone, client->refused ? LOADER_DHCP_NAK_WAIT_NS : LOADER_DHCP_WAIT_NS, false);
     const uint8_t *bytes = packet->payload;
     if (packet->payload_length < DHCP_OPTIONS_OFFSET || bytes[0] != DHCP_BOOTREPLY ||
-        load_be32(bytes + 236) != DHCP_COOKIE || load_be32(bytes + 4) != client->transaction_id)
+        bytes_load_be32(bytes + 236) != DHCP_COOKIE ||
+        bytes_load_be32(bytes + 4) != client->transaction_id)
         return;
     struct lease_reply reply;
     if (read_reply(bytes, packet->payload_length, &reply))

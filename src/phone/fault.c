@@ -101,7 +101,7 @@ static const char *const hostile_texts[] = {
 /* A payload byte was changed: checksum 0 means "none", so that the lie is not dropped for it. */
 static void forget_checksum(uint8_t *frame)
 {
-    store_be16(frame + ETHERNET_HEADER_LENGTH + IPV4_HEADER_LENGTH + 6, 0);
+    bytes_store_be16(frame + ETHERNET_HEADER_LENGTH + IPV4_HEADER_LENGTH + 6, 0);
 }
 
 static void lie_with_text(struct phone *phone, struct phone_output *output, size_t payload)
@@ -147,7 +147,7 @@ void fault_distort(struct phone *phone, struct phone_output *output)
     size_t payload = ETHERNET_HEADER_LENGTH + IPV4_HEADER_LENGTH + 8;
     if (output->length < payload)
         return;
-    bool is_ipv4 = load_be16(output->bytes + 12) == ETHERTYPE_IPV4_VALUE;
+    bool is_ipv4 = bytes_load_be16(output->bytes + 12) == ETHERTYPE_IPV4_VALUE;
     switch (random_below(&phone->random, 8)) {
     case 0:
         if (is_ipv4)

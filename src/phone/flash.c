@@ -26,7 +26,8 @@ static bool grow(uint8_t **bytes, size_t *capacity, size_t length)
     return true;
 }
 
-bool download_append(struct phone *phone, const uint8_t *bytes, size_t length, size_t limit)
+bool recovery_download_append(struct phone *phone, const uint8_t *bytes, size_t length,
+                              size_t limit)
 {
     size_t total = phone->download_length + length;
     if (total > limit) {
@@ -36,7 +37,7 @@ bool download_append(struct phone *phone, const uint8_t *bytes, size_t length, s
         return false;
     }
     if (!grow(&phone->download, &phone->download_capacity, total)) {
-        download_failed(phone, "the computer running the simulation has no memory left");
+        recovery_download_failed(phone, "the computer running the simulation has no memory left");
         return false;
     }
     if (length > 0)
@@ -45,7 +46,7 @@ bool download_append(struct phone *phone, const uint8_t *bytes, size_t length, s
     return true;
 }
 
-void download_failed(struct phone *phone, const char *why)
+void recovery_download_failed(struct phone *phone, const char *why)
 {
     bool url = phone->attempt.kind == ATTEMPT_URL;
     phone_note(phone, "console: download failed: %s", why);
@@ -136,7 +137,7 @@ static void accepted(struct phone *phone)
     flash_next(phone);
 }
 
-void download_complete(struct phone *phone)
+void recovery_download_complete(struct phone *phone)
 {
     phone_set_state(phone, PHONE_CHECKING);
     phone_stop_timer(phone);
@@ -159,7 +160,7 @@ void download_complete(struct phone *phone)
     if (check->result == FIRMWARE_ACCEPTED && !rejects)
         accepted(phone);
     else
-        download_failed(phone, "image refused, nothing written");
+        recovery_download_failed(phone, "image refused, nothing written");
 }
 
 static void program_sector(struct phone *phone)

@@ -59,7 +59,7 @@ static void give_up(struct phone *phone, const char *why)
 {
     phone_transmit_tcp(phone, TCP_FLAG_RST | TCP_FLAG_ACK, 0, NULL, 0);
     phone_print_cost(phone, LOADER_HTTP_RST_PRINT_NS - LOADER_FAILURE_PRINT_NS);
-    download_failed(phone, why);
+    recovery_download_failed(phone, why);
 }
 
 /* The request is what the phone says of itself: its own address as Host, a constant User-Agent. */
@@ -141,7 +141,7 @@ static bool take_bytes(struct phone *phone, const uint8_t *bytes, size_t length)
         give_up(phone, "HTTP answer too long");
         return false;
     }
-    return download_append(phone, bytes, length, LOADER_HTTP_MAXIMUM);
+    return recovery_download_append(phone, bytes, length, LOADER_HTTP_MAXIMUM);
 }
 
 static void receive(struct phone *phone, const struct tcp_segment *segment)
@@ -163,9 +163,9 @@ static void receive(struct phone *phone, const struct tcp_segment *segment)
     http->acknowledgement++;
     phone_transmit_tcp(phone, TCP_FLAG_FIN | TCP_FLAG_ACK, 0, NULL, 0);
     if (http->header_complete && phone->download_length > 0)
-        download_complete(phone);
+        recovery_download_complete(phone);
     else
-        download_failed(phone, "HTTP answer without a body");
+        recovery_download_failed(phone, "HTTP answer without a body");
 }
 
 void http_client_segment(struct phone *phone, const struct packet *packet)
@@ -183,7 +183,7 @@ void http_client_segment(struct phone *phone, const struct packet *packet)
         segment.destination_port != LOADER_HTTP_SOURCE_PORT || http->stage == HTTP_ARP)
         return;
     if (segment.flags & TCP_FLAG_RST) {
-        download_failed(phone, "TCP connection refused");
+        recovery_download_failed(phone, "TCP connection refused");
     } else if (http->stage == HTTP_CONNECTING) {
         if ((segment.flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) != (TCP_FLAG_SYN | TCP_FLAG_ACK) ||
             segment.acknowledgement != 1)

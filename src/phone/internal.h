@@ -78,9 +78,10 @@ void http_client_segment(struct phone *phone, const struct packet *packet);
 
 /* ---- flash.c ---- */
 /* Returns: false if the heap is gone (docs: protocol, TFTP client, end of file). */
-bool download_append(struct phone *phone, const uint8_t *bytes, size_t length, size_t limit);
-void download_complete(struct phone *phone); /* check, flash, reset */
-void download_failed(struct phone *phone, const char *why);
+bool recovery_download_append(struct phone *phone, const uint8_t *bytes, size_t length,
+                              size_t limit);
+void recovery_download_complete(struct phone *phone); /* check, flash, reset */
+void recovery_download_failed(struct phone *phone, const char *why);
 void flash_timer(struct phone *phone);
 
 /* ---- normal_firmware.c ---- */

@@ -100,8 +100,9 @@ static void send_cdp(struct phone *phone)
     cdp_text(&writer, 5, "7.6.2f"); /* software version */
     snprintf(text, sizeof text, "Cisco %s", phone->config.product);
     cdp_text(&writer, 6, text); /* platform */
-    store_be16(frame + 12, (uint16_t)(writer.length - ETHERNET_HEADER_LENGTH));
-    store_be16(frame + cdp + 2, checksum_finish(checksum_add(0, frame + cdp, writer.length - cdp)));
+    bytes_store_be16(frame + 12, (uint16_t)(writer.length - ETHERNET_HEADER_LENGTH));
+    bytes_store_be16(frame + cdp + 2,
+                     ipv4_checksum_finish(ipv4_checksum_add(0, frame + cdp, writer.length - cdp)));
     phone_transmit_raw(phone, frame, writer.length);
 }
 
@@ -184,7 +185,7 @@ static void dhcp_reply(struct phone *phone, const uint8_t *payload, size_t lengt
 
 void normal_firmware_frame(struct phone *phone, const uint8_t *bytes, size_t length)
 {
-    uint16_t type = load_be16(bytes + 12);
+    uint16_t type = bytes_load_be16(bytes + 12);
     const uint8_t *rest = bytes + ETHERNET_HEADER_LENGTH;
     size_t there = length - ETHERNET_HEADER_LENGTH;
     struct arp_packet packet;
@@ -199,7 +200,7 @@ void normal_firmware_frame(struct phone *phone, const uint8_t *bytes, size_t len
                                    .target_ip = packet.sender_ip};
         phone_transmit_arp(phone, &reply, &packet.sender_mac, ETHERNET_MINIMUM_LENGTH);
     } else if (type == ETHERTYPE_IPV4_VALUE && there > IPV4_HEADER_LENGTH + UDP_HEADER_LENGTH &&
-               rest[9] == IPV4_PROTOCOL_UDP && load_be16(rest + 22) == DHCP_CLIENT_PORT) {
+               rest[9] == IPV4_PROTOCOL_UDP && bytes_load_be16(rest + 22) == DHCP_CLIENT_PORT) {
         dhcp_reply(phone, rest + IPV4_HEADER_LENGTH + UDP_HEADER_LENGTH,
                    there - IPV4_HEADER_LENGTH - UDP_HEADER_LENGTH);
     }

@@ -42,9 +42,9 @@ static void patch_dhcp(const struct recorded_phone *phone, uint8_t *payload, siz
     struct dhcp_option_view server =
         dhcp_find_option(payload, length, DHCP_OPTION_SERVER_IDENTIFIER);
     if (requested.bytes && requested.length == 4 && phone->live.ip != 0)
-        store_be32(payload + (requested.bytes - payload), phone->live.ip);
+        bytes_store_be32(payload + (requested.bytes - payload), phone->live.ip);
     if (server.bytes && server.length == 4 && phone->live.server_identifier != 0)
-        store_be32(payload + (server.bytes - payload), phone->live.server_identifier);
+        bytes_store_be32(payload + (server.bytes - payload), phone->live.server_identifier);
 }
 
 static void patch_recm(const struct recorded_phone *phone, enum script_kind kind, uint8_t *payload,
@@ -53,11 +53,11 @@ static void patch_recm(const struct recorded_phone *phone, enum script_kind kind
     if (length != RECM_PHONE_LENGTH)
         return;
     if (kind == SCRIPT_REPLY) {
-        store_be32(payload + 94, translate(phone, load_be32(payload + 94)));
+        bytes_store_be32(payload + 94, translate(phone, bytes_load_be32(payload + 94)));
         return;
     }
     size_t name_length = strnlen(phone->live.file_name, length - 32 - 1);
-    store_be16(payload + 28, phone->live.announced_port);
+    bytes_store_be16(payload + 28, phone->live.announced_port);
     memcpy(payload + 32, phone->live.file_name, name_length);
     payload[32 + name_length] = 0;
 }
@@ -93,19 +93,19 @@ static size_t render_udp(struct recorded_phone *phone, const struct script_step 
     };
     if (step->kind == SCRIPT_DISCOVER && phone->plays > 1) {
         /* The transaction id steps with each DISCOVER; the last one heard is the base. */
-        store_be32(payload + 4, phone->last_transaction_id + DISCOVER_ID_STEP);
+        bytes_store_be32(payload + 4, phone->last_transaction_id + DISCOVER_ID_STEP);
         phone->last_transaction_id += DISCOVER_ID_STEP;
     } else if (step->kind == SCRIPT_DISCOVER) {
-        phone->last_transaction_id = load_be32(payload + 4);
+        phone->last_transaction_id = bytes_load_be32(payload + 4);
     } else if (step->kind == SCRIPT_DHCP_REQUEST) {
-        store_be32(payload + 4, phone->last_transaction_id);
+        bytes_store_be32(payload + 4, phone->last_transaction_id);
         patch_dhcp(phone, payload, length);
     } else if (step->kind == SCRIPT_REPLY || step->kind == SCRIPT_ECHO) {
         patch_recm(phone, step->kind, payload, length);
     } else if (step->kind == SCRIPT_READ_REQUEST) {
         length = patch_read_request(phone, payload, length);
     } else if (step->kind == SCRIPT_DATA_ACK && length == 4) {
-        store_be16(payload + 2, block);
+        bytes_store_be16(payload + 2, block);
         if (phone->live.transfer_port != 0)
             header.destination_port = phone->live.transfer_port;
     }

@@ -95,14 +95,14 @@ static void answer_request(struct phone *phone)
     phone_print_cost(phone, LOADER_REPLY_PRINT_NS);
     reply[0] = RECM_REPLY;
     phone_transmit_garbage(phone, reply + 1, 3);
-    store_be32(reply + OFFSET_MAGIC, RECM_MAGIC);
+    bytes_store_be32(reply + OFFSET_MAGIC, RECM_MAGIC);
     put_text(reply + OFFSET_SERIAL, config->serial, RECM_TEXT_SIZE);
     put_text(reply + OFFSET_PRODUCT, config->product, RECM_TEXT_SIZE);
     memcpy(reply + OFFSET_MAC, config->mac.octet, sizeof config->mac.octet);
     put_text_over(reply + OFFSET_SOFTWARE, config->software, RECM_TEXT_SIZE);
     put_text_over(reply + OFFSET_HARDWARE, config->hardware, RECM_TEXT_SIZE);
-    store_be32(reply + OFFSET_IP, phone->ip);
-    store_be16(reply + OFFSET_TAIL, 0xffff);
+    bytes_store_be32(reply + OFFSET_IP, phone->ip);
+    bytes_store_be16(reply + OFFSET_TAIL, 0xffff);
     send_message(phone);
 }
 
@@ -112,10 +112,10 @@ static void echo_upgrade(struct phone *phone, uint16_t tftp_port, const char *fi
     phone_print_cost(phone, LOADER_ECHO_PRINT_NS);
     memset(echo, 0, OFFSET_MAGIC);
     echo[0] = RECM_UPGRADE;
-    store_be32(echo + OFFSET_MAGIC, RECM_MAGIC);
+    bytes_store_be32(echo + OFFSET_MAGIC, RECM_MAGIC);
     put_text(echo + OFFSET_SERIAL, phone->config.serial, RECM_TEXT_SIZE);
-    store_be16(echo + OFFSET_TFTP_PORT, tftp_port);
-    store_be16(echo + OFFSET_TFTP_PORT + 2, 0);
+    bytes_store_be16(echo + OFFSET_TFTP_PORT, tftp_port);
+    bytes_store_be16(echo + OFFSET_TFTP_PORT + 2, 0);
     put_text_over(echo + OFFSET_FILE_NAME, file_name, RECM_PHONE_LENGTH - OFFSET_FILE_NAME);
     send_message(phone);
 }
@@ -133,7 +133,7 @@ static void start_upgrade(struct phone *phone, const char *file_name)
     phone->attempt = (struct attempt){.kind = ATTEMPT_UPGRADE};
     strcpy(phone->attempt.file, file_name);
     if (phone->gateway == 0)
-        download_failed(phone, "no gateway");
+        recovery_download_failed(phone, "no gateway");
     else
         arp_resolve(phone, phone->gateway);
 }
@@ -142,7 +142,7 @@ static void take_upgrade(struct phone *phone, const uint8_t *message)
 {
     char file_name[RECM_PC_LENGTH - OFFSET_FILE_NAME + 1] = {0};
     memcpy(file_name, message + OFFSET_FILE_NAME, RECM_PC_LENGTH - OFFSET_FILE_NAME);
-    echo_upgrade(phone, load_be16(message + OFFSET_TFTP_PORT), file_name);
+    echo_upgrade(phone, bytes_load_be16(message + OFFSET_TFTP_PORT), file_name);
     if (strlen(file_name) > LOADER_FILE_NAME_MAXIMUM) {
         phone_damaged(phone, "file name of %zu characters in an UPGRADE", strlen(file_name));
         file_name[LOADER_FILE_NAME_MAXIMUM] = '\0';
@@ -171,7 +171,8 @@ void recovery_packet(struct phone *phone, const struct packet *packet)
     }
     phone_print_cost(phone, LOADER_RECM_PRINT_NS);
     const uint8_t *message = packet->payload;
-    if (packet->payload_length < OFFSET_SERIAL || load_be32(message + OFFSET_MAGIC) != RECM_MAGIC)
+    if (packet->payload_length < OFFSET_SERIAL ||
+        bytes_load_be32(message + OFFSET_MAGIC) != RECM_MAGIC)
         return;
     if (message[0] != RECM_REQUEST && message[0] != RECM_UPGRADE)
         return;

@@ -48,7 +48,7 @@ void tftp_client_timer(struct phone *phone)
     if (phone->tftp.transmissions < LOADER_TFTP_TRANSMISSIONS)
         send_again(phone);
     else
-        download_failed(phone, "TFTP time-out");
+        recovery_download_failed(phone, "TFTP time-out");
 }
 
 static void send_ack(struct phone *phone, uint16_t block)
@@ -64,7 +64,7 @@ static void take_data(struct phone *phone, uint16_t block, const uint8_t *data, 
     struct tftp_client *client = &phone->tftp;
     if (block == client->last_block)
         return;
-    if (!download_append(phone, data, length, LOADER_DOWNLOAD_MAXIMUM))
+    if (!recovery_download_append(phone, data, length, LOADER_DOWNLOAD_MAXIMUM))
         return;
     if (!client->block_1_arrived && block != 1) {
         client->last_block = block;
@@ -79,9 +79,9 @@ static void take_data(struct phone *phone, uint16_t block, const uint8_t *data, 
     if (length >= TFTP_BLOCK_LENGTH)
         return;
     if (phone->download_length == 0)
-        download_failed(phone, "empty file");
+        recovery_download_failed(phone, "empty file");
     else
-        download_complete(phone);
+        recovery_download_complete(phone);
 }
 
 static void answer_oack(struct phone *phone)
@@ -101,13 +101,13 @@ void tftp_client_packet(struct phone *phone, const struct packet *packet)
         return;
     client->server_port = packet->source_port;
     const uint8_t *payload = packet->payload;
-    switch (load_be16(payload)) {
+    switch (bytes_load_be16(payload)) {
     case TFTP_DATA:
-        take_data(phone, load_be16(payload + 2), payload + TFTP_HEADER_LENGTH,
+        take_data(phone, bytes_load_be16(payload + 2), payload + TFTP_HEADER_LENGTH,
                   packet->payload_length - TFTP_HEADER_LENGTH);
         break;
     case TFTP_ERROR:
-        download_failed(phone, "TFTP error from the server");
+        recovery_download_failed(phone, "TFTP error from the server");
         break;
     case TFTP_OACK:
         answer_oack(phone);

@@ -57,7 +57,7 @@ static void connect_to_host(struct phone *phone, const struct url *url)
     bool on_link = (url->host_ip & phone->mask) == (phone->ip & phone->mask);
     attempt->arp_target = on_link ? url->host_ip : phone->gateway;
     if (attempt->arp_target == 0) {
-        download_failed(phone, "no gateway");
+        recovery_download_failed(phone, "no gateway");
     } else if (url->is_http) {
         http_client_start(phone);
     } else {
@@ -72,7 +72,7 @@ static void ask_name_servers(struct phone *phone, const struct url *url)
     struct writer writer = writer_over(query, sizeof query);
     dns_write_query(&writer, ++phone->dns_identification, url->host);
     if (phone->dns_server_count == 0 || writer.failed) {
-        download_failed(phone, "no name server");
+        recovery_download_failed(phone, "no name server");
         return;
     }
     phone_set_state(phone, PHONE_URL_DNS);
@@ -109,7 +109,7 @@ void url_next_attempt(struct phone *phone)
 
 void url_dns_timer(struct phone *phone)
 {
-    download_failed(phone, "no answer from the name server yet");
+    recovery_download_failed(phone, "no answer from the name server yet");
 }
 
 /* A late answer is remembered and makes the next attempt succeed. */

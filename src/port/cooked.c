@@ -33,12 +33,12 @@ static struct cooked_header read_header(size_t header_length, const uint8_t *byt
     unsigned address_length;
     const uint8_t *address;
     if (header_length == COOKED_V1_LENGTH) {
-        header.packet_type = load_be16(bytes);
-        address_length = load_be16(bytes + 4);
+        header.packet_type = bytes_load_be16(bytes);
+        address_length = bytes_load_be16(bytes + 4);
         address = bytes + 6;
-        header.protocol = load_be16(bytes + 14);
+        header.protocol = bytes_load_be16(bytes + 14);
     } else {
-        header.protocol = load_be16(bytes);
+        header.protocol = bytes_load_be16(bytes);
         header.packet_type = bytes[10];
         address_length = bytes[11];
         address = bytes + 12;
@@ -75,7 +75,8 @@ static uint16_t protocol_of_payload(const struct reader *payload)
     if (reader_left(&look) < IPV4_HEADER_LENGTH)
         return PROTOCOL_ALL;
     const uint8_t *ipv4 = reader_view(&look, IPV4_HEADER_LENGTH);
-    bool is_ipv4 = ipv4[0] >= 0x45 && ipv4[0] <= 0x4f && load_be16(ipv4 + 2) >= IPV4_HEADER_LENGTH;
+    bool is_ipv4 =
+        ipv4[0] >= 0x45 && ipv4[0] <= 0x4f && bytes_load_be16(ipv4 + 2) >= IPV4_HEADER_LENGTH;
     return is_ipv4 ? ETHERTYPE_IPV4 : PROTOCOL_ALL;
 }
 
@@ -96,15 +97,15 @@ bool cooked_ethernet_header(struct cooked *cooked, size_t header_length, const u
     uint32_t source_ip = 0;
     if (protocol == ETHERTYPE_IPV4 && reader_left(&payload) >= IPV4_HEADER_LENGTH) {
         const uint8_t *ipv4 = reader_view(&payload, IPV4_HEADER_LENGTH);
-        source_ip = load_be32(ipv4 + 12);
-        destination = destination_of_ip(cooked, load_be32(ipv4 + 16));
+        source_ip = bytes_load_be32(ipv4 + 12);
+        destination = destination_of_ip(cooked, bytes_load_be32(ipv4 + 16));
     } else if (protocol == ETHERTYPE_ARP && reader_left(&payload) >= ARP_IPV4_LENGTH) {
         const uint8_t *arp = reader_view(&payload, ARP_IPV4_LENGTH);
-        source_ip = load_be32(arp + 14);
-        if (load_be16(arp + 6) == ARP_OPERATION_REPLY)
+        source_ip = bytes_load_be32(arp + 14);
+        if (bytes_load_be16(arp + 6) == ARP_OPERATION_REPLY)
             memcpy(destination.octet, arp + 18, sizeof destination.octet);
         else
-            destination = destination_of_ip(cooked, load_be32(arp + 24));
+            destination = destination_of_ip(cooked, bytes_load_be32(arp + 24));
     }
     if (header.packet_type == PACKET_TYPE_BROADCAST)
         destination = mac_broadcast;
@@ -120,7 +121,7 @@ bool cooked_ethernet_header(struct cooked *cooked, size_t header_length, const u
         type = (uint16_t)(length - header_length);
     memcpy(ret, destination.octet, sizeof destination.octet);
     memcpy(ret + 6, header.source.octet, sizeof header.source.octet);
-    store_be16(ret + 12, type);
+    bytes_store_be16(ret + 12, type);
     return header.packet_type == PACKET_TYPE_BROADCAST ||
            (header.packet_type == PACKET_TYPE_MULTICAST &&
             !mac_equal(&destination, &unknown_group));

@@ -58,7 +58,7 @@ static uint16_t load16(const struct pcapng *pcapng, const uint8_t *bytes)
 
 static uint32_t load32(const struct pcapng *pcapng, const uint8_t *bytes)
 {
-    uint32_t big = load_be32(bytes);
+    uint32_t big = bytes_load_be32(bytes);
     return pcapng->is_big_endian ? big : __builtin_bswap32(big);
 }
 
@@ -161,7 +161,7 @@ static bool read_section(struct pcapng *pcapng, const uint8_t header[8])
     uint8_t magic[4];
     if (!read_bytes(pcapng, magic, sizeof magic))
         return false;
-    pcapng->is_big_endian = load_be32(magic) == BYTE_ORDER_MAGIC;
+    pcapng->is_big_endian = bytes_load_be32(magic) == BYTE_ORDER_MAGIC;
     if (load32(pcapng, magic) != BYTE_ORDER_MAGIC)
         return stop(pcapng, PCAPNG_DAMAGED, "a section without byte-order magic");
     uint32_t total = load32(pcapng, header + 4);

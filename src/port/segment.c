@@ -78,7 +78,7 @@ static void *allocate(size_t count, size_t size)
 
 static uint64_t mac_number(const uint8_t *mac)
 {
-    return (uint64_t)load_be16(mac) << 32 | load_be32(mac + 2);
+    return (uint64_t)bytes_load_be16(mac) << 32 | bytes_load_be32(mac + 2);
 }
 
 static struct learnt_address *learnt_slot(struct segment *segment, uint64_t mac)

@@ -191,7 +191,7 @@ static unsigned structure_bits(uint32_t ip)
 
 static void prefix_key(uint8_t key[5], uint32_t prefix, unsigned bits)
 {
-    store_be32(key, prefix);
+    bytes_store_be32(key, prefix);
     key[4] = (uint8_t)bits;
 }
 
@@ -279,7 +279,7 @@ static uint32_t replace_prefix(struct pseudonyms *pseudonyms, uint32_t ip, unsig
     prefix_key(key, ip & ipv4_mask(bits), bits);
     const uint8_t *known = pseudonym_find(pseudonyms, PSEUDONYM_PREFIX, key, sizeof(key));
     if (known)
-        return load_be32(known);
+        return bytes_load_be32(known);
     uint32_t drawn = parent;
     unsigned draws = 0;
     do {
@@ -314,19 +314,20 @@ uint32_t pseudonym_ip(struct pseudonyms *pseudonyms, uint32_t ip)
 uint32_t pseudonym_transaction(struct pseudonyms *pseudonyms, uint32_t transaction_id,
                                const struct mac_address *client)
 {
-    uint32_t tail = load_be32(client->octet + 2);
+    uint32_t tail = bytes_load_be32(client->octet + 2);
     if (((transaction_id ^ tail) & 0x00ffffff) == 0) {
         struct mac_address replacement = pseudonym_mac(pseudonyms, client);
-        return (transaction_id & 0xff000000) | (load_be32(replacement.octet + 2) & 0x00ffffff);
+        return (transaction_id & 0xff000000) |
+               (bytes_load_be32(replacement.octet + 2) & 0x00ffffff);
     }
     uint8_t key[4], drawn[4];
-    store_be32(key, transaction_id);
+    bytes_store_be32(key, transaction_id);
     const uint8_t *known = pseudonym_find(pseudonyms, PSEUDONYM_TRANSACTION, key, sizeof(key));
     if (known)
-        return load_be32(known);
+        return bytes_load_be32(known);
     do
-        store_be32(drawn, (uint32_t)random_u64(&pseudonyms->random));
+        bytes_store_be32(drawn, (uint32_t)random_u64(&pseudonyms->random));
     while (!pseudonym_is_free(pseudonyms, PSEUDONYM_TRANSACTION, drawn, sizeof(drawn)));
     pseudonym_store(pseudonyms, PSEUDONYM_TRANSACTION, key, drawn, sizeof(key));
-    return load_be32(drawn);
+    return bytes_load_be32(drawn);
 }

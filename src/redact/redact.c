@@ -59,8 +59,8 @@ void redact_mac(const struct redaction *part, size_t offset)
 void redact_ip(const struct redaction *part, size_t offset)
 {
     if (is_inside(part, offset, 4))
-        store_be32(part->to + offset,
-                   pseudonym_ip(part->pseudonyms, load_be32(part->from + offset)));
+        bytes_store_be32(part->to + offset,
+                         pseudonym_ip(part->pseudonyms, bytes_load_be32(part->from + offset)));
 }
 
 void redact_text(const struct redaction *part, size_t offset, size_t length)
@@ -153,14 +153,14 @@ static uint16_t spoiled(uint16_t good, uint32_t pseudo_header)
 {
     for (uint16_t spoil = 0x5555;; spoil++) {
         uint16_t bad = good ^ spoil;
-        if (bad != 0 && bad != 0xffff && !checksum_is_partial(bad, pseudo_header))
+        if (bad != 0 && bad != 0xffff && !ipv4_checksum_is_partial(bad, pseudo_header))
             return bad;
     }
 }
 
 static uint16_t folded(uint32_t sum)
 {
-    return (uint16_t)~checksum_finish(sum);
+    return (uint16_t)~ipv4_checksum_finish(sum);
 }
 
 static void seal_ipv4(const struct redaction *part)
@@ -168,9 +168,9 @@ static void seal_ipv4(const struct redaction *part)
     size_t length = part->frame->ipv4.header_length;
     if (!is_inside(part, 0, length))
         return;
-    uint16_t good = checksum_finish(checksum_add(0, part->to, length));
-    store_be16(part->to + IPV4_CHECKSUM,
-               part->frame->ipv4.checksum_good ? good : (uint16_t)(good ^ 0x5555));
+    uint16_t good = ipv4_checksum_finish(ipv4_checksum_add(0, part->to, length));
+    bytes_store_be16(part->to + IPV4_CHECKSUM,
+                     part->frame->ipv4.checksum_good ? good : (uint16_t)(good ^ 0x5555));
 }
 
 /* `part` begins with the UDP header; `ip` is the copy's IPv4 header. */
@@ -180,16 +180,16 @@ static void seal_udp(const struct redaction *part, const uint8_t *ip)
     if (!is_inside(part, 0, UDP_HEADER_LENGTH) || udp->checksum == 0)
         return;
     size_t length = udp->length < part->length ? udp->length : part->length;
-    uint32_t pseudo = checksum_pseudo_header(load_be32(ip + 12), load_be32(ip + 16),
-                                             IPV4_PROTOCOL_UDP, udp->length);
-    uint16_t checksum = checksum_finish(checksum_add(pseudo, part->to, length));
+    uint32_t pseudo = ipv4_checksum_pseudo_header(
+        bytes_load_be32(ip + 12), bytes_load_be32(ip + 16), IPV4_PROTOCOL_UDP, udp->length);
+    uint16_t checksum = ipv4_checksum_finish(ipv4_checksum_add(pseudo, part->to, length));
     if (udp->checksum_state == UDP_CHECKSUM_PARTIAL)
         checksum = folded(pseudo);
     else if (udp->checksum_state == UDP_CHECKSUM_BAD)
         checksum = spoiled(checksum, pseudo);
     else if (checksum == 0)
         checksum = 0xffff; /* 0 would say that there is none (RFC 768) */
-    store_be16(part->to + UDP_CHECKSUM_OFFSET, checksum);
+    bytes_store_be16(part->to + UDP_CHECKSUM_OFFSET, checksum);
 }
 
 /* TCP, ICMP, IGMP: over all of `part`; TCP with the pseudo header. */
@@ -198,23 +198,24 @@ static void seal_other(const struct redaction *part, size_t offset, uint32_t pse
 {
     if (!is_inside(part, offset, 2))
         return;
-    uint16_t checksum = checksum_finish(checksum_add(pseudo, part->to, part->length));
+    uint16_t checksum = ipv4_checksum_finish(ipv4_checksum_add(pseudo, part->to, part->length));
     if (was_partial)
         checksum = folded(pseudo);
     else if (!was_good)
         checksum = spoiled(checksum, pseudo);
-    store_be16(part->to + offset, checksum);
+    bytes_store_be16(part->to + offset, checksum);
 }
 
 static void seal_tcp(const struct redaction *part, const uint8_t *ip, size_t wire_length)
 {
     const struct ipv4_header *ipv4 = &part->frame->ipv4;
-    bool was_partial = is_inside(part, 16, 2) &&
-                       checksum_is_partial(load_be16(part->from + 16),
-                                           checksum_pseudo_header(ipv4->source, ipv4->destination,
-                                                                  IPV4_PROTOCOL_TCP, wire_length));
-    uint32_t pseudo = checksum_pseudo_header(load_be32(ip + 12), load_be32(ip + 16),
-                                             IPV4_PROTOCOL_TCP, wire_length);
+    bool was_partial =
+        is_inside(part, 16, 2) &&
+        ipv4_checksum_is_partial(bytes_load_be16(part->from + 16),
+                                 ipv4_checksum_pseudo_header(ipv4->source, ipv4->destination,
+                                                             IPV4_PROTOCOL_TCP, wire_length));
+    uint32_t pseudo = ipv4_checksum_pseudo_header(
+        bytes_load_be32(ip + 12), bytes_load_be32(ip + 16), IPV4_PROTOCOL_TCP, wire_length);
     seal_other(part, 16, pseudo, was_partial, part->frame->tcp.checksum_good);
 }
 

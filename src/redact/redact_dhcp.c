@@ -92,8 +92,9 @@ void redact_dhcp(const struct redaction *part)
         part->length >= 34 ? &part->frame->dhcp.client_mac : &part->frame->ethernet.source;
     if (part->length >= 34 ||
         (part->length >= 8 && part->frame->dhcp.operation == DHCP_BOOTREQUEST))
-        store_be32(part->to + 4, pseudonym_transaction(part->pseudonyms,
-                                                       part->frame->dhcp.transaction_id, client));
+        bytes_store_be32(
+            part->to + 4,
+            pseudonym_transaction(part->pseudonyms, part->frame->dhcp.transaction_id, client));
     redact_keep(part, 8, 4); /* seconds, flags */
     for (size_t address = 12; address < 28; address += 4)
         redact_ip(part, address);

@@ -94,7 +94,7 @@ void redact_dns(const struct redaction *part)
     redact_keep(part, 0, header);
     if (part->length < header)
         return;
-    unsigned questions = load_be16(part->from + 4), answers = load_be16(part->from + 6);
+    unsigned questions = bytes_load_be16(part->from + 4), answers = bytes_load_be16(part->from + 6);
     size_t at = header;
     for (unsigned i = 0; i < questions && at > 0; i++) {
         at = redact_dns_name(part, at);
@@ -108,8 +108,8 @@ void redact_dns(const struct redaction *part)
         if (at == 0 || at + answer_head > part->length)
             return;
         redact_keep(part, at, answer_head);
-        size_t length = load_be16(part->from + at + 8);
-        if (load_be16(part->from + at) == 1 && length == 4) /* an A record */
+        size_t length = bytes_load_be16(part->from + at + 8);
+        if (bytes_load_be16(part->from + at) == 1 && length == 4) /* an A record */
             redact_ip(part, at + answer_head);
         at += answer_head + length;
     }
@@ -129,7 +129,7 @@ void redact_igmp(const struct redaction *part)
     }
     redact_keep(part, 4, 4);
     for (size_t at = 8; at + 8 <= part->length;) {
-        size_t sources = load_be16(part->from + at + 2), auxiliary = part->from[at + 1];
+        size_t sources = bytes_load_be16(part->from + at + 2), auxiliary = part->from[at + 1];
         redact_keep(part, at, 4);
         redact_ip(part, at + 4);
         for (size_t i = 0; i < sources; i++)
@@ -152,7 +152,8 @@ void redact_icmp(const struct redaction *part)
     redact_keep(&quoted, 0, 10);
     redact_ip(&quoted, 12);
     redact_ip(&quoted, 16);
-    store_be16(quoted.to + 10, checksum_finish(checksum_add(0, quoted.to, IPV4_HEADER_LENGTH)));
+    bytes_store_be16(quoted.to + 10,
+                     ipv4_checksum_finish(ipv4_checksum_add(0, quoted.to, IPV4_HEADER_LENGTH)));
     redact_keep(&quoted, IPV4_HEADER_LENGTH, 6); /* ports, and a UDP length */
 }
 

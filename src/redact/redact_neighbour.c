@@ -18,10 +18,10 @@ void redact_stp(const struct redaction *part)
 /* CDP pads an odd message in front of its last byte instead of behind it. */
 static uint16_t cdp_checksum(const uint8_t *bytes, size_t length)
 {
-    uint32_t sum = checksum_add(0, bytes, length & ~(size_t)1);
+    uint32_t sum = ipv4_checksum_add(0, bytes, length & ~(size_t)1);
     if (length % 2 != 0)
         sum += bytes[length - 1];
-    return checksum_finish(sum);
+    return ipv4_checksum_finish(sum);
 }
 
 static void redact_cdp_field(const struct redaction *part, unsigned type, size_t offset,
@@ -52,16 +52,16 @@ void redact_cdp(const struct redaction *part)
     enum { HEADER = 4, FIELD_HEADER = 4 };
     redact_keep(part, 0, 2);
     for (size_t at = HEADER; at + FIELD_HEADER <= part->length;) {
-        size_t length = load_be16(part->from + at + 2);
+        size_t length = bytes_load_be16(part->from + at + 2);
         redact_keep(part, at, FIELD_HEADER);
         if (length < FIELD_HEADER || length > part->length - at)
             break;
-        redact_cdp_field(part, load_be16(part->from + at), at + FIELD_HEADER,
+        redact_cdp_field(part, bytes_load_be16(part->from + at), at + FIELD_HEADER,
                          length - FIELD_HEADER);
         at += length;
     }
     if (part->length >= HEADER)
-        store_be16(part->to + 2, cdp_checksum(part->to, part->length));
+        bytes_store_be16(part->to + 2, cdp_checksum(part->to, part->length));
 }
 
 /* Chassis and port identifiers begin with their kind. */
@@ -88,7 +88,7 @@ static void redact_lldp_organization(const struct redaction *part, size_t offset
     if (length < HEADER)
         return;
     redact_keep(part, offset, HEADER);
-    uint32_t organization = load_be32(part->from + offset) >> 8;
+    uint32_t organization = bytes_load_be32(part->from + offset) >> 8;
     uint8_t kind = part->from[offset + 3];
     bool is_med = organization == 0x0012bb;
     if (is_med && kind >= MED_INVENTORY_FIRST && kind <= MED_INVENTORY_LAST)
@@ -130,7 +130,7 @@ void redact_lldp(const struct redaction *part)
 {
     for (size_t at = 0; at + 2 <= part->length;) {
         unsigned type = part->from[at] >> 1;
-        size_t length = load_be16(part->from + at) & 0x01ffU;
+        size_t length = bytes_load_be16(part->from + at) & 0x01ffU;
         redact_keep(part, at, 2);
         at += 2;
         if (type == 0 || length > part->length - at)

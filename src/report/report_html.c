@@ -71,7 +71,7 @@ static const char style[] =
     "avoid}tr,.advice{break-inside:avoid}*{-webkit-print-color-adjust:exact;"
     "print-color-adjust:exact}.scroll{overflow:visible}.ladder{min-width:0}}\n";
 
-void html_text(struct text *ret, const char *chars)
+void page_html_text(struct text *ret, const char *chars)
 {
     while (*chars) {
         size_t plain = strcspn(chars, "&<>\"'");
@@ -85,7 +85,7 @@ void html_text(struct text *ret, const char *chars)
 static void add_raw(struct text *ret, const char *raw)
 {
     char escaped[4 * 64 + 1];
-    html_text(ret, text_escape(raw, strlen(raw), escaped, sizeof(escaped)));
+    page_html_text(ret, text_escape(raw, strlen(raw), escaped, sizeof(escaped)));
 }
 
 /* ---- time ---- */
@@ -124,7 +124,7 @@ static void add_head(const struct diagnosis *diagnosis, struct text *ret)
                   "<meta name=\"viewport\" content=\"width=device-width\">\n"
                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
                   "style-src 'unsafe-inline'\">\n<title>");
-    html_text(ret, verdict_name(diagnosis->leading.id));
+    page_html_text(ret, verdict_name(diagnosis->leading.id));
     text_add(ret, " - spa-sos</title>\n<style>\n%s</style>\n</head>\n<body>\n", style);
 }
 
@@ -134,7 +134,7 @@ static void add_verdict(const struct diagnosis *diagnosis, const struct report_f
     const struct verdict *leading = &diagnosis->leading;
     text_add(ret, "<header class=\"verdict%s\">\n<p class=\"kicker\">", outcome_class(diagnosis));
     if (facts->trace)
-        html_text(ret, path_shown(facts->trace).text);
+        page_html_text(ret, path_shown(facts->trace).text);
     if (diagnosis->frame_count > 0) {
         text_add(ret, "%s%" PRIu64 " frame%s, ", facts->trace ? " &#183; " : "",
                  diagnosis->frame_count, diagnosis->frame_count == 1 ? "" : "s");
@@ -143,13 +143,13 @@ static void add_verdict(const struct diagnosis *diagnosis, const struct report_f
                  (double)(diagnosis->last_ns - diagnosis->first_ns) / (double)NS_PER_S);
     }
     text_add(ret, "</p>\n<h1>");
-    html_text(ret, diagnosis->headline);
+    page_html_text(ret, diagnosis->headline);
     text_add(ret,
              "</h1>\n<span class=\"badge id\">%s</span><span class=\"badge\">%s</span>\n"
              "</header>\n",
              verdict_name(leading->id), confidence_name(leading->confidence));
     text_add(ret, "<section class=\"advice\"><h2>What to do</h2><p>");
-    html_text(ret, leading->advice);
+    page_html_text(ret, leading->advice);
     text_add(ret, "</p></section>\n");
 }
 
@@ -171,7 +171,7 @@ static void add_why(const struct diagnosis *diagnosis, struct text *ret)
     text_add(ret, "<section><h2>Why</h2>");
     if (leading->detail[0]) {
         text_add(ret, "<p>");
-        html_text(ret, leading->detail);
+        page_html_text(ret, leading->detail);
         text_add(ret, "</p>");
     }
     if (leading->evidence_count > 0) {
@@ -200,9 +200,9 @@ static void add_findings(const struct diagnosis *diagnosis, struct text *ret)
         report_frame_list(finding->evidence, finding->evidence_count, &list);
         text_add(ret, "<tr><td class=\"mono\">%s<br>%s</td><td>", verdict_name(finding->id),
                  confidence_name(finding->confidence));
-        html_text(ret, finding->sentence);
+        page_html_text(ret, finding->sentence);
         text_add(ret, "<br>");
-        html_text(ret, finding->advice);
+        page_html_text(ret, finding->advice);
         text_add(ret, "</td><td class=\"number\">%s</td></tr>\n", text_chars(&list));
         text_free(&list);
     }
@@ -258,7 +258,7 @@ static void add_timeline(const struct report_page *page, const struct diagnosis 
         text_add(ret, "%12.6f %7" PRIu64 "  ",
                  (double)(row->first.time_ns - diagnosis->first_ns) / (double)NS_PER_S,
                  row->first.number);
-        html_text(ret, text_chars(&words));
+        page_html_text(ret, text_chars(&words));
         text_add(ret, "\n");
         text_free(&words);
     }
@@ -281,7 +281,7 @@ static void add_evidence(const struct report_page *page, const struct diagnosis 
                  evidence->number, evidence->number,
                  (double)(evidence->time_ns - diagnosis->first_ns) / (double)NS_PER_S,
                  mac_format(&evidence->from).text, mac_format(&evidence->to).text);
-        html_text(ret, evidence->summary);
+        page_html_text(ret, evidence->summary);
         text_add(ret, "</td><td class=\"number\">%zu</td></tr>\n", evidence->length);
     }
     text_add(ret, "</tbody></table></div></section>\n");
@@ -290,7 +290,7 @@ static void add_evidence(const struct report_page *page, const struct diagnosis 
 static void add_term(struct text *ret, const char *term, const char *words)
 {
     text_add(ret, "<dt>%s</dt><dd>", term);
-    html_text(ret, words);
+    page_html_text(ret, words);
     text_add(ret, "</dd>\n");
 }
 

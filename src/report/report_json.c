@@ -208,8 +208,8 @@ static json_t *row_json(const struct page_row *row, const struct diagnosis *diag
     const struct observation *first = &row->first;
     json_t *object = checked(json_object());
     struct text words = TEXT_EMPTY;
-    timeline_words(row, &words);
-    set(object, "seconds", json_real(timeline_seconds(row, diagnosis)));
+    report_timeline_words(row, &words);
+    set(object, "seconds", json_real(report_timeline_seconds(row, diagnosis)));
     set(object, "text", json_string(text_chars(&words)));
     set(object, "proof", json_boolean(page_row_is_evidence(row, &diagnosis->leading)));
     text_free(&words);

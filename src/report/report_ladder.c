@@ -114,8 +114,9 @@ static void add_role(const struct lane *lane, const struct diagnosis *diagnosis,
             continue;
         text_add(ret, "phone");
         if (phone->answered)
-            html_text(ret, " "), html_text(ret, text_escape(phone->serial, strlen(phone->serial),
-                                                            serial, sizeof(serial)));
+            page_html_text(ret, " "),
+                page_html_text(
+                    ret, text_escape(phone->serial, strlen(phone->serial), serial, sizeof(serial)));
     }
 }
 
@@ -200,7 +201,7 @@ static void add_label(const struct page_row *row, struct text *ret)
         if (row->count > 1)
             text_add(&words, ", %" PRIu64 " times", row->count);
     }
-    html_text(ret, text_chars(&words));
+    page_html_text(ret, text_chars(&words));
     text_add(ret, "</text>");
     text_free(&words);
 }

@@ -56,10 +56,10 @@ bool page_row_is_evidence(const struct page_row *row, const struct verdict *verd
 
 /* The same without the addresses that a line of the timeline has in front, and its time in seconds.
  */
-void timeline_words(const struct page_row *row, struct text *ret);
-double timeline_seconds(const struct page_row *row, const struct diagnosis *diagnosis);
+void report_timeline_words(const struct page_row *row, struct text *ret);
+double report_timeline_seconds(const struct page_row *row, const struct diagnosis *diagnosis);
 
 /* Appends text with everything HTML means something by escaped. */
-void html_text(struct text *ret, const char *chars);
+void page_html_text(struct text *ret, const char *chars);
 
 #endif

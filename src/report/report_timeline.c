@@ -44,7 +44,7 @@ static void add_hosts(const struct page_row *row, struct text *ret)
         text_add(ret, "%-39s", "");
 }
 
-void timeline_words(const struct page_row *row, struct text *ret)
+void report_timeline_words(const struct page_row *row, struct text *ret)
 {
     if (row->is_transfer || row->count > 1)
         page_row_text(row, ret);
@@ -53,7 +53,7 @@ void timeline_words(const struct page_row *row, struct text *ret)
                  row->first.repeated ? " (again)" : "");
 }
 
-double timeline_seconds(const struct page_row *row, const struct diagnosis *diagnosis)
+double report_timeline_seconds(const struct page_row *row, const struct diagnosis *diagnosis)
 {
     return (double)(row->first.time_ns - diagnosis->first_ns) / (double)NS_PER_S;
 }
@@ -65,10 +65,10 @@ void report_timeline_add(const struct report_source *source, struct text *ret)
     for (size_t i = 0; i < page_row_count(page); i++) {
         const struct page_row *row = page_row(page, i);
         bool is_proof = page_row_is_evidence(row, &diagnosis->leading);
-        text_add(ret, "%c%11.6f ", is_proof ? '*' : ' ', timeline_seconds(row, diagnosis));
+        text_add(ret, "%c%11.6f ", is_proof ? '*' : ' ', report_timeline_seconds(row, diagnosis));
         add_numbers(row, ret);
         add_hosts(row, ret);
-        timeline_words(row, ret);
+        report_timeline_words(row, ret);
         text_add(ret, "\n");
     }
 }

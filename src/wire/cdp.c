@@ -31,12 +31,12 @@ static void take_tlv(uint16_t type, const uint8_t *value, size_t length,
         break;
     case TLV_CAPABILITIES:
         if (length >= 4)
-            ret->from_phone = (load_be32(value) & CAPABILITY_PHONE) != 0;
+            ret->from_phone = (bytes_load_be32(value) & CAPABILITY_PHONE) != 0;
         break;
     case TLV_VOICE_VLAN_REPLY: /* one byte of unknown use, then the VLAN */
         if (length >= 3) {
             ret->has_voice_vlan = true;
-            ret->voice_vlan = load_be16(value + 1);
+            ret->voice_vlan = bytes_load_be16(value + 1);
         }
         break;
     default:

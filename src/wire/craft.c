@@ -133,8 +133,8 @@ size_t craft_udp(struct craft *craft, const struct craft_udp *header, const uint
     /* RFC 768: a sum of zero is sent as all ones, for zero means that there is none. */
     checksum_offset = ETHERNET_HEADER_LENGTH + IPV4_HEADER_LENGTH + 6 +
                       (header->vlan == CRAFT_NO_VLAN ? 0 : ETHERNET_TAG_LENGTH);
-    if (length > 0 && load_be16(ret + checksum_offset) == 0)
-        store_be16(ret + checksum_offset, UINT16_MAX);
+    if (length > 0 && bytes_load_be16(ret + checksum_offset) == 0)
+        bytes_store_be16(ret + checksum_offset, UINT16_MAX);
     return length;
 }
 
@@ -145,8 +145,8 @@ size_t craft_arp(struct craft *craft, const struct mac_address *source,
     const struct link link = {source, destination, vlan, ETHERTYPE_ARP_VALUE};
     uint8_t sender[4], target[4];
 
-    store_be32(sender, packet->sender_ip);
-    store_be32(target, packet->target_ip);
+    bytes_store_be32(sender, packet->sender_ip);
+    bytes_store_be32(target, packet->target_ip);
     libnet_clear_packet(craft->context);
     if (libnet_build_arp(ARPHRD_ETHER, ETHERTYPE_IPV4_VALUE, sizeof packet->sender_mac.octet,
                          sizeof sender, packet->operation, packet->sender_mac.octet, sender,

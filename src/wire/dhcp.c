@@ -17,7 +17,7 @@ static bool option_ip(struct dhcp_option_view option, bool *ret_has, uint32_t *r
     if (option.length != 4)
         return false;
     if (!*ret_has)
-        *ret = load_be32(option.bytes);
+        *ret = bytes_load_be32(option.bytes);
     *ret_has = true;
     return true;
 }
@@ -33,7 +33,7 @@ static bool option_routers(struct dhcp_option_view option, struct dhcp_message *
     if (!is_ip_list(option))
         return false;
     if (!ret->has_router)
-        ret->router = load_be32(option.bytes);
+        ret->router = bytes_load_be32(option.bytes);
     ret->has_router = true;
     return true;
 }
@@ -43,7 +43,7 @@ static bool option_dns_servers(struct dhcp_option_view option, struct dhcp_messa
     if (!is_ip_list(option))
         return false;
     for (size_t i = 0; i < option.length && ret->dns_server_count < 2; i += 4)
-        ret->dns_servers[ret->dns_server_count++] = load_be32(option.bytes + i);
+        ret->dns_servers[ret->dns_server_count++] = bytes_load_be32(option.bytes + i);
     return true;
 }
 
@@ -233,7 +233,7 @@ void dhcp_write_option_ip(struct writer *writer, uint8_t option, uint32_t value)
 {
     uint8_t bytes[4];
 
-    store_be32(bytes, value);
+    bytes_store_be32(bytes, value);
     dhcp_write_option(writer, option, bytes, sizeof bytes);
 }
 

@@ -16,15 +16,15 @@ enum wire_reason igmp_parse(const uint8_t *bytes, size_t length, struct igmp_mes
     ret->type = bytes[0];
     ret->max_response_time = bytes[1];
     if (ret->type == IGMP_V3_REPORT) {
-        if (load_be16(bytes + 6) > 0) {
+        if (bytes_load_be16(bytes + 6) > 0) {
             if (length < V3_REPORT_GROUP_OFFSET + 4)
                 return WIRE_IGMP_SHORT;
-            ret->group = load_be32(bytes + V3_REPORT_GROUP_OFFSET);
+            ret->group = bytes_load_be32(bytes + V3_REPORT_GROUP_OFFSET);
         }
     } else {
-        ret->group = load_be32(bytes + 4);
+        ret->group = bytes_load_be32(bytes + 4);
     }
-    if (checksum_finish(checksum_add(0, bytes, length)) != 0)
+    if (ipv4_checksum_finish(ipv4_checksum_add(0, bytes, length)) != 0)
         return WIRE_IGMP_CHECKSUM;
 
     switch (ret->type) {

@@ -9,12 +9,12 @@
 
 #define FRAGMENT_MASK 0x3fff /* more fragments, and the offset */
 
-uint32_t checksum_add(uint32_t sum, const uint8_t *bytes, size_t length)
+uint32_t ipv4_checksum_add(uint32_t sum, const uint8_t *bytes, size_t length)
 {
     uint64_t wide = sum;
 
     for (size_t i = 0; i + 1 < length; i += 2)
-        wide += load_be16(bytes + i);
+        wide += bytes_load_be16(bytes + i);
     if (length % 2 != 0)
         wide += (uint32_t)bytes[length - 1] << 8;
     while (wide >> 32 != 0)
@@ -29,19 +29,19 @@ static uint16_t checksum_fold(uint32_t sum)
     return (uint16_t)sum;
 }
 
-uint16_t checksum_finish(uint32_t sum)
+uint16_t ipv4_checksum_finish(uint32_t sum)
 {
     return (uint16_t)~checksum_fold(sum);
 }
 
-uint32_t checksum_pseudo_header(uint32_t source, uint32_t destination, uint8_t protocol,
-                                size_t length)
+uint32_t ipv4_checksum_pseudo_header(uint32_t source, uint32_t destination, uint8_t protocol,
+                                     size_t length)
 {
     return (source >> 16) + (source & 0xffffU) + (destination >> 16) + (destination & 0xffffU) +
            protocol + (uint32_t)(length & 0xffffU);
 }
 
-bool checksum_is_partial(uint16_t checksum, uint32_t pseudo_header_sum)
+bool ipv4_checksum_is_partial(uint16_t checksum, uint32_t pseudo_header_sum)
 {
     uint16_t bare = checksum_fold(pseudo_header_sum);
 
@@ -83,7 +83,7 @@ enum wire_reason ipv4_parse_cut_header(const uint8_t *bytes, size_t captured, si
     if (ret->header_length > captured)
         return WIRE_IPV4_SHORT;
 
-    ret->checksum_good = checksum_finish(checksum_add(0, bytes, ret->header_length)) == 0;
+    ret->checksum_good = ipv4_checksum_finish(ipv4_checksum_add(0, bytes, ret->header_length)) == 0;
     total_length_good = ret->total_length >= ret->header_length && ret->total_length <= full_length;
     /* The loader does not look at the total length: a wrong one must not hide what follows. */
     end = total_length_good && ret->total_length < captured ? ret->total_length : captured;

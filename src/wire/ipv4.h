@@ -41,16 +41,16 @@ enum wire_reason ipv4_parse_cut_header(const uint8_t *bytes, size_t captured, si
                                        struct ipv4_header *ret);
 
 /* One's complement sum of `length` bytes on top of `sum` (start with 0), not yet folded. */
-uint32_t checksum_add(uint32_t sum, const uint8_t *bytes, size_t length);
+uint32_t ipv4_checksum_add(uint32_t sum, const uint8_t *bytes, size_t length);
 /* Folds to the 16-bit Internet checksum as it is stored in a header. */
-uint16_t checksum_finish(uint32_t sum);
+uint16_t ipv4_checksum_finish(uint32_t sum);
 /* Sum of the UDP/TCP pseudo header, to start checksum_add with. */
-uint32_t checksum_pseudo_header(uint32_t source, uint32_t destination, uint8_t protocol,
-                                size_t length);
+uint32_t ipv4_checksum_pseudo_header(uint32_t source, uint32_t destination, uint8_t protocol,
+                                     size_t length);
 /*
  * True if a stored checksum is the bare pseudo-header sum in either byte order: what a host that
  * leaves the checksum to its network card shows in its own captures.
  */
-bool checksum_is_partial(uint16_t checksum, uint32_t pseudo_header_sum);
+bool ipv4_checksum_is_partial(uint16_t checksum, uint32_t pseudo_header_sum);
 
 #endif

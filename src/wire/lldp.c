@@ -34,7 +34,7 @@ static void take_med(const uint8_t *value, size_t length, struct neighbour_messa
     case MED_NETWORK_POLICY: /* application, then 3 flags, 12 bits of VLAN, 9 bits of priority */
         if (content_length >= 4 && content[0] == MED_POLICY_VOICE) {
             ret->has_voice_vlan = true;
-            ret->voice_vlan = load_be32(content) >> 9 & 0x0fffU;
+            ret->voice_vlan = bytes_load_be32(content) >> 9 & 0x0fffU;
         }
         break;
     case MED_SOFTWARE:
@@ -63,10 +63,10 @@ static void take_tlv(unsigned type, const uint8_t *value, size_t length,
         break;
     case TLV_CAPABILITIES:
         if (length >= 2)
-            ret->from_phone = (load_be16(value) & CAPABILITY_TELEPHONE) != 0;
+            ret->from_phone = (bytes_load_be16(value) & CAPABILITY_TELEPHONE) != 0;
         break;
     case TLV_ORGANIZATION:
-        if (length >= MED_HEADER_LENGTH && load_be32(value) >> 8 == OUI_MED)
+        if (length >= MED_HEADER_LENGTH && bytes_load_be32(value) >> 8 == OUI_MED)
             take_med(value, length, ret);
         break;
     default:

@@ -48,7 +48,7 @@ static void read_reply(const uint8_t *bytes, size_t captured, struct recm_messag
     if (captured >= OFFSET_MAC + sizeof ret->mac.octet)
         memcpy(ret->mac.octet, bytes + OFFSET_MAC, sizeof ret->mac.octet);
     if (captured >= OFFSET_IP + 4)
-        ret->ip = load_be32(bytes + OFFSET_IP);
+        ret->ip = bytes_load_be32(bytes + OFFSET_IP);
 }
 
 /* Returns: true if a NUL ends the file name within the captured bytes. */
@@ -57,7 +57,7 @@ static bool read_upgrade(const uint8_t *bytes, size_t captured, struct recm_mess
     bool terminated;
 
     if (captured >= OFFSET_TFTP_PORT + 2)
-        ret->tftp_port = load_be16(bytes + OFFSET_TFTP_PORT);
+        ret->tftp_port = bytes_load_be16(bytes + OFFSET_TFTP_PORT);
     terminated =
         read_text(bytes, captured, OFFSET_FILE_NAME, sizeof ret->file_name - 1, ret->file_name);
     if (!terminated)
@@ -192,7 +192,7 @@ void recm_build_upgrade(const char *serial, uint16_t tftp_port, const char *file
                         uint8_t ret[RECM_PC_LENGTH])
 {
     start_message(RECM_UPGRADE, serial, ret, RECM_PC_LENGTH);
-    store_be16(ret + OFFSET_TFTP_PORT, tftp_port);
+    bytes_store_be16(ret + OFFSET_TFTP_PORT, tftp_port);
     put_text(ret + OFFSET_FILE_NAME, RECM_FILE_NAME_MAXIMUM, file_name);
 }
 
@@ -203,14 +203,14 @@ void recm_build_reply(const struct recm_message *message, uint8_t ret[RECM_PHONE
     memcpy(ret + OFFSET_MAC, message->mac.octet, sizeof message->mac.octet);
     put_text(ret + OFFSET_SOFTWARE, RECM_TEXT_SIZE, message->software);
     put_text(ret + OFFSET_HARDWARE, RECM_TEXT_SIZE, message->hardware);
-    store_be32(ret + OFFSET_IP, message->ip);
-    store_be16(ret + OFFSET_REPLY_END, UINT16_MAX);
+    bytes_store_be32(ret + OFFSET_IP, message->ip);
+    bytes_store_be16(ret + OFFSET_REPLY_END, UINT16_MAX);
 }
 
 void recm_build_echo(const char *serial, uint16_t tftp_port, const char *file_name,
                      uint8_t ret[RECM_PHONE_LENGTH])
 {
     start_message(RECM_UPGRADE, serial, ret, RECM_PHONE_LENGTH);
-    store_be16(ret + OFFSET_TFTP_PORT, tftp_port);
+    bytes_store_be16(ret + OFFSET_TFTP_PORT, tftp_port);
     put_text(ret + OFFSET_FILE_NAME, FILE_NAME_SURVIVABLE, file_name);
 }

@@ -34,8 +34,8 @@ enum wire_reason tcp_parse(const uint8_t *bytes, size_t length, size_t full_leng
                            const struct ipv4_header *ipv4, struct tcp_segment *ret)
 {
     struct reader reader = reader_over(bytes, length);
-    uint32_t pseudo =
-        checksum_pseudo_header(ipv4->source, ipv4->destination, IPV4_PROTOCOL_TCP, full_length);
+    uint32_t pseudo = ipv4_checksum_pseudo_header(ipv4->source, ipv4->destination,
+                                                  IPV4_PROTOCOL_TCP, full_length);
 
     *ret = (struct tcp_segment){0};
     ret->source_port = reader_be16(&reader);
@@ -56,8 +56,9 @@ enum wire_reason tcp_parse(const uint8_t *bytes, size_t length, size_t full_leng
     ret->mss = find_mss(bytes + TCP_HEADER_LENGTH, ret->header_length - TCP_HEADER_LENGTH);
     ret->payload = bytes + ret->header_length;
     ret->payload_length = length - ret->header_length;
-    ret->checksum_good = length < full_length ||
-                         checksum_finish(checksum_add(pseudo, bytes, length)) == 0 ||
-                         checksum_is_partial(load_be16(bytes + TCP_CHECKSUM_OFFSET), pseudo);
+    ret->checksum_good =
+        length < full_length ||
+        ipv4_checksum_finish(ipv4_checksum_add(pseudo, bytes, length)) == 0 ||
+        ipv4_checksum_is_partial(bytes_load_be16(bytes + TCP_CHECKSUM_OFFSET), pseudo);
     return ret->checksum_good ? WIRE_OK : WIRE_TCP_CHECKSUM;
 }

@@ -71,7 +71,7 @@ static bool open_tzsp(struct rest *rest)
 {
     const uint8_t *header = peek(rest, 4);
     if (!header || header[0] != 1 || header[1] > TZSP_TRANSMITTED ||
-        load_be16(header + 2) != TZSP_ETHERNET || !skip(rest, 4))
+        bytes_load_be16(header + 2) != TZSP_ETHERNET || !skip(rest, 4))
         return false;
     size_t full_length = 0;
     for (;;) {
@@ -87,7 +87,7 @@ static bool open_tzsp(struct rest *rest)
         if (!value)
             return false;
         if (*tag == TZSP_TAG_LENGTH && *length == 2)
-            full_length = load_be16(value + 1);
+            full_length = bytes_load_be16(value + 1);
         if (!skip(rest, 1 + (size_t)*length))
             return false;
     }
@@ -99,7 +99,7 @@ static bool open_tzsp(struct rest *rest)
 static bool open_vxlan(struct rest *rest)
 {
     const uint8_t *header = peek(rest, VXLAN_HEADER_LENGTH);
-    return header && header[0] & 0x08 && (load_be32(header) & VXLAN_FLAGS_AND_RSV) == 0 &&
+    return header && header[0] & 0x08 && (bytes_load_be32(header) & VXLAN_FLAGS_AND_RSV) == 0 &&
            skip(rest, VXLAN_HEADER_LENGTH);
 }
 
@@ -108,7 +108,7 @@ static bool open_udp(struct rest *rest, enum tunnel_kind *ret)
     const uint8_t *header = peek(rest, UDP_HEADER_LENGTH);
     if (!header)
         return false;
-    uint16_t port = load_be16(header + 2), length = load_be16(header + 4);
+    uint16_t port = bytes_load_be16(header + 2), length = bytes_load_be16(header + 4);
     if (length < UDP_HEADER_LENGTH || !skip(rest, UDP_HEADER_LENGTH))
         return false;
     end_after(rest, length - (size_t)UDP_HEADER_LENGTH);
@@ -126,8 +126,8 @@ static bool open_erspan(struct rest *rest, enum tunnel_kind kind)
     const uint8_t *header = peek(rest, length);
     if (!header)
         return false;
-    rest->is_cut = rest->is_cut || load_be16(header + 2) & ERSPAN_CUT;
-    if (kind == TUNNEL_ERSPAN_3 && load_be16(header + ERSPAN_3_FLAGS) & ERSPAN_3_OPTIONAL)
+    rest->is_cut = rest->is_cut || bytes_load_be16(header + 2) & ERSPAN_CUT;
+    if (kind == TUNNEL_ERSPAN_3 && bytes_load_be16(header + ERSPAN_3_FLAGS) & ERSPAN_3_OPTIONAL)
         length += ERSPAN_3_SUBHEADER;
     return skip(rest, length);
 }
@@ -137,7 +137,7 @@ static bool open_gre(struct rest *rest, enum tunnel_kind *ret)
     const uint8_t *header = peek(rest, 4);
     if (!header)
         return false;
-    uint16_t flags = load_be16(header), type = load_be16(header + 2);
+    uint16_t flags = bytes_load_be16(header), type = bytes_load_be16(header + 2);
     if (flags & (GRE_ROUTING | GRE_VERSION))
         return false;
     size_t length = 4;
@@ -168,7 +168,7 @@ static int open_ipv4(struct rest *rest)
     if (!header || header[0] >> 4 != 4)
         return -1;
     size_t header_length = (size_t)(header[0] & 0xf) * 4;
-    uint16_t total = load_be16(header + 2), fragment = load_be16(header + 6);
+    uint16_t total = bytes_load_be16(header + 2), fragment = bytes_load_be16(header + 6);
     if (header_length < IPV4_HEADER_LENGTH || total < header_length || fragment & FRAGMENT_OFFSET)
         return -1;
     end_after(rest, total);
@@ -181,7 +181,7 @@ static int open_ipv6(struct rest *rest)
     const uint8_t *header = peek(rest, IPV6_HEADER_LENGTH);
     if (!header || header[0] >> 4 != 6 || !skip(rest, IPV6_HEADER_LENGTH))
         return -1;
-    end_after(rest, load_be16(header + 4));
+    end_after(rest, bytes_load_be16(header + 4));
     return header[6];
 }
 
@@ -194,7 +194,7 @@ static size_t full_length(const struct rest *rest)
     if (ethernet_parse(bytes, captured, &ethernet) != WIRE_OK ||
         ethernet.type != ETHERTYPE_IPV4_VALUE || captured < ethernet.header_length + 4)
         return rest->length;
-    size_t length = ethernet.header_length + load_be16(bytes + ethernet.header_length + 2);
+    size_t length = ethernet.header_length + bytes_load_be16(bytes + ethernet.header_length + 2);
     return length > rest->length ? length : rest->length;
 }
 
@@ -231,11 +231,11 @@ static bool may_be_tunnel(const uint8_t *bytes, size_t captured)
 {
     if (captured < ETHERNET_HEADER_LENGTH + IPV4_HEADER_LENGTH + 4)
         return false;
-    if (load_be16(bytes + 12) != ETHERTYPE_IPV4_VALUE)
+    if (bytes_load_be16(bytes + 12) != ETHERTYPE_IPV4_VALUE)
         return true; /* tags, IPv6: rare */
     if (bytes[14] != 0x45 || bytes[23] == PROTOCOL_GRE)
         return true;
-    uint16_t port = load_be16(bytes + 36);
+    uint16_t port = bytes_load_be16(bytes + 36);
     return bytes[23] == IPV4_PROTOCOL_UDP &&
            (port == PORT_TZSP || port == PORT_VXLAN || port == PORT_VXLAN_OLD);
 }

@@ -8,14 +8,15 @@ static enum udp_checksum_state judge_checksum(const uint8_t *bytes, size_t lengt
                                               const struct ipv4_header *ipv4,
                                               const struct udp_header *udp)
 {
-    uint32_t pseudo =
-        checksum_pseudo_header(ipv4->source, ipv4->destination, IPV4_PROTOCOL_UDP, udp->length);
+    uint32_t pseudo = ipv4_checksum_pseudo_header(ipv4->source, ipv4->destination,
+                                                  IPV4_PROTOCOL_UDP, udp->length);
 
     if (udp->checksum == 0)
         return UDP_CHECKSUM_ABSENT;
-    if (udp->length <= length && checksum_finish(checksum_add(pseudo, bytes, udp->length)) == 0)
+    if (udp->length <= length &&
+        ipv4_checksum_finish(ipv4_checksum_add(pseudo, bytes, udp->length)) == 0)
         return UDP_CHECKSUM_GOOD;
-    if (checksum_is_partial(udp->checksum, pseudo))
+    if (ipv4_checksum_is_partial(udp->checksum, pseudo))
         return UDP_CHECKSUM_PARTIAL;
     return udp->length <= length ? UDP_CHECKSUM_BAD : UDP_CHECKSUM_UNKNOWN;
 }

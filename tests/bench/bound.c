@@ -120,12 +120,12 @@ int main(int argc, char **argv)
             recvfrom(opened, frame, sizeof frame, flags, (struct sockaddr *)&from, &size);
         if (length < AT_PAYLOAD + 4 || from.sll_pkttype == PACKET_OUTGOING)
             continue;
-        uint16_t source_port = load_be16(frame + AT_SOURCE_PORT);
-        uint16_t opcode = load_be16(frame + AT_PAYLOAD);
+        uint16_t source_port = bytes_load_be16(frame + AT_SOURCE_PORT);
+        uint16_t opcode = bytes_load_be16(frame + AT_PAYLOAD);
         struct mac_address phone;
         memcpy(&phone, frame + 6, sizeof phone);
         if (source_port == TFTP_PHONE_PORT && opcode == TFTP_ACK && blocks) {
-            if (load_be16(frame + AT_PAYLOAD + 2) != (uint16_t)at)
+            if (bytes_load_be16(frame + AT_PAYLOAD + 2) != (uint16_t)at)
                 continue;
             if (at == count)
                 return 0;

@@ -56,7 +56,7 @@ static size_t build_discover(struct craft *craft, unsigned number, uint8_t ret[C
     const struct mac_address mac = mac_of_phone(number);
     struct dhcp_message message = {
         .operation = DHCP_BOOTREQUEST,
-        .transaction_id = load_be32(mac.octet + 2) + UINT32_C(0x01000000),
+        .transaction_id = bytes_load_be32(mac.octet + 2) + UINT32_C(0x01000000),
         .client_mac = mac,
     };
     const struct craft_udp header = {

@@ -162,7 +162,8 @@ static void download(int opened, struct sockaddr_in to, const char *name, bool a
                 send_request(opened, &to, name);
             continue;
         }
-        if (length < 4 || load_be16(data) != TFTP_DATA || load_be16(data + 2) != blocks + 1)
+        if (length < 4 || bytes_load_be16(data) != TFTP_DATA ||
+            bytes_load_be16(data + 2) != blocks + 1)
             continue;
         if (blocks == 0) {
             begin = time;

@@ -8,7 +8,7 @@ static uint16_t sum(const uint8_t *bytes, size_t length)
 {
     uint32_t total = 0;
     for (size_t i = 0; i + 1 < length; i += 2)
-        total += load_be16(bytes + i);
+        total += bytes_load_be16(bytes + i);
     if (length % 2)
         total += (uint32_t)bytes[length - 1] << 8;
     while (total >> 16)
@@ -19,15 +19,15 @@ static uint16_t sum(const uint8_t *bytes, size_t length)
 /* The header's checksum is made good, and UDP goes without one: or no mutation would get far. */
 static void repair(uint8_t *frame, size_t length)
 {
-    if (length < 34 || load_be16(frame + 12) != 0x0800)
+    if (length < 34 || bytes_load_be16(frame + 12) != 0x0800)
         return;
     size_t header = (size_t)(frame[14] & 15) * 4;
     if (header < 20 || 14 + header + 8 > length)
         return;
-    store_be16(frame + 24, 0);
-    store_be16(frame + 24, sum(frame + 14, header));
+    bytes_store_be16(frame + 24, 0);
+    bytes_store_be16(frame + 24, sum(frame + 14, header));
     if (frame[23] == 17)
-        store_be16(frame + 14 + header + 6, 0);
+        bytes_store_be16(frame + 14 + header + 6, 0);
 }
 
 bool script_next(struct reader *reader, struct script_frame *ret)

@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (size < 2)
         return 0;
-    broken = frame_broken_invariant(data + 2, size - 2, size - 2 + load_be16(data) % 2048);
+    broken = frame_broken_invariant(data + 2, size - 2, size - 2 + bytes_load_be16(data) % 2048);
     if (broken != NULL) {
         fprintf(stderr, "%s\n", broken);
         abort();

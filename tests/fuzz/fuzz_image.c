@@ -28,9 +28,10 @@ static void check(const uint8_t *bytes, size_t length)
 
 static bool can_be_sealed(const uint8_t *bytes, size_t length)
 {
-    return length >= 0x80 && load_be32(bytes + 0x50) >= 0x80 && load_be32(bytes + 0x50) <= 0x180 &&
-           load_be32(bytes + 0x54) == 0x40 && load_be32(bytes + 0x7c) <= 128 &&
-           load_be32(bytes + 0x50) + 0x40 * load_be32(bytes + 0x7c) <= length;
+    return length >= 0x80 && bytes_load_be32(bytes + 0x50) >= 0x80 &&
+           bytes_load_be32(bytes + 0x50) <= 0x180 && bytes_load_be32(bytes + 0x54) == 0x40 &&
+           bytes_load_be32(bytes + 0x7c) <= 128 &&
+           bytes_load_be32(bytes + 0x50) + 0x40 * bytes_load_be32(bytes + 0x7c) <= length;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -41,7 +41,7 @@ static void note(struct run *run, bool holds, const char *sentence)
 /* Returns: the place of `mac`, or the free one where it belongs. */
 static struct mac_address *speaker(struct run *run, const struct mac_address *mac)
 {
-    size_t place = load_be32(mac->octet + 2) * UINT32_C(2654435761) % SPEAKERS;
+    size_t place = bytes_load_be32(mac->octet + 2) * UINT32_C(2654435761) % SPEAKERS;
     while (!mac_equal(&run->speakers[place], &mac_zero) && !mac_equal(&run->speakers[place], mac))
         place = (place + 1) % SPEAKERS;
     return &run->speakers[place];

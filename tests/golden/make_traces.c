@@ -225,9 +225,9 @@ static void add_sector(uint8_t *image, unsigned index, unsigned number, size_t *
     memset(contents, (int)number, IMAGE_SECTOR_LENGTH);
     if (compress2(image + *length, &room, contents, IMAGE_SECTOR_LENGTH, 9) != Z_OK)
         abort();
-    store_be16(entry, (uint16_t)number);
-    store_be32(entry + 4, (uint32_t)room);
-    store_be32(entry + 8, (uint32_t)*length);
+    bytes_store_be16(entry, (uint16_t)number);
+    bytes_store_be32(entry + 4, (uint32_t)room);
+    bytes_store_be32(entry + 8, (uint32_t)*length);
     MD5Init(&md5);
     MD5Update(&md5, contents, IMAGE_SECTOR_LENGTH);
     MD5Final(entry + 12, &md5);
@@ -243,13 +243,13 @@ static uint8_t *make_hollow_image(size_t *ret_length)
     size_t length = IMAGE_HEADER_LENGTH + SECTORS * IMAGE_ENTRY_LENGTH;
 
     memcpy(image, "SkOsMo5 fIrMwArE", 16);
-    store_be32(image + 0x50, IMAGE_HEADER_LENGTH);
-    store_be32(image + 0x54, IMAGE_ENTRY_LENGTH);
+    bytes_store_be32(image + 0x50, IMAGE_HEADER_LENGTH);
+    bytes_store_be32(image + 0x54, IMAGE_ENTRY_LENGTH);
     memcpy(image + 0x5c, "7.5.2b", 6);
-    store_be32(image + 0x7c, SECTORS);
+    bytes_store_be32(image + 0x7c, SECTORS);
     for (unsigned i = 0; i < SECTORS; i++)
         add_sector(image, i, i < 4 ? boot[i] : FIRST + i - 4, &length);
-    store_be32(image + 0x58, (uint32_t)length);
+    bytes_store_be32(image + 0x58, (uint32_t)length);
     synthetic_image_seal(image);
     *ret_length = length;
     return image;

@@ -161,10 +161,10 @@ static void seal_udp(struct edit_frame *frame, const struct frame *view)
     if (view->udp.checksum_state != UDP_CHECKSUM_GOOD ||
         udp + length > frame->bytes + frame->captured)
         return;
-    store_be16(udp + 6, 0);
-    uint32_t sum = checksum_pseudo_header(view->ipv4.source, view->ipv4.destination,
-                                          IPV4_PROTOCOL_UDP, length);
-    store_be16(udp + 6, checksum_finish(checksum_add(sum, udp, length)));
+    bytes_store_be16(udp + 6, 0);
+    uint32_t sum = ipv4_checksum_pseudo_header(view->ipv4.source, view->ipv4.destination,
+                                               IPV4_PROTOCOL_UDP, length);
+    bytes_store_be16(udp + 6, ipv4_checksum_finish(ipv4_checksum_add(sum, udp, length)));
 }
 
 void edit_rename(struct edit *edit, const struct mac_address *mac,
@@ -182,8 +182,8 @@ void edit_rename(struct edit *edit, const struct mac_address *mac,
         bool is_its_dhcp = view.kind == FRAME_DHCP && mac_equal(&view.dhcp.client_mac, mac) &&
                            !dhcp_is_normal_firmware(&view.dhcp);
         if (is_its_dhcp)
-            store_be32(frame->bytes + (view.payload - view.bytes) + 4,
-                       view.dhcp.transaction_id + offset);
+            bytes_store_be32(frame->bytes + (view.payload - view.bytes) + 4,
+                             view.dhcp.transaction_id + offset);
         replace(frame, mac->octet, new_mac->octet, sizeof(mac->octet));
         replace(frame, text, new_text, 12);
         replace(frame, serial, new_serial, strlen(serial));

@@ -36,15 +36,15 @@ static bool send_one(struct probe *probe, struct error *error)
         return true;
     memset(frame, 0xff, 6);
     memcpy(frame + 6, "\x02\x00\x00\x00\x00\x77", 6);
-    store_be16(frame + 12, 0x0806);
-    store_be16(frame + 14, (uint16_t)probe->frames_to_send--);
+    bytes_store_be16(frame + 12, 0x0806);
+    bytes_store_be16(frame + 14, (uint16_t)probe->frames_to_send--);
     return probe->port->operations->send(probe->port, frame, sizeof frame, error);
 }
 
 static void say_frame(const struct captured_frame *frame, instant_ns now_ns)
 {
     printf("frame %" PRIu64 " length %zu type %04x tag %02x%02x from %02x age_us %" PRId64 "\n",
-           frame->number, frame->length, load_be16(frame->bytes + 12), frame->bytes[14],
+           frame->number, frame->length, bytes_load_be16(frame->bytes + 12), frame->bytes[14],
            frame->bytes[15], frame->bytes[11], (now_ns - frame->time_ns) / NS_PER_US);
 }
 

@@ -36,7 +36,7 @@ static void take_frame(struct peer *peer, const struct captured_frame *frame, in
     (void)now_ns;
     /* What programs say is not repeated: damaged, it would damage a phone by itself. */
     bool is_program = memcmp(frame->bytes + 6, self->station.octet, 5) == 0 ||
-                      (frame->captured > 36 && load_be16(frame->bytes + 34) == RECM_PC_PORT);
+                      (frame->captured > 36 && bytes_load_be16(frame->bytes + 34) == RECM_PC_PORT);
     if (frame->captured < 14 || frame->captured > FRAME_BYTES || is_program)
         return;
     struct bytes *place = &self->heard[self->heard_count++ % HEARD_MAXIMUM];
@@ -57,16 +57,16 @@ static void repair(struct bytes *frame)
 {
     uint8_t *ip = frame->bytes + 14;
     uint32_t sum = 0;
-    if (frame->length < 42 || load_be16(frame->bytes + 12) != 0x0800 || ip[0] != 0x45)
+    if (frame->length < 42 || bytes_load_be16(frame->bytes + 12) != 0x0800 || ip[0] != 0x45)
         return;
-    store_be16(ip + 10, 0);
+    bytes_store_be16(ip + 10, 0);
     for (size_t i = 0; i < 20; i += 2)
-        sum += load_be16(ip + i);
+        sum += bytes_load_be16(ip + i);
     while (sum >> 16)
         sum = (sum & 0xffff) + (sum >> 16);
-    store_be16(ip + 10, (uint16_t)~sum);
+    bytes_store_be16(ip + 10, (uint16_t)~sum);
     if (ip[9] == 17)
-        store_be16(ip + 26, 0);
+        bytes_store_be16(ip + 26, 0);
 }
 
 /* In another name: the sender's MAC address is replaced wherever the frame has it. */
@@ -101,7 +101,7 @@ static struct bytes noise(struct hostile *self)
         frame.bytes[i] = (uint8_t)random_below(&self->random, 256);
     memset(frame.bytes, 0xff, 6);
     frame.bytes[6] = 0x02;
-    store_be16(frame.bytes + 12, types[random_below(&self->random, sizeof types / 2)]);
+    bytes_store_be16(frame.bytes + 12, types[random_below(&self->random, sizeof types / 2)]);
     return frame;
 }
 

@@ -80,8 +80,8 @@ static void add_tag(struct checking_port *self, struct captured_frame *frame)
     if (frame->captured < 12 || frame->captured > CRAFT_FRAME_SIZE)
         return;
     memcpy(self->bytes, frame->bytes, 12);
-    store_be16(self->bytes + 12, TAG_PROTOCOL);
-    store_be16(self->bytes + 14, (uint16_t)self->vlan);
+    bytes_store_be16(self->bytes + 12, TAG_PROTOCOL);
+    bytes_store_be16(self->bytes + 14, (uint16_t)self->vlan);
     memcpy(self->bytes + 12 + TAG_BYTES, frame->bytes + 12, frame->captured - 12);
     frame->bytes = self->bytes;
     frame->captured += TAG_BYTES;
@@ -91,8 +91,8 @@ static void add_tag(struct checking_port *self, struct captured_frame *frame)
 /* Returns: the length without its tag, filled up to what an access port sends; 0 if it has none. */
 static size_t take_tag(struct checking_port *self, const uint8_t *bytes, size_t length)
 {
-    if (length < 18 || length > sizeof self->bytes || load_be16(bytes + 12) != TAG_PROTOCOL ||
-        (load_be16(bytes + 14) & 0xfff) != self->vlan)
+    if (length < 18 || length > sizeof self->bytes || bytes_load_be16(bytes + 12) != TAG_PROTOCOL ||
+        (bytes_load_be16(bytes + 14) & 0xfff) != self->vlan)
         return 0;
     memset(self->bytes, 0, SHORTEST_FRAME);
     memcpy(self->bytes, bytes, 12);

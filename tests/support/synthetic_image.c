@@ -71,7 +71,8 @@ static void md5(const uint8_t *bytes, size_t length, uint8_t ret[16])
 
 void synthetic_image_seal(uint8_t *image)
 {
-    size_t length = load_be32(image + 0x50) + load_be32(image + 0x54) * load_be32(image + 0x7c);
+    size_t length = bytes_load_be32(image + 0x50) +
+                    bytes_load_be32(image + 0x54) * bytes_load_be32(image + 0x7c);
     uint8_t *copy = allocate(length);
     memcpy(copy, image, length);
     memset(copy + 0x10, 0, 0x40);
@@ -101,10 +102,10 @@ static size_t add_sector(struct random *random, uint8_t *image, size_t at, uint8
     } else if (compress2(image + at, &blob_length, sector, length, 6) != Z_OK) {
         abort();
     }
-    store_be16(entry, (uint16_t)number);
-    store_be16(entry + 2, stored);
-    store_be32(entry + 4, (uint32_t)blob_length);
-    store_be32(entry + 8, (uint32_t)at);
+    bytes_store_be16(entry, (uint16_t)number);
+    bytes_store_be16(entry + 2, stored);
+    bytes_store_be32(entry + 4, (uint32_t)blob_length);
+    bytes_store_be32(entry + 8, (uint32_t)at);
     md5(sector, length, entry + 12);
     return blob_length;
 }
@@ -131,7 +132,7 @@ static bool spoil_sector(uint8_t *image, unsigned count, uint16_t number)
 {
     for (unsigned i = 0; i < count; i++) {
         uint8_t *entry = image + HEADER + ENTRY * i;
-        if (load_be16(entry) == number) {
+        if (bytes_load_be16(entry) == number) {
             entry[12] ^= 1;
             return true;
         }
@@ -150,11 +151,11 @@ uint8_t *synthetic_image_with(const struct synthetic_image_options *options, siz
     uint8_t *image = allocate(HEADER + count * (ENTRY + compressBound(SECTOR)));
     size_t length = add_sectors(options, image, numbers, count);
     memcpy(image, "SkOsMo5 fIrMwArE", 16);
-    store_be32(image + 0x50, HEADER);
-    store_be32(image + 0x54, ENTRY);
-    store_be32(image + 0x58, (uint32_t)length);
+    bytes_store_be32(image + 0x50, HEADER);
+    bytes_store_be32(image + 0x54, ENTRY);
+    bytes_store_be32(image + 0x58, (uint32_t)length);
     memcpy(image + 0x5c, version, strlen(version));
-    store_be32(image + 0x7c, count);
+    bytes_store_be32(image + 0x7c, count);
     for (size_t i = 0; i < options->wrong_sector_count; i++) {
         if (!spoil_sector(image, count, options->wrong_sectors[i])) {
             free(image);

@@ -4,7 +4,7 @@
  * for the PC side). The worlds with a hostile host found these (tests/sim/hostile.h).
  */
 #include "loader/loader.h"
-#include "tests/unit/engine_rig.h"
+#include "tests/unit/engine_story.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,8 +25,7 @@ static void answers_as(struct rig *rig, struct rig_phone *phone, const char *ser
 static void deliver(struct rig *rig, struct rig_phone *phone)
 {
     rig_up_to_request(rig, phone);
-    for (uint16_t block = 1; block <= 3; block++)
-        rig_ack(rig, phone, block);
+    rig_acknowledge_all(rig, phone);
 }
 
 static struct rig *rig_for_all(void)

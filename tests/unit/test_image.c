@@ -116,9 +116,9 @@ static void make_v1(uint8_t v1[128])
         v1[0x30 + i] = (uint8_t)(0xa0 + i);
         v1[0x40 + i] = (uint8_t)(0xc0 + i);
     }
-    store_be32(v1 + 0x50, 0x80);
-    store_be32(v1 + 0x54, 0x40);
-    store_be32(v1 + 0x58, 0x0043153d);
+    bytes_store_be32(v1 + 0x50, 0x80);
+    bytes_store_be32(v1 + 0x54, 0x40);
+    bytes_store_be32(v1 + 0x58, 0x0043153d);
     memcpy(v1 + 0x5c, "7.6.2f", 6);
 }
 
@@ -130,7 +130,7 @@ static void make_v2(uint8_t v2[192])
                                     0x7a, 0xa1, 0xdb, 0x0b, 0x37, 0x8f, 0xdd, 0xfb};
     memset(v2, 0, 192);
     make_v1(v2);
-    store_be32(v2 + 0x7c, 1);
+    bytes_store_be32(v2 + 0x7c, 1);
     memcpy(v2 + 0x80, entry, sizeof entry);
 }
 
@@ -369,7 +369,7 @@ static void header_fields_out_of_range_are_refused(void **state)
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         size_t length;
         uint8_t *bytes = small_image(&length);
-        store_be32(bytes + fields[i].offset, fields[i].value);
+        bytes_store_be32(bytes + fields[i].offset, fields[i].value);
         expect_refusal_of(bytes, length, fields[i].refusal);
     }
 }
@@ -385,10 +385,10 @@ static void longest_header_is_accepted(void **state)
     memcpy(longer + 0x180, bytes + 0x80, length - 0x80);
     for (unsigned i = 0; i < 8; i++) {
         uint8_t *entry = longer + ENTRY(i) + 0x100;
-        store_be32(entry + 8, load_be32(entry + 8) + 0x100);
+        bytes_store_be32(entry + 8, bytes_load_be32(entry + 8) + 0x100);
     }
-    store_be32(longer + 0x50, 0x180);
-    store_be32(longer + 0x58, (uint32_t)length + 0x100);
+    bytes_store_be32(longer + 0x50, 0x180);
+    bytes_store_be32(longer + 0x58, (uint32_t)length + 0x100);
     synthetic_image_seal(longer);
     assert_true(image_check(longer, length + 0x100, &result));
     assert_int_equal(result.warning_count, 1);
@@ -403,7 +403,7 @@ static void every_sector_number_is_judged(void **state)
     uint8_t *bytes = small_image(&length);
     for (unsigned number = 0; number <= 0x101; number++) {
         bool wanted = number < 128 && number != 2 && (number < 5 || number > 0x1f);
-        store_be16(bytes + ENTRY(7), (uint16_t)number);
+        bytes_store_be16(bytes + ENTRY(7), (uint16_t)number);
         synthetic_image_seal(bytes);
         assert_int_equal(image_check(bytes, length, &result), wanted);
         if (!wanted)
@@ -434,8 +434,8 @@ static void bounds_of_sectors_are_checked_without_overflow(void **state)
     for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++) {
         size_t length;
         uint8_t *bytes = small_image(&length);
-        store_be32(bytes + ENTRY(0) + 4, bounds[i].length);
-        store_be32(bytes + ENTRY(0) + 8, bounds[i].offset);
+        bytes_store_be32(bytes + ENTRY(0) + 4, bounds[i].length);
+        bytes_store_be32(bytes + ENTRY(0) + 8, bounds[i].offset);
         synthetic_image_seal(bytes);
         expect_refusal_of(bytes, length, bounds[i].refusal);
     }
@@ -447,11 +447,11 @@ static void stored_sector_needs_64_kilobytes_whatever_length_says(void **state)
     size_t length;
     uint8_t *bytes = test_image_bytes("stored-sector.bin", &length);
     uint8_t *entry = NULL;
-    for (unsigned i = 0; i < load_be32(bytes + 0x7c); i++)
+    for (unsigned i = 0; i < bytes_load_be32(bytes + 0x7c); i++)
         if (bytes[ENTRY(i) + 3] & 1)
             entry = bytes + ENTRY(i);
     assert_non_null(entry);
-    store_be32(entry + 4, 16);
+    bytes_store_be32(entry + 4, 16);
     synthetic_image_seal(bytes);
     assert_true(image_check(bytes, length, &result));
     assert_int_equal(result.length, length);
@@ -466,7 +466,7 @@ static void warnings_of_a_kind_are_made_one(void **state)
     size_t length;
     uint8_t *bytes = small_image(&length);
     for (unsigned i = 0; i < 8; i++)
-        store_be16(bytes + ENTRY(i) + 2, (uint16_t)(0x100 << i));
+        bytes_store_be16(bytes + ENTRY(i) + 2, (uint16_t)(0x100 << i));
     synthetic_image_seal(bytes);
     expect_warning_of(bytes, length, IMAGE_WARNING_FLAGS,
                       "sector 0 (and 7 more): flags are 0x0100");

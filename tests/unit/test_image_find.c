@@ -111,7 +111,7 @@ static void header_without_entries_counts_as_a_constant(void **state)
     (void)state;
     size_t length;
     uint8_t *image = synthetic_image(3000, 1, &length);
-    store_be32(image + 0x7c, 0);
+    bytes_store_be32(image + 0x7c, 0);
     uint8_t *container = wrap(image, length, 100, 0);
     assert_false(image_find(container, 100 + length, &result));
     assert_non_null(strstr(result.refusal_text, "1 time but no image follows it"));
@@ -159,8 +159,9 @@ static void image_longer_than_the_phones_buffer_is_refused_in_a_container(void *
     uint8_t *container = calloc(1, 1 + far + length);
     uint8_t *inner = container + 1;
     memcpy(inner, image, length);
-    memcpy(inner + far, image + load_be32(image + 0x88), load_be32(image + 0x84));
-    store_be32(inner + 0x88, (uint32_t)far); /* the only blob of the image now stands far away */
+    memcpy(inner + far, image + bytes_load_be32(image + 0x88), bytes_load_be32(image + 0x84));
+    bytes_store_be32(inner + 0x88,
+                     (uint32_t)far); /* the only blob of the image now stands far away */
     synthetic_image_seal(inner);
     assert_false(image_find(container, 1 + far + length, &result));
     assert_non_null(strstr(result.refusal_text, "wanted at most 10485760"));
@@ -208,10 +209,10 @@ static void plausible_headers_all_over_do_not_hold_it_up(void **state)
     bytes[0] = 0;
     for (size_t at = 1; at + 32 <= length + 1; at += 32) {
         memcpy(bytes + at, MAGIC, 16);
-        store_be32(bytes + at + 16, 0x80);
-        store_be32(bytes + at + 20, 0x40);
-        store_be32(bytes + at + 24, 0);
-        store_be32(bytes + at + 28, 128);
+        bytes_store_be32(bytes + at + 16, 0x80);
+        bytes_store_be32(bytes + at + 20, 0x40);
+        bytes_store_be32(bytes + at + 24, 0);
+        bytes_store_be32(bytes + at + 28, 128);
     }
     clock_t start = clock();
     assert_false(image_find(bytes, length + 1, &result));
@@ -228,13 +229,13 @@ static void stream_without_contents_does_not_hold_it_up(void **state)
     size_t length = 10u << 20, start = 0x80 + 128 * 0x40;
     uint8_t *bytes = calloc(1, length);
     memcpy(bytes, MAGIC, 16);
-    store_be32(bytes + 0x50, 0x80);
-    store_be32(bytes + 0x54, 0x40);
-    store_be32(bytes + 0x7c, 128);
+    bytes_store_be32(bytes + 0x50, 0x80);
+    bytes_store_be32(bytes + 0x54, 0x40);
+    bytes_store_be32(bytes + 0x7c, 128);
     for (unsigned i = 0; i < 128; i++) {
-        store_be16(bytes + 0x80 + 0x40 * i, 57);
-        store_be32(bytes + 0x84 + 0x40 * i, (uint32_t)(length - start));
-        store_be32(bytes + 0x88 + 0x40 * i, (uint32_t)start);
+        bytes_store_be16(bytes + 0x80 + 0x40 * i, 57);
+        bytes_store_be32(bytes + 0x84 + 0x40 * i, (uint32_t)(length - start));
+        bytes_store_be32(bytes + 0x88 + 0x40 * i, (uint32_t)start);
     }
     bytes[start] = 0x78;
     bytes[start + 1] = 0x9c;
@@ -257,19 +258,19 @@ static uint8_t *image_of_zeros(size_t unpacked, size_t *ret_length)
     uLongf blob_length = 4096 - 0xc0;
     MD5_CTX md5;
     memcpy(image, MAGIC, 16);
-    store_be32(image + 0x50, 0x80);
-    store_be32(image + 0x54, 0x40);
+    bytes_store_be32(image + 0x50, 0x80);
+    bytes_store_be32(image + 0x54, 0x40);
     memcpy(image + 0x5c, "7.5.2b", 6);
-    store_be32(image + 0x7c, 1);
+    bytes_store_be32(image + 0x7c, 1);
     assert_int_equal(compress(image + 0xc0, &blob_length, zeros, unpacked), Z_OK);
-    store_be16(image + 0x80, 57);
-    store_be32(image + 0x84, (uint32_t)blob_length);
-    store_be32(image + 0x88, 0xc0);
+    bytes_store_be16(image + 0x80, 57);
+    bytes_store_be32(image + 0x84, (uint32_t)blob_length);
+    bytes_store_be32(image + 0x88, 0xc0);
     MD5Init(&md5);
     MD5Update(&md5, zeros, unpacked);
     MD5Final(image + 0x8c, &md5);
     *ret_length = 0xc0 + blob_length;
-    store_be32(image + 0x58, (uint32_t)*ret_length);
+    bytes_store_be32(image + 0x58, (uint32_t)*ret_length);
     synthetic_image_seal(image);
     free(zeros);
     return image;
@@ -297,8 +298,8 @@ static void bytes_behind_the_end_of_a_stream_are_ignored(void **state)
     (void)state;
     size_t length;
     uint8_t *image = image_of_zeros(1000, &length);
-    store_be32(image + 0x84, (uint32_t)(length - 0xc0 + 100));
-    store_be32(image + 0x58, (uint32_t)length + 100);
+    bytes_store_be32(image + 0x84, (uint32_t)(length - 0xc0 + 100));
+    bytes_store_be32(image + 0x58, (uint32_t)length + 100);
     synthetic_image_seal(image);
     assert_true(image_check(image, length + 100, &result));
     assert_int_equal(result.length, length + 100);
@@ -348,7 +349,7 @@ static void changed_and_sealed_images_are_judged_without_harm(void **state)
         if (random_below(&random, 2))
             changed[at] = (uint8_t)(1u << random_below(&random, 8));
         else
-            store_be32(changed + (at & ~(size_t)3), (uint32_t)random_u64(&random));
+            bytes_store_be32(changed + (at & ~(size_t)3), (uint32_t)random_u64(&random));
         synthetic_image_seal(changed);
         image_check(changed, length, &result);
         seen[result.refusal]++;

@@ -6,7 +6,7 @@
 set -u
 top_srcdir=${top_srcdir:?run by make check} top_builddir=${top_builddir:?run by make check}
 . "$top_srcdir/tests/tap.sh"
-tap_plan 17
+tap_plan 18
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -76,6 +76,9 @@ breaks "a read of the clock is found in the archive" 'planted.o\): time in base'
 plant_object base 'int printf(const char *, ...); void planted(void); void planted(void) { printf("x%d", 1); }'
 breaks "printing is found in the archive" 'planted.o\): printf in base'
 cp "$top_builddir/libbase.a" "$work/"
+plant_object judge 'void silence(void); void silence(void) {}'
+breaks "a public name without a prefix is found" 'libjudge.a: the public name silence has no prefix of judge'
+cp "$top_builddir/libjudge.a" "$work/"
 plant_object wire 'void run_station(void); void planted(void); void planted(void) { run_station(); }'
 breaks "a call of a layer above is found in the archive" 'planted.o\): wire may not use run \(run_station\)'
 cp "$top_builddir/libwire.a" "$work/"

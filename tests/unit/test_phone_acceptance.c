@@ -59,8 +59,8 @@ static bool put_is_answered(struct bench *bench, const uint8_t *frame, size_t le
 
 static void mend_ip_checksum(uint8_t *frame)
 {
-    store_be16(frame + 24, 0);
-    store_be16(frame + 24, checksum_finish(checksum_add(0, frame + 14, 20)));
+    bytes_store_be16(frame + 24, 0);
+    bytes_store_be16(frame + 24, ipv4_checksum_finish(ipv4_checksum_add(0, frame + 14, 20)));
 }
 
 static void with_destination(uint8_t *frame, const struct mac_address *mac)
@@ -99,7 +99,7 @@ static void P2_3_tags_and_other_ethertypes_are_dropped(void **state)
     memcpy(tagged + 16, frame + 12, length - 12);
     assert_false(put_is_answered(bench, tagged, length + 4));
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        store_be16(frame + 12, types[i]);
+        bytes_store_be16(frame + 12, types[i]);
         assert_false(put_is_answered(bench, frame, length));
     }
     bench_free(bench);
@@ -126,9 +126,9 @@ static void P2_5_an_ip_option_means_a_silent_drop(void **state)
     memcpy(longer + 34, (const uint8_t[]){1, 1, 1, 0}, 4);
     memcpy(longer + 38, frame + 34, length - 34);
     longer[14] = 0x46;
-    store_be16(longer + 16, (uint16_t)(length + 4 - 14));
-    store_be16(longer + 24, 0);
-    store_be16(longer + 24, checksum_finish(checksum_add(0, longer + 14, 24)));
+    bytes_store_be16(longer + 16, (uint16_t)(length + 4 - 14));
+    bytes_store_be16(longer + 24, 0);
+    bytes_store_be16(longer + 24, ipv4_checksum_finish(ipv4_checksum_add(0, longer + 14, 24)));
     assert_false(put_is_answered(bench, longer, length + 4));
     bench_free(bench);
 }
@@ -152,11 +152,11 @@ static void P2_7_fragments_are_dropped_and_do_not_fragment_is_allowed(void **sta
     uint8_t frame[CRAFT_FRAME_SIZE];
     size_t length = build_request(bench, frame);
     for (size_t i = 0; i < sizeof dropped / sizeof dropped[0]; i++) {
-        store_be16(frame + 20, dropped[i]);
+        bytes_store_be16(frame + 20, dropped[i]);
         mend_ip_checksum(frame);
         assert_false(put_is_answered(bench, frame, length));
     }
-    store_be16(frame + 20, 0x4000);
+    bytes_store_be16(frame + 20, 0x4000);
     mend_ip_checksum(frame);
     assert_true(put_is_answered(bench, frame, length));
     bench_free(bench);
@@ -168,11 +168,11 @@ static void P2_8_P3_12_total_length_ttl_tos_and_sender_are_not_checked(void **st
     struct bench *bench = listening();
     uint8_t frame[CRAFT_FRAME_SIZE];
     size_t length = build_request(bench, frame);
-    frame[15] = 0xff;                   /* TOS */
-    frame[22] = 0;                      /* TTL */
-    store_be16(frame + 16, 21);         /* total length */
-    store_be16(frame + 40, 0);          /* no UDP checksum */
-    store_be32(frame + 26, 0xffffffff); /* source address */
+    frame[15] = 0xff;                         /* TOS */
+    frame[22] = 0;                            /* TTL */
+    bytes_store_be16(frame + 16, 21);         /* total length */
+    bytes_store_be16(frame + 40, 0);          /* no UDP checksum */
+    bytes_store_be32(frame + 26, 0xffffffff); /* source address */
     mend_ip_checksum(frame);
     assert_true(put_is_answered(bench, frame, length));
     bench_free(bench);
@@ -242,7 +242,7 @@ static void P2_11_udp_checksum_zero_is_accepted_and_a_wrong_one_is_not(void **st
     size_t length = build_request(bench, frame);
     frame[41] ^= 1;
     assert_false(put_is_answered(bench, frame, length));
-    store_be16(frame + 40, 0);
+    bytes_store_be16(frame + 40, 0);
     assert_true(put_is_answered(bench, frame, length));
     bench_free(bench);
 }
@@ -486,8 +486,8 @@ static void P3_2_P3_3_the_reply_has_100_bytes_for_the_group(void **state)
     assert_memory_equal(payload + 48, config.mac.octet, 6);
     assert_memory_equal(payload + 54, "7.4.4rec", 9);
     assert_memory_equal(payload + 74, "1.0.2", 6);
-    assert_int_equal(load_be32(payload + 94), BENCH_PHONE_IP);
-    assert_int_equal(load_be16(payload + 98), 0xffff);
+    assert_int_equal(bytes_load_be32(payload + 94), BENCH_PHONE_IP);
+    assert_int_equal(bytes_load_be16(payload + 98), 0xffff);
     bench_free(bench);
 }
 
@@ -504,8 +504,8 @@ static void P3_4_P3_5_P3_9_the_echo_names_the_phone_and_the_port_is_not_used(voi
     assert_int_equal(bench->last.payload_length, 100);
     assert_memory_equal(echo, "\2\0\0\0RECM", 8);
     assert_memory_equal(echo + 8, "CBT141100HR\0\0\0\0\0\0\0\0\0", 20);
-    assert_int_equal(load_be16(echo + 28), 6969);
-    assert_int_equal(load_be16(echo + 30), 0);
+    assert_int_equal(bytes_load_be16(echo + 28), 6969);
+    assert_int_equal(bytes_load_be16(echo + 30), 0);
     assert_string_equal((const char *)echo + 32, "image.bin");
     assert_true(bench_next(bench, NS_PER_S) && bench_next(bench, NS_PER_S));
     bench_arp(bench, ARP_REPLY_OPERATION, BENCH_PC_IP, BENCH_PHONE_IP);
@@ -569,8 +569,8 @@ static void P3_7_a_udp_length_below_8_damages_the_heap(void **state)
     struct bench *bench = listening();
     uint8_t frame[CRAFT_FRAME_SIZE];
     size_t length = build_request(bench, frame);
-    store_be16(frame + 38, 7);
-    store_be16(frame + 40, 0);
+    bytes_store_be16(frame + 38, 7);
+    bytes_store_be16(frame + 40, 0);
     bench_put(bench, frame, length);
     assert_non_null(phone_damage(bench->phone));
     bench_free(bench);

@@ -251,8 +251,8 @@ static void a_length_of_2_to_the_31_is_invalid_even_if_its_end_wraps_into_the_fi
         struct firmware_check check;
         uint8_t *bytes = synthetic_image(20000, 7, &memory.length);
         memory.bytes = bytes;
-        store_be32(bytes + 0x80 + 4, lengths[i]);
-        store_be32(bytes + 0x80 + 8, 0x1000 - lengths[i]);
+        bytes_store_be32(bytes + 0x80 + 4, lengths[i]);
+        bytes_store_be32(bytes + 0x80 + 8, 0x1000 - lengths[i]);
         synthetic_image_seal(bytes);
         firmware_check(&memory, &check);
         assert_int_equal(check.result, FIRMWARE_REJECTED);

@@ -295,7 +295,7 @@ static void configure_restart(const struct trace *trace, struct phone_config *co
         const struct trace_frame *frame = &trace->frames[i];
         if (!is_from(frame, &config->mac))
             continue;
-        bool is_discover = frame->length == 590 && load_be16(frame->bytes + 18) == 0;
+        bool is_discover = frame->length == 590 && bytes_load_be16(frame->bytes + 18) == 0;
         if (is_discover && own > 0) {
             duration_ns gap_ns = frame->time_ns - last_ns;
             config->faults.power_off_ns = gap_ns - BOOT_NS;

@@ -66,12 +66,12 @@ static unsigned check_trace(const char *path)
         if (!passes(received.bytes, received.captured))
             fail_msg("%s: frame %u is kept out", path, (unsigned)received.number);
         assert_true(received.captured + 4 <= sizeof tagged);
-        uint16_t type = load_be16(received.bytes + 12);
+        uint16_t type = bytes_load_be16(received.bytes + 12);
         if (type < 0x600 || type == 0x8100)
             continue; /* spanning tree and CDP have a length there; some have a tag already */
         memcpy(tagged, received.bytes, 12);
-        store_be16(tagged + 12, 0x8100);
-        store_be16(tagged + 14, 10);
+        bytes_store_be16(tagged + 12, 0x8100);
+        bytes_store_be16(tagged + 14, 10);
         memcpy(tagged + 16, received.bytes + 12, received.captured - 12);
         if (!passes(tagged, received.captured + 4))
             fail_msg("%s: frame %u is kept out when tagged", path, (unsigned)received.number);
@@ -152,7 +152,7 @@ static void other_traffic_is_kept_out(void **state)
                                      .vlan = CRAFT_NO_VLAN};
     size_t length = craft_udp(craft, &header, payload, sizeof payload, frame);
     assert_false(passes(frame, length));
-    store_be16(frame + 12, 0x86dd);
+    bytes_store_be16(frame + 12, 0x86dd);
     assert_false(passes(frame, length));
     craft_free(craft);
 }

@@ -35,7 +35,7 @@ struct listener {
 static void listener_deliver(void *context, const uint8_t *bytes, size_t length, instant_ns now_ns)
 {
     struct listener *listener = context;
-    uint32_t number = load_be32(bytes + 14);
+    uint32_t number = bytes_load_be32(bytes + 14);
     if (listener->frames > 0 && number < listener->last_number)
         listener->out_of_order++;
     assert_true(now_ns >= listener->last_ns);
@@ -90,7 +90,7 @@ static void send_numbered(struct listener *from, uint8_t source, uint8_t destina
     uint8_t frame[FRAME_LENGTH] = {2, 0, 0, 0, 0, destination, 2, 0, 0, 0, 0, source, 0x88, 0xb5};
     if (destination == 0xff)
         memset(frame, 0xff, 6);
-    store_be32(frame + 14, number);
+    bytes_store_be32(frame + 14, number);
     segment_send(from->endpoint, frame, sizeof frame);
 }
 
@@ -201,7 +201,7 @@ static bool drop_third(void *context, const uint8_t *bytes, size_t length, insta
     (void)context;
     (void)length;
     (void)now_ns;
-    return load_be32(bytes + 14) == 3;
+    return bytes_load_be32(bytes + 14) == 3;
 }
 
 static void a_test_can_lose_one_certain_frame(void **state)

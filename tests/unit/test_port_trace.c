@@ -305,19 +305,19 @@ static size_t cooked_ipv4(uint8_t *ret, unsigned version, uint8_t packet_type, u
     uint8_t *address = ret + (version == 1 ? 6 : 12);
     if (version == 1) {
         ret[1] = packet_type;
-        store_be16(ret + 2, 1);
-        store_be16(ret + 4, 6);
-        store_be16(ret + 14, 0x0800);
+        bytes_store_be16(ret + 2, 1);
+        bytes_store_be16(ret + 4, 6);
+        bytes_store_be16(ret + 14, 0x0800);
     } else {
-        store_be16(ret, 0x0800);
-        store_be16(ret + 8, 1);
+        bytes_store_be16(ret, 0x0800);
+        bytes_store_be16(ret + 8, 1);
         ret[10] = packet_type;
         ret[11] = 6;
     }
     memcpy(address, phone, 6);
     ret[header] = 0x45;
-    store_be32(ret + header + 12, source);
-    store_be32(ret + header + 16, destination);
+    bytes_store_be32(ret + header + 12, source);
+    bytes_store_be32(ret + header + 16, destination);
     return header + 20;
 }
 
@@ -352,7 +352,7 @@ static void cooked_frames_get_an_ethernet_header(void **state)
             assert_int_equal(frame.length, 34);
             assert_memory_equal(frame.bytes, cases[i].expected, 6);
             assert_memory_equal(frame.bytes + 6, phone, 6);
-            assert_int_equal(load_be16(frame.bytes + 12), 0x0800);
+            assert_int_equal(bytes_load_be16(frame.bytes + 12), 0x0800);
             assert_int_equal(frame.bytes[14], 0x45);
             assert_int_equal(frame.destination_unknown, cases[i].packet_type % 4 == 0);
         }
@@ -366,9 +366,9 @@ static size_t cooked_payload(uint8_t *ret, uint8_t packet_type, uint16_t protoco
 {
     memset(ret, 0, 16);
     ret[1] = packet_type;
-    store_be16(ret + 4, 6);
+    bytes_store_be16(ret + 4, 6);
     memcpy(ret + 6, phone, 6);
-    store_be16(ret + 14, protocol);
+    bytes_store_be16(ret + 14, protocol);
     memcpy(ret + 16, payload, length);
     return 16 + length;
 }
@@ -380,8 +380,8 @@ static void cooked_arp_tags_and_lengths_are_understood(void **state)
     memcpy(arp, ethernet_frame + 14, sizeof arp);
     arp[7] = 2; /* a reply to 02:...:99 */
     memcpy(arp + 18, (uint8_t[]){2, 0, 0, 0, 0, 0x99}, 6);
-    store_be16(tagged, 10);
-    store_be16(tagged + 2, 0x0806);
+    bytes_store_be16(tagged, 10);
+    bytes_store_be16(tagged + 2, 0x0806);
     memcpy(tagged + 4, arp, sizeof arp);
 
     struct file_image image = {0};
@@ -398,12 +398,12 @@ static void cooked_arp_tags_and_lengths_are_understood(void **state)
     for (unsigned i = 0; i < 2; i++) {
         assert_int_equal(next(port, &frame), PORT_FRAME);
         assert_memory_equal(frame.bytes, ((uint8_t[]){2, 0, 0, 0, 0, 0x99}), 6);
-        assert_int_equal(load_be16(frame.bytes + 12), i == 0 ? 0x0806 : 0x8100);
+        assert_int_equal(bytes_load_be16(frame.bytes + 12), i == 0 ? 0x0806 : 0x8100);
     }
-    assert_int_equal(load_be16(frame.bytes + 14), 10);
+    assert_int_equal(bytes_load_be16(frame.bytes + 14), 10);
     assert_int_equal(next(port, &frame), PORT_FRAME);
     assert_int_equal(frame.bytes[0], 0x03); /* a group nobody knows */
-    assert_int_equal(load_be16(frame.bytes + 12), sizeof bpdu);
+    assert_int_equal(bytes_load_be16(frame.bytes + 12), sizeof bpdu);
     assert_int_equal(next(port, &frame), PORT_FRAME);
     assert_memory_equal(frame.bytes, phone, 6);
     port->operations->close(port);
@@ -418,8 +418,8 @@ static void cooked_protocol_3_is_what_its_payload_is(void **state)
         struct file_image image = {0};
         put_pcap_header(&image, 0xa1b2c3d4, version == 1 ? 113 : 276);
         size_t length = cooked_ipv4(bytes, version, 4, 0xc0a84d01, 0xffffffff);
-        store_be16(bytes + protocol_at, 3);
-        store_be16(bytes + length - 18, 20); /* total length of the IPv4 header */
+        bytes_store_be16(bytes + protocol_at, 3);
+        bytes_store_be16(bytes + length - 18, 20); /* total length of the IPv4 header */
         put_pcap_record(&image, 1, 0, bytes, length);
         bytes[length - 20] = 0x65; /* IPv6, or anything */
         put_pcap_record(&image, 1, 0, bytes, length);
@@ -430,7 +430,7 @@ static void cooked_protocol_3_is_what_its_payload_is(void **state)
         for (unsigned i = 0; i < 3; i++) {
             struct captured_frame frame;
             assert_int_equal(next(port, &frame), PORT_FRAME);
-            assert_int_equal(load_be16(frame.bytes + 12), expected[i]);
+            assert_int_equal(bytes_load_be16(frame.bytes + 12), expected[i]);
             assert_true(frame.destination_unknown);
         }
         port->operations->close(port);

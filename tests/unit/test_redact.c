@@ -128,7 +128,7 @@ static void refute_ip(const char *trace, const struct copies *copies, uint32_t i
     if (ip >> 24 == 0 || ip >> 24 == 127 || ip >= UINT32_C(0xe0000000))
         return;
     struct ipv4_text text = ipv4_format(ip);
-    store_be32(bytes, ip);
+    bytes_store_be32(bytes, ip);
     refute_findable(trace, copies, text.text, bytes, sizeof bytes);
     refute_text(trace, copies, text.text);
 }

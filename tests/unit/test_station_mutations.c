@@ -61,7 +61,7 @@ static size_t write_script(const struct trace_frames *trace, uint8_t choice)
         heads[head_count++] = length;
         script[length] = (uint8_t)(tenths < 255 ? tenths : 255);
         script[length + 1] = SCRIPT_CHECKSUMS;
-        store_be16(script + length + 2, (uint16_t)frame->captured);
+        bytes_store_be16(script + length + 2, (uint16_t)frame->captured);
         memcpy(script + length + SCRIPT_FRAME_HEAD, frame->bytes, frame->captured);
         length += SCRIPT_FRAME_HEAD + frame->captured;
     }
@@ -76,7 +76,7 @@ static size_t damage(struct random *random, size_t length)
     for (uint32_t left = 1 + random_below(random, 8); left > 0 && head_count > 0; left--) {
         uint32_t which = random_below(random, (uint32_t)head_count);
         size_t head = heads[which];
-        size_t size = load_be16(script + head + 2);
+        size_t size = bytes_load_be16(script + head + 2);
         size_t at = head + SCRIPT_FRAME_HEAD + (size ? random_below(random, (uint32_t)size) : 0);
         const size_t other = heads[random_below(random, (uint32_t)head_count)];
         if (at >= length)

@@ -138,7 +138,7 @@ static void padding_does_not_count(void **state)
     assert_int_equal(frame.tftp.opcode, TFTP_ACK);
     assert_int_equal(frame.payload_length, 4);
     /* The UDP length rules within the IPv4 length: bytes between them are no payload. */
-    store_be16(bytes + IPV4_OFFSET + 2, 46);
+    bytes_store_be16(bytes + IPV4_OFFSET + 2, 46);
     fix_ipv4_checksum(bytes);
     frame = dissect(bytes, 60, 60);
     assert_int_equal(frame.reason, WIRE_OK);
@@ -151,7 +151,7 @@ static void a_udp_length_beyond_the_packet_is_named_and_the_rest_read(void **sta
     size_t length = request_frame(bytes);
 
     (void)state;
-    store_be16(bytes + UDP_OFFSET + 4, 169);
+    bytes_store_be16(bytes + UDP_OFFSET + 4, 169);
     struct frame frame = dissect(bytes, length, length);
     assert_int_equal(frame.reason, WIRE_UDP_LENGTH);
     assert_int_equal(frame.kind, FRAME_RECM);
@@ -175,7 +175,7 @@ static void the_first_fault_counts_and_the_message_is_read_in_any_case(void **st
     frame = dissect(bytes, length, length);
     assert_int_equal(frame.reason, WIRE_IPV4_CHECKSUM);
     assert_string_equal(frame.recm.serial, "CBT141900A1");
-    store_be16(bytes + UDP_OFFSET + 6, 0);
+    bytes_store_be16(bytes + UDP_OFFSET + 6, 0);
     fix_ipv4_checksum(bytes);
     assert_int_equal(dissect(bytes, length, length).reason, WIRE_RECM_MAGIC);
 }
@@ -184,10 +184,10 @@ static void offloaded_checksums_are_no_fault(void **state)
 {
     uint8_t bytes[SUPPORT_FRAME_SIZE];
     size_t length = request_frame(bytes);
-    uint32_t sum = checksum_pseudo_header(0xc0a84d01, RECM_GROUP_IP, IPV4_PROTOCOL_UDP, 168);
+    uint32_t sum = ipv4_checksum_pseudo_header(0xc0a84d01, RECM_GROUP_IP, IPV4_PROTOCOL_UDP, 168);
 
     (void)state;
-    store_be16(bytes + UDP_OFFSET + 6, (uint16_t)~checksum_finish(sum));
+    bytes_store_be16(bytes + UDP_OFFSET + 6, (uint16_t)~ipv4_checksum_finish(sum));
     struct frame frame = dissect(bytes, length, length);
     assert_int_equal(frame.reason, WIRE_OK);
     assert_int_equal(frame.udp.checksum_state, UDP_CHECKSUM_PARTIAL);
@@ -274,7 +274,7 @@ static void reads_behind_ipv4_options_but_the_loader_does_not(void **state)
     (void)state;
     length = insert(bytes, length, UDP_OFFSET, "94040000");
     bytes[IPV4_OFFSET] = 0x46;
-    store_be16(bytes + IPV4_OFFSET + 2, (uint16_t)(length - IPV4_OFFSET));
+    bytes_store_be16(bytes + IPV4_OFFSET + 2, (uint16_t)(length - IPV4_OFFSET));
     fix_ipv4_checksum(bytes);
     struct frame frame = dissect(bytes, length, length);
     assert_int_equal(frame.kind, FRAME_RECM);
@@ -299,7 +299,7 @@ static void fragments_keep_their_ports_where_they_have_them(void **state)
     assert_int_equal(loader_drop(&frame), LOADER_DROPS_FRAGMENT);
 
     for (unsigned bit = 0x0001; bit <= 0x1000; bit <<= 1) {
-        store_be16(bytes + IPV4_OFFSET + 6, (uint16_t)bit);
+        bytes_store_be16(bytes + IPV4_OFFSET + 6, (uint16_t)bit);
         fix_ipv4_checksum(bytes);
         frame = dissect(bytes, length, length);
         assert_int_equal(frame.kind, FRAME_IPV4_OTHER);
@@ -307,13 +307,13 @@ static void fragments_keep_their_ports_where_they_have_them(void **state)
         assert_int_equal(loader_drop(&frame), LOADER_DROPS_FRAGMENT);
     }
     /* The reserved bit is nothing to us, but the loader wants it to be zero. */
-    store_be16(bytes + IPV4_OFFSET + 6, 0x8000);
+    bytes_store_be16(bytes + IPV4_OFFSET + 6, 0x8000);
     fix_ipv4_checksum(bytes);
     frame = dissect(bytes, length, length);
     assert_int_equal(frame.kind, FRAME_RECM);
     assert_int_equal(loader_drop(&frame), LOADER_DROPS_FRAGMENT);
 
-    store_be16(bytes + IPV4_OFFSET + 6, 0x4000);
+    bytes_store_be16(bytes + IPV4_OFFSET + 6, 0x4000);
     fix_ipv4_checksum(bytes);
     frame = dissect(bytes, length, length);
     assert_int_equal(frame.kind, FRAME_RECM);
@@ -328,7 +328,7 @@ static void the_loader_ignores_a_wrong_total_length(void **state)
     for (size_t i = 0; i < 3; i++) {
         uint8_t bytes[SUPPORT_FRAME_SIZE];
         size_t length = request_frame(bytes);
-        store_be16(bytes + IPV4_OFFSET + 2, lengths[i]);
+        bytes_store_be16(bytes + IPV4_OFFSET + 2, lengths[i]);
         fix_ipv4_checksum(bytes);
         struct frame frame = dissect(bytes, length, length);
         assert_int_equal(frame.reason, WIRE_IPV4_TOTAL_LENGTH);

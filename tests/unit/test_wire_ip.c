@@ -26,16 +26,17 @@ static void computes_the_checksum_of_rfc_1071(void **state)
     static const uint8_t odd[] = {0x00, 0x01, 0xf2};
 
     (void)state;
-    assert_int_equal(checksum_finish(checksum_add(0, example, sizeof example)), 0xffff - 0xddf2);
-    assert_int_equal(checksum_finish(checksum_add(0, odd, sizeof odd)), 0xffff - 0xf201);
-    assert_int_equal(checksum_finish(checksum_add(0, odd, 0)), 0xffff);
+    assert_int_equal(ipv4_checksum_finish(ipv4_checksum_add(0, example, sizeof example)),
+                     0xffff - 0xddf2);
+    assert_int_equal(ipv4_checksum_finish(ipv4_checksum_add(0, odd, sizeof odd)), 0xffff - 0xf201);
+    assert_int_equal(ipv4_checksum_finish(ipv4_checksum_add(0, odd, 0)), 0xffff);
     /* A sum that is not folded yet may already be large. */
-    assert_int_equal(checksum_finish(checksum_add(UINT32_MAX, example, 2)), 0xffff - 1);
+    assert_int_equal(ipv4_checksum_finish(ipv4_checksum_add(UINT32_MAX, example, 2)), 0xffff - 1);
 }
 
 static void pseudo_header_counts_every_field(void **state)
 {
-    uint32_t sum = checksum_pseudo_header(0x00010002, 0x00030004, 17, 0x20);
+    uint32_t sum = ipv4_checksum_pseudo_header(0x00010002, 0x00030004, 17, 0x20);
 
     (void)state;
     assert_int_equal(sum, 1 + 2 + 3 + 4 + 17 + 0x20);
@@ -43,14 +44,14 @@ static void pseudo_header_counts_every_field(void **state)
 
 static void bare_pseudo_header_sum_is_recognised_in_both_byte_orders(void **state)
 {
-    uint32_t sum = checksum_pseudo_header(PC, RECM_GROUP_IP, 17, 168);
+    uint32_t sum = ipv4_checksum_pseudo_header(PC, RECM_GROUP_IP, 17, 168);
 
     (void)state;
-    uint16_t bare = (uint16_t)~checksum_finish(sum);
-    assert_true(checksum_is_partial(bare, sum));
-    assert_true(checksum_is_partial((uint16_t)(bare << 8 | bare >> 8), sum));
-    assert_false(checksum_is_partial((uint16_t)(bare + 1), sum));
-    assert_false(checksum_is_partial((uint16_t)~bare, sum));
+    uint16_t bare = (uint16_t)~ipv4_checksum_finish(sum);
+    assert_true(ipv4_checksum_is_partial(bare, sum));
+    assert_true(ipv4_checksum_is_partial((uint16_t)(bare << 8 | bare >> 8), sum));
+    assert_false(ipv4_checksum_is_partial((uint16_t)(bare + 1), sum));
+    assert_false(ipv4_checksum_is_partial((uint16_t)~bare, sum));
 }
 
 static void reads_every_field_of_an_ipv4_header(void **state)
@@ -82,8 +83,9 @@ static enum wire_reason parse_changed(size_t offset, uint8_t value, struct ipv4_
 
     bytes_from_hex(reply_header, bytes, sizeof bytes);
     bytes[offset] = value;
-    store_be16(bytes + 10, 0);
-    store_be16(bytes + 10, checksum_finish(checksum_add(0, bytes, (bytes[0] & 0x0fU) * 4)));
+    bytes_store_be16(bytes + 10, 0);
+    bytes_store_be16(bytes + 10,
+                     ipv4_checksum_finish(ipv4_checksum_add(0, bytes, (bytes[0] & 0x0fU) * 4)));
     return ipv4_parse_header(bytes, sizeof bytes, ret);
 }
 
@@ -168,14 +170,15 @@ static void reads_every_field_of_a_udp_header(void **state)
     assert_int_equal(udp.source_port, 4811);
     assert_int_equal(udp.destination_port, 4810);
     assert_int_equal(udp.length, 12);
-    assert_int_equal(udp.checksum, load_be16(bytes + 6));
+    assert_int_equal(udp.checksum, bytes_load_be16(bytes + 6));
     assert_int_equal(udp.checksum_state, UDP_CHECKSUM_GOOD);
     assert_int_equal(udp.payload_length, 4);
 }
 
 static void judges_udp_checksums(void **state)
 {
-    uint16_t bare = (uint16_t)~checksum_finish(checksum_pseudo_header(PC, RECM_GROUP_IP, 17, 12));
+    uint16_t bare =
+        (uint16_t)~ipv4_checksum_finish(ipv4_checksum_pseudo_header(PC, RECM_GROUP_IP, 17, 12));
     const struct {
         uint16_t checksum;
         enum udp_checksum_state state;
@@ -193,7 +196,7 @@ static void judges_udp_checksums(void **state)
         uint8_t bytes[12];
         struct udp_header udp;
         good_datagram(bytes);
-        store_be16(bytes + 6, cases[i].checksum);
+        bytes_store_be16(bytes + 6, cases[i].checksum);
         assert_int_equal(udp_parse(bytes, 12, 12, &from_pc, &udp), cases[i].reason);
         assert_int_equal(udp.checksum_state, cases[i].state);
         assert_int_equal(udp_parse(bytes, 11, 12, &from_pc, &udp), WIRE_OK);
@@ -209,8 +212,8 @@ static void udp_length_must_fit_the_packet(void **state)
     (void)state;
     good_datagram(bytes);
     for (unsigned length = 0; length <= 20; length++) {
-        store_be16(bytes + 6, 0);
-        store_be16(bytes + 4, (uint16_t)length);
+        bytes_store_be16(bytes + 6, 0);
+        bytes_store_be16(bytes + 4, (uint16_t)length);
         assert_int_equal(udp_parse(bytes, 12, 12, &from_pc, &udp),
                          length < 8 || length > 12 ? WIRE_UDP_LENGTH : WIRE_OK);
         assert_int_equal(udp.payload_length, length < 8 ? 0 : length > 12 ? 4 : length - 8);
@@ -238,9 +241,9 @@ static const char syn_hex[] = "01cb 0050 00000000 00000000 6002 0400 0000 0000 0
 static size_t syn(uint8_t ret[24])
 {
     size_t length = bytes_from_hex(syn_hex, ret, 24);
-    uint32_t sum = checksum_pseudo_header(PC, RECM_GROUP_IP, 6, length);
+    uint32_t sum = ipv4_checksum_pseudo_header(PC, RECM_GROUP_IP, 6, length);
 
-    store_be16(ret + 16, checksum_finish(checksum_add(sum, ret, length)));
+    bytes_store_be16(ret + 16, ipv4_checksum_finish(ipv4_checksum_add(sum, ret, length)));
     return length;
 }
 
@@ -314,8 +317,8 @@ static void names_each_fault_of_a_tcp_header(void **state)
     bytes[17] ^= 1;
     assert_int_equal(tcp_parse(bytes, length, length, &from_pc, &tcp), WIRE_TCP_CHECKSUM);
     assert_false(tcp.checksum_good);
-    store_be16(bytes + 16,
-               (uint16_t)~checksum_finish(checksum_pseudo_header(PC, RECM_GROUP_IP, 6, length)));
+    bytes_store_be16(bytes + 16, (uint16_t)~ipv4_checksum_finish(
+                                     ipv4_checksum_pseudo_header(PC, RECM_GROUP_IP, 6, length)));
     assert_int_equal(tcp_parse(bytes, length, length, &from_pc, &tcp), WIRE_OK);
 }
 

@@ -34,7 +34,7 @@ static void damage_once(struct random *random, uint8_t *bytes, size_t *captured,
         break;
     case 2: /* lengths, types, counts */
         if (at + 2 <= *captured)
-            store_be16(bytes + at, telling[random_below(random, 8)]);
+            bytes_store_be16(bytes + at, telling[random_below(random, 8)]);
         break;
     case 3: /* cut: whole frame or capture */
         *captured = at;

@@ -22,8 +22,8 @@ static enum wire_reason parse_igmp(const char *hex, struct igmp_message *ret)
     uint8_t bytes[64];
     size_t length = bytes_from_hex(hex, bytes, sizeof bytes);
 
-    store_be16(bytes + 2, 0);
-    store_be16(bytes + 2, checksum_finish(checksum_add(0, bytes, length)));
+    bytes_store_be16(bytes + 2, 0);
+    bytes_store_be16(bytes + 2, ipv4_checksum_finish(ipv4_checksum_add(0, bytes, length)));
     return igmp_parse(bytes, length, ret);
 }
 

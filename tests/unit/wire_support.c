@@ -127,8 +127,9 @@ void fix_ipv4_checksum(uint8_t *frame)
 {
     uint8_t *header = frame + IPV4_OFFSET;
 
-    store_be16(header + 10, 0);
-    store_be16(header + 10, checksum_finish(checksum_add(0, header, (header[0] & 0x0fU) * 4)));
+    bytes_store_be16(header + 10, 0);
+    bytes_store_be16(header + 10,
+                     ipv4_checksum_finish(ipv4_checksum_add(0, header, (header[0] & 0x0fU) * 4)));
 }
 
 size_t ipv4_frame(uint8_t protocol, const uint8_t *payload, size_t length, uint8_t *ret)
@@ -165,8 +166,9 @@ size_t udp_frame(uint16_t source_port, uint16_t destination_port, const uint8_t 
     writer_be16(&writer, 0);
     writer_copy(&writer, payload, length);
     assert_false(writer.failed);
-    sum = checksum_pseudo_header(PC_IP, RECM_GROUP_IP, IPV4_PROTOCOL_UDP, writer.length);
-    store_be16(datagram + 6, checksum_finish(checksum_add(sum, datagram, writer.length)));
+    sum = ipv4_checksum_pseudo_header(PC_IP, RECM_GROUP_IP, IPV4_PROTOCOL_UDP, writer.length);
+    bytes_store_be16(datagram + 6,
+                     ipv4_checksum_finish(ipv4_checksum_add(sum, datagram, writer.length)));
     return ipv4_frame(IPV4_PROTOCOL_UDP, datagram, writer.length, ret);
 }
 
@@ -185,7 +187,8 @@ size_t tcp_frame(const uint8_t *payload, size_t length, uint8_t *ret)
     writer_be32(&writer, 0);
     writer_copy(&writer, payload, length);
     assert_false(writer.failed);
-    sum = checksum_pseudo_header(PC_IP, RECM_GROUP_IP, IPV4_PROTOCOL_TCP, writer.length);
-    store_be16(segment + 16, checksum_finish(checksum_add(sum, segment, writer.length)));
+    sum = ipv4_checksum_pseudo_header(PC_IP, RECM_GROUP_IP, IPV4_PROTOCOL_TCP, writer.length);
+    bytes_store_be16(segment + 16,
+                     ipv4_checksum_finish(ipv4_checksum_add(sum, segment, writer.length)));
     return ipv4_frame(IPV4_PROTOCOL_TCP, segment, writer.length, ret);
 }
