@@ -282,3 +282,73 @@ uint8_t *bench_read_file(const char *name, size_t *ret_length)
     fclose(file);
     return bytes;
 }
+
+/* ---- Where tests begin, and what they expect ---- */
+
+struct bench *bench_listening(void)
+{
+    struct phone_config config = phone_config_default();
+    struct bench *bench = bench_new(&config);
+    assert_true(bench_get_address(bench));
+    return bench;
+}
+
+size_t bench_request_frame(struct bench *bench, uint8_t frame[CRAFT_FRAME_SIZE])
+{
+    uint8_t payload[RECM_PC_LENGTH];
+    recm_build_request(RECM_WILDCARD_SERIAL, payload);
+    struct craft_udp header = bench_header(bench, RECM_GROUP_IP, RECM_PC_PORT, RECM_PHONE_PORT);
+    return craft_udp(bench->craft, &header, payload, sizeof payload, frame);
+}
+
+bool bench_is_answered(struct bench *bench)
+{
+    return bench_next(bench, NS_PER_S) && bench->last.kind == FRAME_RECM &&
+           bench->last.recm.operation == RECM_REPLY;
+}
+
+struct bench *bench_powered(void)
+{
+    struct phone_config config = phone_config_default();
+    return bench_new(&config);
+}
+
+void bench_expect_dhcp(struct bench *bench, uint8_t type, duration_ns patience_ns)
+{
+    assert_true(bench_next(bench, patience_ns));
+    assert_int_equal(bench->last.kind, FRAME_DHCP);
+    assert_int_equal(bench->last.dhcp.type, type);
+}
+
+/* DISCOVER, OFFER, REQUEST; the REQUEST is in bench->last. */
+void bench_expect_request_after_offer(struct bench *bench)
+{
+    bench_expect_dhcp(bench, DHCP_DISCOVER, 10 * NS_PER_S);
+    struct bench_lease offer = bench_lease(bench, DHCP_OFFER);
+    bench_dhcp(bench, &offer);
+    bench_expect_dhcp(bench, DHCP_REQUEST, NS_PER_S);
+}
+
+bool bench_replies(struct bench *bench)
+{
+    bench_request(bench, RECM_WILDCARD_SERIAL);
+    return bench_is_answered(bench);
+}
+
+/* In the wait for the gateway, its first request in bench->last. */
+struct bench *bench_resolving(void)
+{
+    struct bench *bench = bench_listening();
+    bench_upgrade(bench, RECM_WILDCARD_SERIAL, "x.bin");
+    for (unsigned i = 0; i < 3; i++)
+        assert_true(bench_next(bench, NS_PER_S));
+    assert_int_equal(phone_state(bench->phone), PHONE_ARP_WAIT);
+    return bench;
+}
+
+void bench_expect_tftp(struct bench *bench, uint16_t opcode, duration_ns patience_ns)
+{
+    assert_true(bench_next(bench, patience_ns));
+    assert_int_equal(bench->last.kind, FRAME_TFTP);
+    assert_int_equal(bench->last.tftp.opcode, opcode);
+}

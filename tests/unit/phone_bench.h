@@ -75,6 +75,21 @@ bool bench_reach(struct bench *bench, enum phone_state state, duration_ns patien
 /* True if one of the phone's lines so far contains `text`; lines are read and forgotten. */
 bool bench_console_says(struct bench *bench, const char *text);
 
+/* Where tests begin: powered on; with an address; in the wait for its gateway, with the first
+ * request for that in bench->last. */
+struct bench *bench_powered(void);
+struct bench *bench_listening(void);
+struct bench *bench_resolving(void);
+/* The PC's REQUEST as bytes, to be damaged. Returns: its length. */
+size_t bench_request_frame(struct bench *bench, uint8_t frame[CRAFT_FRAME_SIZE]);
+/* The next frame within a second is a REPLY: to what was put; to a REQUEST now. */
+bool bench_is_answered(struct bench *bench);
+bool bench_replies(struct bench *bench);
+/* The next frame, in bench->last, has to be that; the test fails otherwise. */
+void bench_expect_dhcp(struct bench *bench, uint8_t type, duration_ns patience_ns);
+void bench_expect_tftp(struct bench *bench, uint16_t opcode, duration_ns patience_ns);
+void bench_expect_request_after_offer(struct bench *bench); /* DISCOVER, our OFFER, REQUEST */
+
 /* A file below top_srcdir, to be freed; fails the test if it cannot be read. */
 uint8_t *bench_read_file(const char *name, size_t *ret_length);
 

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * What the phone accepts, and its recovery messages: docs/protocol.md sections 2 and 3. The names
- * carry the numbers of the statements.
- */
+/* Which frames the simulated phone takes (docs: protocol, section 2), statement by statement. */
 #include "phone_bench.h"
-
 #include "wire/tftp.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdlib.h>
+#include <stdint.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -19,42 +15,10 @@
 
 static const struct mac_address stranger = {{0x00, 0x11, 0x22, 0x33, 0x44, 0x55}};
 
-static struct bench *listening(void)
-{
-    struct phone_config config = phone_config_default();
-    struct bench *bench = bench_new(&config);
-    assert_true(bench_get_address(bench));
-    return bench;
-}
-
-static struct phone_config static_config(void)
-{
-    struct phone_config config = phone_config_default();
-    config.is_static = true;
-    config.static_ip = BENCH_PHONE_IP;
-    config.static_mask = BENCH_MASK;
-    config.static_gateway = BENCH_PC_IP;
-    return config;
-}
-
-static size_t build_request(struct bench *bench, uint8_t frame[CRAFT_FRAME_SIZE])
-{
-    uint8_t payload[RECM_PC_LENGTH];
-    recm_build_request(RECM_WILDCARD_SERIAL, payload);
-    struct craft_udp header = bench_header(bench, RECM_GROUP_IP, RECM_PC_PORT, RECM_PHONE_PORT);
-    return craft_udp(bench->craft, &header, payload, sizeof payload, frame);
-}
-
-static bool is_answered(struct bench *bench)
-{
-    return bench_next(bench, NS_PER_S) && bench->last.kind == FRAME_RECM &&
-           bench->last.recm.operation == RECM_REPLY;
-}
-
 static bool put_is_answered(struct bench *bench, const uint8_t *frame, size_t length)
 {
     bench_put(bench, frame, length);
-    return is_answered(bench);
+    return bench_is_answered(bench);
 }
 
 static void mend_ip_checksum(uint8_t *frame)
@@ -71,10 +35,10 @@ static void with_destination(uint8_t *frame, const struct mac_address *mac)
 static void P2_1_P2_2_frames_to_its_own_broadcast_and_any_group_mac_are_taken(void **state)
 {
     (void)state;
-    struct bench *bench = listening();
+    struct bench *bench = bench_listening();
     static const struct mac_address other_group = {{0x01, 0x80, 0xc2, 0, 0, 0x42}};
     uint8_t frame[CRAFT_FRAME_SIZE];
-    size_t length = build_request(bench, frame);
+    size_t length = bench_request_frame(bench, frame);
     assert_true(put_is_answered(bench, frame, length));
     with_destination(frame, &bench->phone_mac);
     assert_true(put_is_answered(bench, frame, length));
@@ -91,9 +55,9 @@ static void P2_3_tags_and_other_ethertypes_are_dropped(void **state)
 {
     (void)state;
     static const uint16_t types[] = {0x8100, 0x88a8, 0x86dd, 0x88cc, 0x0801, 0x0026};
-    struct bench *bench = listening();
+    struct bench *bench = bench_listening();
     uint8_t frame[CRAFT_FRAME_SIZE], tagged[CRAFT_FRAME_SIZE];
-    size_t length = build_request(bench, frame);
+    size_t length = bench_request_frame(bench, frame);
     memcpy(tagged, frame, 12);
     memcpy(tagged + 12, (const uint8_t[]){0x81, 0x00, 0x00, 0x00}, 4); /* priority tag 0 */
     memcpy(tagged + 16, frame + 12, length - 12);
@@ -108,9 +72,9 @@ static void P2_3_tags_and_other_ethertypes_are_dropped(void **state)
 static void P2_4_frames_longer_than_1496_bytes_are_dropped(void **state)
 {
     (void)state;
-    struct bench *bench = listening();
+    struct bench *bench = bench_listening();
     uint8_t frame[CRAFT_FRAME_SIZE] = {0};
-    build_request(bench, frame);
+    bench_request_frame(bench, frame);
     assert_true(put_is_answered(bench, frame, 1496)); /* padding behind the datagram */
     assert_false(put_is_answered(bench, frame, 1497));
     bench_free(bench);
@@ -119,9 +83,9 @@ static void P2_4_frames_longer_than_1496_bytes_are_dropped(void **state)
 static void P2_5_an_ip_option_means_a_silent_drop(void **state)
 {
     (void)state;
-    struct bench *bench = listening();
+    struct bench *bench = bench_listening();
     uint8_t frame[CRAFT_FRAME_SIZE], longer[CRAFT_FRAME_SIZE];
-    size_t length = build_request(bench, frame);
+    size_t length = bench_request_frame(bench, frame);
     memcpy(longer, frame, 34);
     memcpy(longer + 34, (const uint8_t[]){1, 1, 1, 0}, 4);
     memcpy(longer + 38, frame + 34, length - 34);
@@ -136,9 +100,9 @@ static void P2_5_an_ip_option_means_a_silent_drop(void **state)
 static void P2_6_the_header_checksum_must_be_right(void **state)
 {
     (void)state;
-    struct bench *bench = listening();
+    struct bench *bench = bench_listening();
     uint8_t frame[CRAFT_FRAME_SIZE];
-    size_t length = build_request(bench, frame);
+    size_t length = bench_request_frame(bench, frame);
     frame[25] ^= 1;
     assert_false(put_is_answered(bench, frame, length));
     bench_free(bench);
@@ -148,9 +112,9 @@ static void P2_7_fragments_are_dropped_and_do_not_fragment_is_allowed(void **sta
 {
     (void)state;
     static const uint16_t dropped[] = {0x2000, 0x8000, 0x0001, 0x1fff};
-    struct bench *bench = listening();
+    struct bench *bench = bench_listening();
     uint8_t frame[CRAFT_FRAME_SIZE];
-    size_t length = build_request(bench, frame);
+    size_t length = bench_request_frame(bench, frame);
     for (size_t i = 0; i < sizeof dropped / sizeof dropped[0]; i++) {
         bytes_store_be16(frame + 20, dropped[i]);
         mend_ip_checksum(frame);
@@ -165,9 +129,9 @@ static void P2_7_fragments_are_dropped_and_do_not_fragment_is_allowed(void **sta
 static void P2_8_P3_12_total_length_ttl_tos_and_sender_are_not_checked(void **state)
 {
     (void)state;
-    struct bench *bench = listening();
+    struct bench *bench = bench_listening();
     uint8_t frame[CRAFT_FRAME_SIZE];
-    size_t length = build_request(bench, frame);
+    size_t length = bench_request_frame(bench, frame);
     frame[15] = 0xff;                         /* TOS */
     frame[22] = 0;                            /* TTL */
     bytes_store_be16(frame + 16, 21);         /* total length */
@@ -205,7 +169,7 @@ static void P2_9_destination_is_its_own_address_or_the_group_or_anything_during_
         while (bench->last.kind != FRAME_RECM);
     }
     bench_free(bench);
-    bench = listening();
+    bench = bench_listening();
     for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
         with_destination_ip(bench, frame, &length, foreign[i]);
         assert_false(put_is_answered(bench, frame, length));
@@ -218,7 +182,7 @@ static void P2_9_destination_is_its_own_address_or_the_group_or_anything_during_
 static void P2_10_a_ping_is_never_answered_and_no_group_is_joined(void **state)
 {
     (void)state;
-    struct bench *bench = listening();
+    struct bench *bench = bench_listening();
     uint8_t frame[CRAFT_FRAME_SIZE];
     size_t length;
     with_destination_ip(bench, frame, &length, BENCH_PHONE_IP);
@@ -237,9 +201,9 @@ static void P2_10_a_ping_is_never_answered_and_no_group_is_joined(void **state)
 static void P2_11_udp_checksum_zero_is_accepted_and_a_wrong_one_is_not(void **state)
 {
     (void)state;
-    struct bench *bench = listening();
+    struct bench *bench = bench_listening();
     uint8_t frame[CRAFT_FRAME_SIZE];
-    size_t length = build_request(bench, frame);
+    size_t length = bench_request_frame(bench, frame);
     frame[41] ^= 1;
     assert_false(put_is_answered(bench, frame, length));
     bytes_store_be16(frame + 40, 0);
@@ -251,7 +215,7 @@ static void P2_12_other_ports_are_not_listened_on(void **state)
 {
     (void)state;
     static const uint16_t ports[] = {7, 53, 67, 69, 161, 4809, 4811, 5060};
-    struct bench *bench = listening();
+    struct bench *bench = bench_listening();
     uint8_t payload[RECM_PC_LENGTH];
     recm_build_request(RECM_WILDCARD_SERIAL, payload);
     for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++) {
@@ -278,7 +242,7 @@ static unsigned answers_to_pairs(struct bench *bench, unsigned pairs)
 static void P2_13_the_second_of_two_frames_back_to_back_can_be_lost(void **state)
 {
     (void)state;
-    struct bench *bench = listening();
+    struct bench *bench = bench_listening();
     /* Ten frames are two chains of five: the second frame after a fifth one is lost. */
     unsigned answers = answers_to_pairs(bench, 50);
     assert_in_range(answers, 80, 99);
@@ -293,11 +257,11 @@ static void P2_13_the_second_of_two_frames_back_to_back_can_be_lost(void **state
 static void P2_13_at_most_five_frames_wait_while_it_prints(void **state)
 {
     (void)state;
-    struct bench *bench = listening();
+    struct bench *bench = bench_listening();
     bench_request(bench, RECM_WILDCARD_SERIAL); /* busy for 0.58 s */
     for (unsigned i = 0; i < 20; i++)
         bench_arp(bench, ARP_REQUEST_OPERATION, BENCH_PC_IP, BENCH_PHONE_IP);
-    assert_true(is_answered(bench));
+    assert_true(bench_is_answered(bench));
     unsigned answers = 0;
     while (bench_next(bench, 10 * MS))
         answers++;
@@ -329,12 +293,12 @@ static void P2_14_loop_counts_stretch_on_hardware(void **state)
 static void P2_14_handling_frames_stretches_a_loop_count(void **state)
 {
     (void)state;
-    struct bench *bench = listening();
+    struct bench *bench = bench_listening();
     assert_true(bench_order(bench, "x"));
     instant_ns first_ns = bench->last.time_ns;
     for (unsigned i = 0; i < 5; i++) {
         bench_request(bench, RECM_WILDCARD_SERIAL);
-        assert_true(is_answered(bench)); /* 0.58 s each */
+        assert_true(bench_is_answered(bench)); /* 0.58 s each */
     }
     assert_true(bench_next(bench, 10 * NS_PER_S));
     assert_int_equal(bench->last.kind, FRAME_TFTP);
@@ -366,7 +330,7 @@ static void P2_15_printing_delays_the_reply_unless_the_console_is_locked(void **
 static void P2_15_a_message_for_another_phone_costs_time_too(void **state)
 {
     (void)state;
-    struct bench *bench = listening();
+    struct bench *bench = bench_listening();
     instant_ns start_ns = bench->now_ns;
     bench_request(bench, "CBT00000000");
     bench_arp(bench, ARP_REQUEST_OPERATION, BENCH_PC_IP, BENCH_PHONE_IP);
@@ -378,7 +342,7 @@ static void P2_15_a_message_for_another_phone_costs_time_too(void **state)
 static void P2_16_a_packet_of_another_protocol_costs_40_ms(void **state)
 {
     (void)state;
-    struct bench *bench = listening();
+    struct bench *bench = bench_listening();
     uint8_t frame[CRAFT_FRAME_SIZE];
     size_t length;
     with_destination_ip(bench, frame, &length, BENCH_PHONE_IP);
@@ -401,7 +365,7 @@ static void P2_17_ttl_60_tos_0_and_ip_ids_from_0_since_power_on(void **state)
         assert_true(bench_get_address(bench));
         for (uint16_t id = 2; id < 10; id++) {
             bench_request(bench, RECM_WILDCARD_SERIAL);
-            assert_true(is_answered(bench));
+            assert_true(bench_is_answered(bench));
             assert_int_equal(bench->last.ipv4.identification, id);
             assert_int_equal(bench->last.ipv4.time_to_live, 60);
             assert_int_equal(bench->last.ipv4.type_of_service, 0);
@@ -416,7 +380,7 @@ static void P2_17_ttl_60_tos_0_and_ip_ids_from_0_since_power_on(void **state)
 static void P2_18_short_frames_are_padded_to_60_with_old_memory(void **state)
 {
     (void)state;
-    struct bench *bench = listening();
+    struct bench *bench = bench_listening();
     assert_true(bench_order(bench, "x"));
     const uint8_t block[512] = {0};
     bench_data(bench, 6900, 1, block, sizeof block);
@@ -446,207 +410,6 @@ static void P2_19_unicast_goes_to_the_last_arp_result(void **state)
     bench_free(bench);
 }
 
-/* ---- Section 3 ---- */
-
-static void P3_1_a_request_comes_from_port_4811_to_4810(void **state)
-{
-    (void)state;
-    static const uint16_t wrong[] = {4810, 4812, 0, 1024, 65535};
-    struct bench *bench = listening();
-    uint8_t payload[RECM_PC_LENGTH];
-    recm_build_request(RECM_WILDCARD_SERIAL, payload);
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        struct craft_udp header = bench_header(bench, RECM_GROUP_IP, wrong[i], RECM_PHONE_PORT);
-        bench_udp(bench, &header, payload, sizeof payload);
-        assert_true(bench_is_silent(bench, NS_PER_S));
-    }
-    bench_free(bench);
-}
-
-static void P3_2_P3_3_the_reply_has_100_bytes_for_the_group(void **state)
-{
-    (void)state;
-    struct phone_config config = phone_config_default();
-    memset(config.serial, 'S', 20); /* as long as the field: not terminated in the message */
-    config.serial[20] = '\0';
-    struct bench *bench = bench_new(&config);
-    assert_true(bench_get_address(bench));
-    bench_request(bench, RECM_WILDCARD_SERIAL);
-    assert_true(is_answered(bench));
-    const uint8_t *payload = bench->last.payload;
-    assert_int_equal(bench->last.length, 142);
-    assert_int_equal(bench->last.payload_length, 100);
-    assert_int_equal(bench->last.ipv4.destination, RECM_GROUP_IP);
-    assert_int_equal(bench->last.udp.source_port, 4810);
-    assert_int_equal(bench->last.udp.destination_port, 4811);
-    assert_memory_equal(bench->last.bytes, ((const uint8_t[]){1, 0, 0x5e, 4, 8, 10}), 6);
-    assert_memory_equal(payload + 4, "RECM", 4);
-    assert_memory_equal(payload + 8, config.serial, 20);
-    assert_memory_equal(payload + 28, "SPA504G\0\0\0\0\0\0\0\0\0\0\0\0\0", 20);
-    assert_memory_equal(payload + 48, config.mac.octet, 6);
-    assert_memory_equal(payload + 54, "7.4.4rec", 9);
-    assert_memory_equal(payload + 74, "1.0.2", 6);
-    assert_int_equal(bytes_load_be32(payload + 94), BENCH_PHONE_IP);
-    assert_int_equal(bytes_load_be16(payload + 98), 0xffff);
-    bench_free(bench);
-}
-
-static void P3_4_P3_5_P3_9_the_echo_names_the_phone_and_the_port_is_not_used(void **state)
-{
-    (void)state;
-    struct bench *bench = listening();
-    uint8_t payload[RECM_PC_LENGTH];
-    recm_build_upgrade(RECM_WILDCARD_SERIAL, 6969, "image.bin", payload);
-    struct craft_udp header = bench_header(bench, RECM_GROUP_IP, RECM_PC_PORT, RECM_PHONE_PORT);
-    bench_udp(bench, &header, payload, sizeof payload);
-    assert_true(bench_next(bench, NS_PER_S));
-    const uint8_t *echo = bench->last.payload;
-    assert_int_equal(bench->last.payload_length, 100);
-    assert_memory_equal(echo, "\2\0\0\0RECM", 8);
-    assert_memory_equal(echo + 8, "CBT141100HR\0\0\0\0\0\0\0\0\0", 20);
-    assert_int_equal(bytes_load_be16(echo + 28), 6969);
-    assert_int_equal(bytes_load_be16(echo + 30), 0);
-    assert_string_equal((const char *)echo + 32, "image.bin");
-    assert_true(bench_next(bench, NS_PER_S) && bench_next(bench, NS_PER_S));
-    bench_arp(bench, ARP_REPLY_OPERATION, BENCH_PC_IP, BENCH_PHONE_IP);
-    assert_true(bench_next(bench, NS_PER_S));
-    assert_int_equal(bench->last.udp.destination_port, 69);
-    bench_free(bench);
-}
-
-static void P3_6_every_failed_check_is_silent(void **state)
-{
-    (void)state;
-    struct bench *bench = listening();
-    struct craft_udp header = bench_header(bench, RECM_GROUP_IP, RECM_PC_PORT, RECM_PHONE_PORT);
-    uint8_t good[RECM_PC_LENGTH], bad[RECM_PC_LENGTH];
-    recm_build_request(RECM_WILDCARD_SERIAL, good);
-    for (unsigned i = 4; i < 8; i++) { /* magic */
-        memcpy(bad, good, sizeof bad);
-        bad[i] ^= 0x20;
-        bench_udp(bench, &header, bad, sizeof bad);
-        assert_true(bench_is_silent(bench, NS_PER_S));
-    }
-    for (unsigned operation = 0; operation < 256; operation++) {
-        if (operation == RECM_REQUEST || operation == RECM_UPGRADE)
-            continue;
-        memcpy(bad, good, sizeof bad);
-        bad[0] = (uint8_t)operation;
-        bench_udp(bench, &header, bad, sizeof bad);
-        assert_true(bench_is_silent(bench, NS_PER_S));
-    }
-    for (size_t length = 0; length < RECM_PC_LENGTH; length++) {
-        bench_udp(bench, &header, good, length);
-        assert_true(bench_is_silent(bench, NS_PER_S));
-    }
-    assert_null(phone_damage(bench->phone));
-    bench_udp(bench, &header, good, sizeof good);
-    assert_true(is_answered(bench));
-    bench_free(bench);
-}
-
-static void P3_7_more_than_160_bytes_damage_the_heap(void **state)
-{
-    (void)state;
-    struct bench *bench = listening();
-    struct craft_udp header = bench_header(bench, RECM_GROUP_IP, RECM_PC_PORT, RECM_PHONE_PORT);
-    uint8_t payload[RECM_PC_LENGTH + 1] = {0};
-    recm_build_request(RECM_WILDCARD_SERIAL, payload);
-    bench_udp(bench, &header, payload, sizeof payload);
-    assert_string_equal(phone_damage(bench->phone), "RECM message with a UDP length of 169");
-    bench_run_for(bench, 10 * NS_PER_S);
-    assert_true(bench_console_says(
-        bench, "this would have damaged a real phone: RECM message with a UDP length of 169"));
-    assert_int_equal(phone_state(bench->phone), PHONE_CRASHED);
-    bench_request(bench, RECM_WILDCARD_SERIAL);
-    assert_true(bench_is_silent(bench, 60 * NS_PER_S));
-    bench_free(bench);
-}
-
-static void P3_7_a_udp_length_below_8_damages_the_heap(void **state)
-{
-    (void)state;
-    struct bench *bench = listening();
-    uint8_t frame[CRAFT_FRAME_SIZE];
-    size_t length = build_request(bench, frame);
-    bytes_store_be16(frame + 38, 7);
-    bytes_store_be16(frame + 40, 0);
-    bench_put(bench, frame, length);
-    assert_non_null(phone_damage(bench->phone));
-    bench_free(bench);
-}
-
-static void P3_8_the_serial_is_compared_byte_for_byte(void **state)
-{
-    (void)state;
-    static const char *const wrong[] = {
-        "cbt141100hr", "CBT141100HR ",  " CBT141100HR", "CBT141100H",
-        "FFFFFFFFFFF", "FFFFFFFFFFFFF", "ffffffffffff", "",
-        "002414A1B2C3"};
-    struct bench *bench = listening();
-    struct craft_udp header = bench_header(bench, RECM_GROUP_IP, RECM_PC_PORT, RECM_PHONE_PORT);
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        uint8_t payload[RECM_PC_LENGTH] = {0};
-        memcpy(payload + 4, "RECM", 4);
-        memcpy(payload + 8, wrong[i], strlen(wrong[i]));
-        bench_udp(bench, &header, payload, sizeof payload);
-        assert_true(bench_is_silent(bench, NS_PER_S));
-    }
-    bench_request(bench, "CBT141100HR");
-    assert_true(is_answered(bench));
-    bench_free(bench);
-}
-
-static void upgrade_raw(struct bench *bench, const char *file_name)
-{
-    uint8_t payload[RECM_PC_LENGTH] = {2, 0, 0, 0, 'R', 'E', 'C', 'M'};
-    memcpy(payload + 8, RECM_WILDCARD_SERIAL, sizeof RECM_WILDCARD_SERIAL);
-    memcpy(payload + 32, file_name, strlen(file_name));
-    struct craft_udp header = bench_header(bench, RECM_GROUP_IP, RECM_PC_PORT, RECM_PHONE_PORT);
-    bench_udp(bench, &header, payload, sizeof payload);
-}
-
-static void P3_10_a_file_name_of_68_characters_damages_the_heap(void **state)
-{
-    (void)state;
-    char name[69];
-    memset(name, 'n', sizeof name);
-    name[68] = '\0';
-    struct bench *bench = listening();
-    upgrade_raw(bench, name);
-    assert_string_equal(phone_damage(bench->phone), "file name of 68 characters in an UPGRADE");
-    bench_run_for(bench, 60 * NS_PER_S);
-    assert_int_equal(phone_state(bench->phone), PHONE_CRASHED);
-    bench_free(bench);
-    name[67] = '\0';
-    bench = listening();
-    upgrade_raw(bench, name);
-    bench_run_for(bench, 60 * NS_PER_S);
-    assert_null(phone_damage(bench->phone));
-    bench_free(bench);
-}
-
-static void P3_11_the_file_name_goes_into_the_rrq_unchanged(void **state)
-{
-    (void)state;
-    struct bench *bench = listening();
-    assert_true(bench_order(bench, "/dir/Image File.bin"));
-    assert_string_equal(bench->last.tftp.file_name, "/dir/Image File.bin");
-    bench_free(bench);
-}
-
-static void P4_2_a_static_phone_listens_without_a_frame(void **state)
-{
-    (void)state;
-    struct phone_config config = static_config();
-    struct bench *bench = bench_new(&config);
-    assert_true(bench_is_silent(bench, 2 * NS_PER_S));
-    bench_request(bench, RECM_WILDCARD_SERIAL);
-    assert_true(is_answered(bench));
-    assert_int_equal(bench->last.ipv4.identification, 0);
-    bench_free(bench);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -671,16 +434,6 @@ int main(void)
         cmocka_unit_test(P2_17_ttl_60_tos_0_and_ip_ids_from_0_since_power_on),
         cmocka_unit_test(P2_18_short_frames_are_padded_to_60_with_old_memory),
         cmocka_unit_test(P2_19_unicast_goes_to_the_last_arp_result),
-        cmocka_unit_test(P3_1_a_request_comes_from_port_4811_to_4810),
-        cmocka_unit_test(P3_2_P3_3_the_reply_has_100_bytes_for_the_group),
-        cmocka_unit_test(P3_4_P3_5_P3_9_the_echo_names_the_phone_and_the_port_is_not_used),
-        cmocka_unit_test(P3_6_every_failed_check_is_silent),
-        cmocka_unit_test(P3_7_more_than_160_bytes_damage_the_heap),
-        cmocka_unit_test(P3_7_a_udp_length_below_8_damages_the_heap),
-        cmocka_unit_test(P3_8_the_serial_is_compared_byte_for_byte),
-        cmocka_unit_test(P3_10_a_file_name_of_68_characters_damages_the_heap),
-        cmocka_unit_test(P3_11_the_file_name_goes_into_the_rrq_unchanged),
-        cmocka_unit_test(P4_2_a_static_phone_listens_without_a_frame),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ARP and TFTP client of the simulated phone: docs/protocol.md sections 6 and 7. */
-#include "phone_bench.h"
-
+/* The simulated phone's TFTP client (docs: protocol, section 7), statement by statement. */
 #include "loader/loader.h"
+#include "phone_bench.h"
 #include "wire/tftp.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,29 +20,10 @@
 
 static uint8_t block_of[512];
 
-static struct bench *listening(void)
-{
-    struct phone_config config = phone_config_default();
-    struct bench *bench = bench_new(&config);
-    assert_true(bench_get_address(bench));
-    return bench;
-}
-
-/* In the wait for the gateway, its first request in bench->last. */
-static struct bench *resolving(void)
-{
-    struct bench *bench = listening();
-    bench_upgrade(bench, RECM_WILDCARD_SERIAL, "x.bin");
-    for (unsigned i = 0; i < 3; i++)
-        assert_true(bench_next(bench, S));
-    assert_int_equal(phone_state(bench->phone), PHONE_ARP_WAIT);
-    return bench;
-}
-
 /* The RRQ has been sent and is in bench->last. */
 static struct bench *asking(void)
 {
-    struct bench *bench = listening();
+    struct bench *bench = bench_listening();
     assert_true(bench_order(bench, "x.bin"));
     return bench;
 }
@@ -53,16 +34,9 @@ static void give(struct bench *bench, uint16_t port, uint16_t block, size_t leng
     bench_data(bench, port, block, block_of, length);
 }
 
-static void expect_tftp(struct bench *bench, uint16_t opcode, duration_ns patience_ns)
-{
-    assert_true(bench_next(bench, patience_ns));
-    assert_int_equal(bench->last.kind, FRAME_TFTP);
-    assert_int_equal(bench->last.tftp.opcode, opcode);
-}
-
 static void expect_ack(struct bench *bench, uint16_t port, uint16_t block)
 {
-    expect_tftp(bench, TFTP_ACK, 10 * MS);
+    bench_expect_tftp(bench, TFTP_ACK, 10 * MS);
     assert_int_equal(bench->last.tftp.block, block);
     assert_int_equal(bench->last.udp.destination_port, port);
 }
@@ -72,129 +46,6 @@ static size_t stored(struct bench *bench)
     size_t length;
     phone_download(bench->phone, &length);
     return length;
-}
-
-/* ---- Section 6 ---- */
-
-static void P6_1_arp_requests_and_probes_are_answered_with_60_bytes(void **state)
-{
-    (void)state;
-    static const uint32_t senders[] = {BENCH_PC_IP, 0, UINT32_MAX};
-    struct bench *bench = listening();
-    for (size_t i = 0; i < sizeof senders / sizeof senders[0]; i++) {
-        bench_arp(bench, ARP_REQUEST_OPERATION, senders[i], BENCH_PHONE_IP);
-        assert_true(bench_next(bench, 10 * MS));
-        assert_int_equal(bench->last.kind, FRAME_ARP);
-        assert_int_equal(bench->last.length, 60);
-        assert_int_equal(bench->last.arp.operation, ARP_REPLY_OPERATION);
-        assert_int_equal(bench->last.arp.sender_ip, BENCH_PHONE_IP);
-        assert_int_equal(bench->last.arp.target_ip, senders[i]);
-        assert_memory_equal(bench->last.bytes, bench->pc_mac.octet, 6);
-    }
-    bench_arp(bench, ARP_REQUEST_OPERATION, BENCH_PC_IP, BENCH_FOREIGN_IP);
-    assert_true(bench_is_silent(bench, S));
-    bench_free(bench);
-}
-
-static void put_arp_of_length(struct bench *bench, size_t length)
-{
-    struct arp_packet packet = {.operation = ARP_REQUEST_OPERATION,
-                                .sender_mac = bench->pc_mac,
-                                .sender_ip = BENCH_PC_IP,
-                                .target_ip = BENCH_PHONE_IP};
-    uint8_t frame[CRAFT_FRAME_SIZE] = {0};
-    craft_arp(bench->craft, &bench->pc_mac, &bench->phone_mac, CRAFT_NO_VLAN, &packet, frame);
-    bench_put(bench, frame, length);
-}
-
-static void P6_2_arp_frames_longer_than_62_bytes_damage_the_heap(void **state)
-{
-    (void)state;
-    struct bench *bench = listening();
-    put_arp_of_length(bench, 62);
-    bench_run_for(bench, S);
-    assert_null(phone_damage(bench->phone));
-    put_arp_of_length(bench, 63);
-    bench_run_for(bench, S);
-    assert_string_equal(phone_damage(bench->phone),
-                        "ARP request of 63 bytes overflowed the reply buffer");
-    bench_free(bench);
-}
-
-static void P6_3_a_request_from_its_own_address_is_only_a_warning(void **state)
-{
-    (void)state;
-    struct bench *bench = listening();
-    bench_arp(bench, ARP_REQUEST_OPERATION, BENCH_PHONE_IP, BENCH_PHONE_IP);
-    assert_true(bench_is_silent(bench, S));
-    assert_true(bench_console_says(bench, "ARP request from my own address"));
-    bench_free(bench);
-}
-
-static void P6_4_its_requests_have_62_bytes_and_begin_with_its_own_address(void **state)
-{
-    (void)state;
-    static const uint8_t zeros[18];
-    struct bench *bench = listening();
-    bench_upgrade(bench, RECM_WILDCARD_SERIAL, "x.bin");
-    assert_true(bench_next(bench, S)); /* echo */
-    for (unsigned i = 0; i < 2; i++) {
-        assert_true(bench_next(bench, S));
-        assert_int_equal(bench->last.kind, FRAME_ARP);
-        assert_int_equal(bench->last.length, 62);
-        assert_memory_equal(bench->last.bytes, mac_broadcast.octet, 6);
-        assert_memory_equal(bench->last.bytes + 42, zeros, sizeof zeros);
-        assert_int_equal(bench->last.arp.sender_ip, BENCH_PHONE_IP);
-        assert_int_equal(bench->last.arp.target_ip, i == 0 ? BENCH_PHONE_IP : BENCH_PC_IP);
-    }
-    bench_free(bench);
-}
-
-static void P6_5_three_requests_then_the_attempt_fails_without_a_frame(void **state)
-{
-    (void)state;
-    struct bench *bench = resolving();
-    for (unsigned i = 0; i < 2; i++) {
-        instant_ns before_ns = bench->last.time_ns;
-        assert_true(bench_next(bench, S));
-        assert_int_equal(bench->last.arp.target_ip, BENCH_PC_IP);
-        assert_in_range(bench->last.time_ns - before_ns, 270 * MS, 300 * MS);
-    }
-    assert_true(bench_is_silent(bench, 60 * S));
-    assert_int_equal(phone_state(bench->phone), PHONE_LISTENING);
-    bench_free(bench);
-}
-
-static bool reply_resolves(uint32_t sender_ip, uint32_t target_ip)
-{
-    struct bench *bench = resolving();
-    bench_arp(bench, ARP_REPLY_OPERATION, sender_ip, target_ip);
-    bool resolves = bench_next(bench, 10 * MS) && bench->last.kind == FRAME_TFTP;
-    bench_free(bench);
-    return resolves;
-}
-
-static void P6_6_a_reply_counts_with_the_right_two_addresses(void **state)
-{
-    (void)state;
-    assert_true(reply_resolves(BENCH_PC_IP, BENCH_PHONE_IP));
-    assert_false(reply_resolves(BENCH_FOREIGN_IP, BENCH_PHONE_IP));
-    assert_false(reply_resolves(BENCH_PC_IP, BENCH_FOREIGN_IP));
-}
-
-static void P6_7_any_request_it_answers_ends_the_wait(void **state)
-{
-    (void)state;
-    struct bench *bench = resolving();
-    bench_arp(bench, ARP_REQUEST_OPERATION, 0, BENCH_PHONE_IP); /* a probe claims nothing */
-    assert_true(bench_next(bench, 10 * MS));
-    assert_int_equal(bench->last.arp.operation, ARP_REPLY_OPERATION);
-    expect_tftp(bench, TFTP_RRQ, 10 * MS);
-    bench_free(bench);
-    bench = resolving();
-    bench_arp(bench, ARP_REQUEST_OPERATION, 0, BENCH_FOREIGN_IP); /* not for it */
-    assert_false(bench_next(bench, 10 * MS));
-    bench_free(bench);
 }
 
 /* ---- Section 7 ---- */
@@ -280,7 +131,7 @@ static void P7_8_P7_10_a_first_block_that_is_not_1_is_stored_and_the_rrq_repeate
     (void)state;
     struct bench *bench = asking();
     give(bench, PORT, 7, 512);
-    expect_tftp(bench, TFTP_RRQ, 10 * MS);
+    bench_expect_tftp(bench, TFTP_RRQ, 10 * MS);
     assert_int_equal(bench->last.udp.destination_port, PORT); /* the learnt port, not 69 */
     assert_int_equal(stored(bench), 512);
     give(bench, PORT, 1, 512);
@@ -296,7 +147,7 @@ static void P7_9_data_0_at_the_start_is_ignored(void **state)
     give(bench, PORT, 0, 512);
     assert_true(bench_is_silent(bench, S));
     assert_int_equal(stored(bench), 0);
-    expect_tftp(bench, TFTP_RRQ, 10 * S);
+    bench_expect_tftp(bench, TFTP_RRQ, 10 * S);
     assert_int_equal(bench->last.udp.destination_port,
                      PORT); /* P7.10: learnt from it all the same */
     bench_free(bench);
@@ -369,20 +220,20 @@ static void P7_15_five_transmissions_of_the_same_and_the_count_restarts(void **s
     (void)state;
     struct bench *bench = asking();
     for (unsigned i = 0; i < 4; i++) {
-        expect_tftp(bench, TFTP_RRQ, 7 * S);
+        bench_expect_tftp(bench, TFTP_RRQ, 7 * S);
         assert_int_equal(bench->last.udp.destination_port, 69);
     }
     give(bench, PORT, 1, 512); /* in the last wait */
     expect_ack(bench, PORT, 1);
     for (unsigned block = 2; block < 5; block++) {
         for (unsigned i = 0; i < 4; i++)
-            expect_tftp(bench, TFTP_ACK, 7 * S);
+            bench_expect_tftp(bench, TFTP_ACK, 7 * S);
         give(bench, PORT, (uint16_t)block, 512);
         expect_ack(bench, PORT, (uint16_t)block);
     }
     instant_ns last_ns = bench->now_ns;
     for (unsigned i = 0; i < 4; i++)
-        expect_tftp(bench, TFTP_ACK, 7 * S);
+        bench_expect_tftp(bench, TFTP_ACK, 7 * S);
     assert_true(bench_reach(bench, PHONE_LISTENING, 10 * S));
     assert_in_range(bench->now_ns - last_ns, 31 * S, 33 * S);
     assert_true(bench_is_silent(bench, 60 * S));
@@ -425,7 +276,7 @@ static void P7_20_a_refused_image_is_forgotten_and_the_next_is_taken(void **stat
     (void)state;
     size_t length;
     uint8_t *image = bench_read_file("tests/images/good.bin", &length);
-    struct bench *bench = listening();
+    struct bench *bench = bench_listening();
     image[9640] ^= 1;
     assert_true(bench_order(bench, "x.bin"));
     assert_true(bench_transfer(bench, image, length));
@@ -444,10 +295,10 @@ static void P7_20_a_refused_image_is_forgotten_and_the_next_is_taken(void **stat
 static void P7_21_a_second_upgrade_is_eaten_by_arp_and_nested_later(void **state)
 {
     (void)state;
-    struct bench *bench = resolving();
+    struct bench *bench = bench_resolving();
     bench_upgrade(bench, RECM_WILDCARD_SERIAL, "y.bin");
     bench_arp(bench, ARP_REPLY_OPERATION, BENCH_PC_IP, BENCH_PHONE_IP);
-    expect_tftp(bench, TFTP_RRQ, S);
+    bench_expect_tftp(bench, TFTP_RRQ, S);
     assert_string_equal(bench->last.tftp.file_name, "x.bin");
     give(bench, PORT, 1, 512);
     expect_ack(bench, PORT, 1);
@@ -485,13 +336,6 @@ static void P7_22_after_flashing_the_firmware_or_recovery_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(P6_1_arp_requests_and_probes_are_answered_with_60_bytes),
-        cmocka_unit_test(P6_2_arp_frames_longer_than_62_bytes_damage_the_heap),
-        cmocka_unit_test(P6_3_a_request_from_its_own_address_is_only_a_warning),
-        cmocka_unit_test(P6_4_its_requests_have_62_bytes_and_begin_with_its_own_address),
-        cmocka_unit_test(P6_5_three_requests_then_the_attempt_fails_without_a_frame),
-        cmocka_unit_test(P6_6_a_reply_counts_with_the_right_two_addresses),
-        cmocka_unit_test(P6_7_any_request_it_answers_ends_the_wait),
         cmocka_unit_test(P7_1_P7_2_the_rrq_goes_from_2000_to_the_group_port_69),
         cmocka_unit_test(P7_4_data_comes_to_port_2000_from_any_address),
         cmocka_unit_test(P7_5_the_port_is_learnt_until_block_1_and_then_kept),

@@ -192,3 +192,42 @@ size_t tcp_frame(const uint8_t *payload, size_t length, uint8_t *ret)
                      ipv4_checksum_finish(ipv4_checksum_add(sum, segment, writer.length)));
     return ipv4_frame(IPV4_PROTOCOL_TCP, segment, writer.length, ret);
 }
+
+size_t request_frame(uint8_t *ret)
+{
+    uint8_t payload[RECM_PC_LENGTH];
+
+    recm_build_request("CBT141900A1", payload);
+    return udp_frame(RECM_PC_PORT, RECM_PHONE_PORT, payload, sizeof payload, ret);
+}
+
+size_t data_frame(size_t data_length, uint8_t *ret)
+{
+    uint8_t payload[1500] = {0};
+    struct writer writer = writer_over(payload, sizeof payload);
+
+    tftp_write_data(&writer, 7, payload + 4, data_length);
+    return udp_frame(6900, TFTP_PHONE_PORT, payload, writer.length, ret);
+}
+
+/* Dissects a copy of the exact size, that lives until the next call. */
+struct frame dissect_copy(const uint8_t *bytes, size_t captured, size_t length)
+{
+    static uint8_t *copy;
+    struct frame frame = {0};
+
+    free(copy);
+    copy = NULL;
+    if (bytes == NULL)
+        return frame;
+    copy = exact_copy(bytes, captured);
+    frame_dissect(copy, captured, length, &frame);
+    return frame;
+}
+
+int dissect_drop_copy(void **state)
+{
+    (void)state;
+    dissect_copy(NULL, 0, 0);
+    return 0;
+}

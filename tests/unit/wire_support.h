@@ -53,4 +53,12 @@ size_t tcp_frame(const uint8_t *payload, size_t length, uint8_t *ret);
 /* Sets the header checksum anew after the IPv4 header of an untagged frame was changed. */
 void fix_ipv4_checksum(uint8_t *frame);
 
+/* A REQUEST of a PC; DATA 7 of a server with so many bytes of data. Return: the length. */
+size_t request_frame(uint8_t *ret);
+size_t data_frame(size_t data_length, uint8_t *ret);
+/* Dissects a copy of the exact size, that lives until the next call; the last one goes with
+ * dissect_drop_copy, a group's tear-down. */
+struct frame dissect_copy(const uint8_t *bytes, size_t captured, size_t length);
+int dissect_drop_copy(void **state);
+
 #endif
