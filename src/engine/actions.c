@@ -80,7 +80,7 @@ void action_order(struct session *session, instant_ns now_ns)
     session_attempt_begins(session, now_ns);
     session->by_url = session->by_http = false;
     session->orders = 0;
-    session->gateway = (struct gateway_help){0};
+    session->gateway.asked = 0;
     session->transfer_start_ns = session->transfer_end_ns = 0;
     session_enter(session, SESSION_ORDERED, now_ns, "told to fetch the image");
     send_order(session, now_ns);
@@ -138,6 +138,7 @@ void action_gateway_is_dead(struct session *session, instant_ns now_ns)
     snprintf(text, sizeof text,
              "nobody answered for its gateway %s, so it never asked for the file",
              ipv4_format(session->gateway.gateway_ip).text);
+    session->gateway.failed++;
     bool may_be_helped = session->core->config.gateway != GATEWAY_POLICY_NEVER;
     actions_attempt_failed(session, now_ns,
                            may_be_helped ? CAUSE_GATEWAY_DEAD : CAUSE_GATEWAY_DEAD_UNHELPED, text);

@@ -10,6 +10,8 @@
 #include "engine/timer.h"
 #include "wire/recm.h"
 
+#include <string.h>
+
 struct session;
 struct tftp_transfer;
 
@@ -64,5 +66,11 @@ struct core {
     instant_ns waits_until_ns;  /* until then a silent phone may be writing its image */
     bool changed;               /* a state changed: the run may be over */
 };
+
+/* Is it this run's file, by a name that no other program can have given? */
+static inline bool core_file_is_unique(const struct core *core, const char *name)
+{
+    return !core->config.file_name && strcmp(name, core->file_name) == 0;
+}
 
 #endif

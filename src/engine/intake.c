@@ -88,6 +88,9 @@ static void lost_the_race(struct intake *intake, struct session *session, instan
 static void loader_asks(struct intake *intake, const struct frame *frame, instant_ns now_ns)
 {
     const struct dhcp_message *message = &frame->dhcp;
+    /* P5.1: a loader's REQUEST names its server; without one it was damaged, or is nobody's. */
+    if (message->type == DHCP_REQUEST && !message->has_server_identifier)
+        return;
     struct session *session = choice_meet(intake->choice, &frame->ethernet.source, now_ns);
     if (!session)
         return;
@@ -242,7 +245,8 @@ static void take_recm(struct intake *intake, const struct frame *frame, instant_
     else if (message->operation == RECM_UPGRADE && session->ordered &&
              strcmp(message->file_name, intake->core->file_name) == 0)
         session_handle(session, EVENT_ECHO, now_ns);
-    else if (message->operation == RECM_UPGRADE)
+    else if (message->operation == RECM_UPGRADE &&
+             !core_file_is_unique(intake->core, message->file_name))
         intake_ordered_elsewhere(intake, session, false, now_ns);
 }
 

@@ -60,7 +60,7 @@ static void take_read_request(struct intake *intake, const struct frame *frame, 
     bool ours = is_ours(intake, session, &frame->tftp);
     if (!ours && !url_takes_request(intake->choice, session, frame, now_ns)) {
         note_foreign_request(intake, frame, now_ns);
-        if (is_of_an_order(frame))
+        if (is_of_an_order(frame) && !core_file_is_unique(core, frame->tftp.file_name))
             intake_ordered_elsewhere(
                 intake, choice_meet(intake->choice, &frame->ethernet.source, now_ns), true, now_ns);
         return;

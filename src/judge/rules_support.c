@@ -396,3 +396,11 @@ const char *rules_data_defect_words(enum data_defect defect)
     };
     return words[defect];
 }
+
+bool rules_is_waiting(const struct phone_facts *phone)
+{
+    const struct boot *boot = &phone->boot;
+    bool has_address = boot->acks.total || boot->arp_answers.total || boot->replies.total ||
+                       boot->url.total || boot->dhcp_requests.total;
+    return !phone->in_firmware && has_address && phone->attempts == 0;
+}

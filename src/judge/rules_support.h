@@ -114,6 +114,8 @@ enum completeness { NOT_COMPLETE, COMPLETE_BY_SILENCE, COMPLETE_AS_SEEN };
 enum completeness rules_completeness_of(const struct facts *facts, const struct phone_facts *phone);
 /* A shorter time than this is not enough for writing the image and starting again. */
 duration_ns rules_shortest_flashing(const struct attempt *attempt);
+/* It is there, has its address, and no order has been given to it. */
+bool rules_is_waiting(const struct phone_facts *phone);
 /* A download was ordered and is not completed. */
 bool rules_is_open_attempt(const struct facts *facts, const struct phone_facts *phone);
 

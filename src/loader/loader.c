@@ -54,6 +54,12 @@ bool loader_is_syn(const struct frame *frame)
            frame->tcp.window == LOADER_SYN_WINDOW && frame->ipv4.time_to_live == LOADER_SYN_TTL;
 }
 
+bool loader_is_tftp_arp(const struct frame *frame)
+{
+    return frame->kind == FRAME_ARP && frame->arp.operation == ARP_REQUEST_OPERATION &&
+           frame_untagged_length(frame) == LOADER_TFTP_ARP_LENGTH;
+}
+
 struct loader_lease_terms loader_lease_terms(const struct dhcp_message *ack)
 {
     return (struct loader_lease_terms){

@@ -71,6 +71,9 @@ bool loader_is_cut_dhcp(const struct frame *frame);
 
 /* P8.5: a TCP frame that no operating system sends: sequence number 0, window 1024, TTL 250. */
 bool loader_is_syn(const struct frame *frame);
+/* P6.4: an ARP request of the length that only loaders send, on the way to a TFTP server; tags on
+ * its way are none of its. */
+bool loader_is_tftp_arp(const struct frame *frame);
 
 /* What becomes of the loader with the lease of an ACK. */
 enum loader_lease {

@@ -26,7 +26,7 @@ static bool is_ordered(const struct observer *observer, const struct phone_facts
 static void asks_for_itself(struct observer *observer, struct phone_facts *phone,
                             const struct frame *frame)
 {
-    phone->boot.own_asked = frame->length == LOADER_TFTP_ARP_LENGTH;
+    phone->boot.own_asked = loader_is_tftp_arp(frame);
     phone->boot.own_asked_ns = observer->now_ns;
     phone->boot.own_asked_number = frame->number;
     if (!is_ordered(observer, phone))
@@ -43,7 +43,7 @@ static void asks_for_another(struct observer *observer, struct phone_facts *phon
 {
     struct boot *boot = &phone->boot;
 
-    if (is_ordered(observer, phone) && frame->length != ETHERNET_MINIMUM_LENGTH) {
+    if (is_ordered(observer, phone) && frame_untagged_length(frame) != ETHERNET_MINIMUM_LENGTH) {
         phone->attempt.gateway_ip = frame->arp.target_ip;
         marks_add(&phone->attempt.gateway_asks, observer, frame);
         return;
@@ -121,8 +121,7 @@ static void consider_candidate(struct observer *observer, const struct frame *fr
 {
     const struct arp_packet *arp = &frame->arp;
 
-    if (frame->length != LOADER_TFTP_ARP_LENGTH || arp->operation != ARP_REQUEST_OPERATION ||
-        arp->sender_ip == 0)
+    if (!loader_is_tftp_arp(frame) || arp->sender_ip == 0)
         return;
     bool asks_for_itself = arp->sender_ip == arp->target_ip;
     for (unsigned i = 0; i < ARP_CANDIDATES && !asks_for_itself; i++) {

@@ -87,6 +87,11 @@ struct frame {
 void frame_dissect(const uint8_t *bytes, size_t captured, size_t length, struct frame *ret);
 /* The same of one that came off a wire, with its time, number and what is not known of it. */
 void frame_dissect_captured(const struct captured_frame *captured, struct frame *ret);
+/* Bytes on a wire without VLAN tags. */
+static inline size_t frame_untagged_length(const struct frame *frame)
+{
+    return frame->length - frame->ethernet.tag_count * (size_t)ETHERNET_TAG_LENGTH;
+}
 
 /* Returns: "RECM", "DHCP", ...: a static string. */
 const char *frame_kind_name(enum frame_kind kind);

@@ -216,6 +216,56 @@ static void draw_fault(struct random *random, struct plan *ret)
     ret->rival = setup.host.asks_for_phones;
 }
 
+/* Which phones there are, and whom the user asks for. */
+static void draw_selection(struct random *random, struct plan *ret)
+{
+    switch (ret->trouble) {
+    case TROUBLE_WRONG_SERIAL:
+        choose_serial(ret, "CBT141999ZZ");
+        break;
+    case TROUBLE_SEVERAL:
+        plan_phones(random, 2 + random_below(random, 3), ret);
+        for (unsigned i = 0; i < ret->phone_count; i++)
+            ret->phones[i].config.is_static = true;
+        for (unsigned i = 1; i < ret->phone_count; i++)
+            ret->phones[i].power_on_ns = ret->phones[0].power_on_ns;
+        break;
+    case TROUBLE_ONE_OF_SEVERAL:
+        plan_phones(random, 2 + random_below(random, 6), ret);
+        choose_serial(ret, ret->phones[1].config.serial);
+        break;
+    case TROUBLE_MANY:
+        plan_phones(random, 2 + random_below(random, 49), ret);
+        ret->station.selection.all = true;
+        ret->station.parallel_transfers = 1 + random_below(random, 2);
+        break;
+    default:
+        break;
+    }
+}
+
+/* Another DHCP server, and what its lease lacks. */
+static void draw_server(struct random *random, struct plan *ret)
+{
+    switch (ret->trouble) {
+    case TROUBLE_NO_ROUTER:
+        take_unfit_lease(random, ret, SERVER_NO_ROUTER);
+        break;
+    case TROUBLE_NO_MASK:
+        take_unfit_lease(random, ret, SERVER_NO_MASK);
+        break;
+    case TROUBLE_DEAD_GATEWAY_NO_HELP:
+        ret->station.gateway = GATEWAY_POLICY_NEVER;
+        take_foreign_lease(ret, SERVER_DEAD_GATEWAY);
+        break;
+    case TROUBLE_DEAD_GATEWAY:
+        take_foreign_lease(ret, SERVER_DEAD_GATEWAY);
+        break;
+    default:
+        break;
+    }
+}
+
 static void draw_trouble(struct random *random, struct plan *ret)
 {
     struct phone_config *phone = &ret->phones[0].config;
@@ -242,36 +292,16 @@ static void draw_trouble(struct random *random, struct plan *ret)
         ret->station.dhcp = DHCP_POLICY_NEVER;
         break;
     case TROUBLE_NO_ROUTER:
-        take_unfit_lease(random, ret, SERVER_NO_ROUTER);
-        break;
     case TROUBLE_NO_MASK:
-        take_unfit_lease(random, ret, SERVER_NO_MASK);
-        break;
     case TROUBLE_DEAD_GATEWAY_NO_HELP:
-        ret->station.gateway = GATEWAY_POLICY_NEVER;
-        take_foreign_lease(ret, SERVER_DEAD_GATEWAY);
-        break;
     case TROUBLE_DEAD_GATEWAY:
-        take_foreign_lease(ret, SERVER_DEAD_GATEWAY);
+        draw_server(random, ret);
         break;
     case TROUBLE_WRONG_SERIAL:
-        choose_serial(ret, "CBT141999ZZ");
-        break;
     case TROUBLE_SEVERAL:
-        plan_phones(random, 2 + random_below(random, 3), ret);
-        for (unsigned i = 0; i < ret->phone_count; i++)
-            ret->phones[i].config.is_static = true;
-        for (unsigned i = 1; i < ret->phone_count; i++)
-            ret->phones[i].power_on_ns = ret->phones[0].power_on_ns;
-        break;
     case TROUBLE_ONE_OF_SEVERAL:
-        plan_phones(random, 2 + random_below(random, 6), ret);
-        choose_serial(ret, ret->phones[1].config.serial);
-        break;
     case TROUBLE_MANY:
-        plan_phones(random, 2 + random_below(random, 49), ret);
-        ret->station.selection.all = true;
-        ret->station.parallel_transfers = 1 + random_below(random, 2);
+        draw_selection(random, ret);
         break;
     case TROUBLE_SNOOPING:
         ret->kind = SEGMENT_SNOOPING_SWITCH;

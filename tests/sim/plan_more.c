@@ -107,10 +107,12 @@ static bool add_policies(struct random *random, struct plan *plan)
 {
     static const enum gateway_policy gateways[] = {GATEWAY_POLICY_AUTO, GATEWAY_POLICY_NUDGE,
                                                    GATEWAY_POLICY_STAND_IN};
+    /* Who yields to whatever looks like a server is kept back by whoever pretends to be one. */
+    bool has_liar = plan->hostile_end_ns != 0;
     bool may_yield = plan->server == SERVER_NONE || plan->server == SERVER_GOOD ||
                      plan->server == SERVER_DEAD_GATEWAY;
     plan->station.dhcp =
-        may_yield && random_below(random, 2) ? DHCP_POLICY_YIELD : DHCP_POLICY_ALWAYS;
+        may_yield && random_below(random, 2) && !has_liar ? DHCP_POLICY_YIELD : DHCP_POLICY_ALWAYS;
     plan->station.gateway = gateways[random_below(random, sizeof gateways / sizeof *gateways)];
     return true;
 }

@@ -22,6 +22,9 @@ once_failed=(
 	1692 # blocks_of_a_second_transfer_are_progress_too
 	42493 20579 # pcaps/static-phone-http-url
 	52980 # a_unicast_request_is_a_phones_if_it_asked_by_arp_like_one
+	10133979 # r4_help_that_came_too_late_comes_sooner_the_next_time
+	10458448 # a_tag_on_the_way_hides_no_loader
+	10856488 10996940 # r1_a_request_that_names_no_server_..., r5_a_forged_request_for_our_file_...
 	7177702 # a_request_that_comes_late_is_a_phones_all_the_same
 	194039 231958 # what HTTP brought may be being written
 	185351 233412 3608561 # checks of this simulation

@@ -11,7 +11,7 @@
 #include "port/recorder.h"
 #include "run/plug.h"
 #include "run/run.h"
-#include "tests/sim/checks.h"
+#include "tests/sim/checking_port.h"
 #include "tests/sim/hostile.h"
 #include "tests/support/report_check.h"
 #include "tests/support/station_copy.h"
@@ -22,9 +22,6 @@
 #include <string.h>
 
 #define FIRST_WRITTEN_SECTOR 5
-#define TAG_PROTOCOL         0x8100
-#define TAG_BYTES            4
-#define SHORTEST_FRAME       60
 #define POWER_CYCLE_AFTER_NS (15 * NS_PER_S) /* the user reads the advice */
 #define POWER_OFF_NS         (3 * NS_PER_S)
 
@@ -43,18 +40,6 @@ struct world_phone {
     unsigned flashed;
 };
 
-/*
- * Between station and segment: every frame is checked on its way. With a VLAN it is a trunk port,
- * whose access ports are the segment: the station's frames must have the tag, and lose it here.
- */
-struct checking_port {
-    struct port base;
-    struct port *inner;
-    struct checks *checks;
-    int vlan; /* CRAFT_NO_VLAN: none */
-    uint8_t bytes[CRAFT_FRAME_SIZE + TAG_BYTES];
-};
-
 struct world {
     const struct plan *plan;
     struct checks checks;
@@ -71,88 +56,6 @@ struct world {
     bool verbose, interrupted;
     instant_ns first_listening_ns, last_firmware_ns;
     bool asks_to_choose; /* several answer, and none was named */
-};
-
-/* ---- The checking port ---- */
-
-static void add_tag(struct checking_port *self, struct captured_frame *frame)
-{
-    if (frame->captured < 12 || frame->captured > CRAFT_FRAME_SIZE)
-        return;
-    memcpy(self->bytes, frame->bytes, 12);
-    bytes_store_be16(self->bytes + 12, TAG_PROTOCOL);
-    bytes_store_be16(self->bytes + 14, (uint16_t)self->vlan);
-    memcpy(self->bytes + 12 + TAG_BYTES, frame->bytes + 12, frame->captured - 12);
-    frame->bytes = self->bytes;
-    frame->captured += TAG_BYTES;
-    frame->length += TAG_BYTES;
-}
-
-/* Returns: the length without its tag, filled up to what an access port sends; 0 if it has none. */
-static size_t take_tag(struct checking_port *self, const uint8_t *bytes, size_t length)
-{
-    if (length < 18 || length > sizeof self->bytes || bytes_load_be16(bytes + 12) != TAG_PROTOCOL ||
-        (bytes_load_be16(bytes + 14) & 0xfff) != self->vlan)
-        return 0;
-    memset(self->bytes, 0, SHORTEST_FRAME);
-    memcpy(self->bytes, bytes, 12);
-    memcpy(self->bytes + 12, bytes + 12 + TAG_BYTES, length - 12 - TAG_BYTES);
-    return length - TAG_BYTES < SHORTEST_FRAME ? SHORTEST_FRAME : length - TAG_BYTES;
-}
-
-static enum port_event check_next(struct port *port, instant_ns deadline_ns,
-                                  struct captured_frame *ret, struct error *ret_error)
-{
-    struct checking_port *self = (struct checking_port *)port;
-    enum port_event event = self->inner->operations->next(self->inner, deadline_ns, ret, ret_error);
-    if (event == PORT_FRAME)
-        checks_received(self->checks, ret->bytes, ret->captured, ret->time_ns);
-    if (event == PORT_FRAME && self->vlan != CRAFT_NO_VLAN)
-        add_tag(self, ret);
-    return event;
-}
-
-static bool check_send(struct port *port, const uint8_t *bytes, size_t length,
-                       struct error *ret_error)
-{
-    struct checking_port *self = (struct checking_port *)port;
-    instant_ns now_ns = self->inner->operations->now(self->inner);
-    if (self->vlan != CRAFT_NO_VLAN) {
-        length = take_tag(self, bytes, length);
-        bytes = self->bytes;
-        if (length == 0) {
-            checks_fail(self->checks, now_ns, "a frame without the tag of the VLAN was sent");
-            return true;
-        }
-    }
-    checks_sent(self->checks, bytes, length, now_ns);
-    return self->inner->operations->send(self->inner, bytes, length, ret_error);
-}
-
-static instant_ns check_now(struct port *port)
-{
-    struct checking_port *self = (struct checking_port *)port;
-    return self->inner->operations->now(self->inner);
-}
-
-static void check_counters(struct port *port, struct port_counters *ret)
-{
-    struct checking_port *self = (struct checking_port *)port;
-    self->inner->operations->counters(self->inner, ret);
-}
-
-static void check_close(struct port *port)
-{
-    struct checking_port *self = (struct checking_port *)port;
-    self->inner->operations->close(self->inner);
-}
-
-static const struct port_operations checking_operations = {
-    .next = check_next,
-    .send = check_send,
-    .now = check_now,
-    .counters = check_counters,
-    .close = check_close,
 };
 
 /* ---- Phones ---- */
@@ -495,25 +398,22 @@ static void run(struct world *world, struct port *port, const char *trace_path,
     struct error error;
     struct recording *recording = trace_path ? recording_create(trace_path, true, &error) : NULL;
     struct port *recorder = recording ? port_recorder_new(port, recording) : NULL;
-    struct checking_port checking = {
-        .base = {&checking_operations},
-        .inner = recorder ? recorder : port,
-        .checks = &world->checks,
-        .vlan = world->plan->station.vlan,
-    };
+    struct checking_port checking;
+    struct port *checked = checking_port_init(&checking, recorder ? recorder : port, &world->checks,
+                                              world->plan->station.vlan);
     world->station = station_new(&world->plan->station, &error);
     if (!world->station) {
         checks_fail(&world->checks, PLAN_START_NS, "no station: %s", error.text);
         memcpy(ret->violation, world->checks.violation, sizeof ret->violation);
     } else {
-        enum run_end end = run_station(&checking.base, world->station, watch, world, &error);
+        enum run_end end = run_station(checked, world->station, watch, world, &error);
         if (end == RUN_TRACE_END || end == RUN_FAILED)
             printf("%s\n", end == RUN_FAILED ? error.text : "the world has ended");
         judge(world, end, ret);
     }
     station_free(world->station);
     station_free(world->copy.station);
-    checking.base.operations->close(&checking.base);
+    checked->operations->close(checked);
     recording_close(recording);
 }
 

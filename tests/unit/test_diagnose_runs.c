@@ -361,7 +361,7 @@ static void headline_table_json_result_and_status_agree(void **state)
 
 /* A phone with a static address goes for its URL; nothing else of it was captured. Its request
  * comes so many seconds after its ARP. */
-static void ask_for_url(struct bench *bench, bool asks_first, double seconds)
+static void ask_for_url_in(struct bench *bench, int vlan, bool asks_first, double seconds)
 {
     struct mac_address phone = bench_phone(7);
     const struct arp_packet packet = {.operation = ARP_REQUEST_OPERATION,
@@ -370,8 +370,9 @@ static void ask_for_url(struct bench *bench, bool asks_first, double seconds)
                                       .target_ip = BENCH_PC_IP};
     uint8_t bytes[CRAFT_FRAME_SIZE] = {0}, payload[64];
     if (asks_first) {
-        craft_arp(bench->craft, &phone, &mac_broadcast, CRAFT_NO_VLAN, &packet, bytes);
-        bench_frame(bench, bytes, LOADER_TFTP_ARP_LENGTH, LOADER_TFTP_ARP_LENGTH);
+        craft_arp(bench->craft, &phone, &mac_broadcast, vlan, &packet, bytes);
+        size_t on_wire = LOADER_TFTP_ARP_LENGTH + (vlan == CRAFT_NO_VLAN ? 0 : ETHERNET_TAG_LENGTH);
+        bench_frame(bench, bytes, on_wire, on_wire);
     }
     bench_wait(bench, seconds);
     struct writer writer = writer_over(payload, sizeof payload);
@@ -383,9 +384,14 @@ static void ask_for_url(struct bench *bench, bool asks_first, double seconds)
                                .source_port = TFTP_PHONE_PORT,
                                .destination_port = TFTP_SERVER_PORT,
                                .time_to_live = LOADER_UDP_TTL,
-                               .vlan = CRAFT_NO_VLAN};
+                               .vlan = vlan};
     size_t length = craft_udp(bench->craft, &header, payload, writer.length, bytes);
     bench_frame(bench, bytes, length, length);
+}
+
+static void ask_for_url(struct bench *bench, bool asks_first, double seconds)
+{
+    ask_for_url_in(bench, CRAFT_NO_VLAN, asks_first, seconds);
 }
 
 static size_t count_phones(const struct bench *bench)
@@ -418,6 +424,14 @@ static void a_request_that_comes_late_is_a_phones_all_the_same(void **state)
     assert_int_equal(count_phones(bench), before + 1);
 }
 
+static void a_tag_on_the_way_hides_no_loader(void **state)
+{
+    struct bench *bench = *state;
+    size_t before = count_phones(bench);
+    ask_for_url_in(bench, 12, true, 0.5);
+    assert_int_equal(count_phones(bench), before + 1);
+}
+
 int main(void)
 {
 #define WITH_BENCH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -432,6 +446,7 @@ int main(void)
         WITH_BENCH(commands_hold_only_what_can_be_typed),
         WITH_BENCH(a_unicast_request_is_a_phones_if_it_asked_by_arp_like_one),
         WITH_BENCH(a_request_that_comes_late_is_a_phones_all_the_same),
+        WITH_BENCH(a_tag_on_the_way_hides_no_loader),
         WITH_BENCH(flashing_that_was_waited_for_in_vain_is_told_as_that),
         WITH_BENCH(interrupted_after_the_last_block_it_warns),
         WITH_BENCH(another_program_leads_where_this_run_stood_back),

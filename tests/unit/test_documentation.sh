@@ -6,7 +6,7 @@
 set -u
 top_srcdir=${top_srcdir:?run by make check} top_builddir=${top_builddir:?run by make check}
 . "$top_srcdir/tests/tap.sh"
-tap_plan 11
+tap_plan 13
 
 spa_sos=$top_builddir/spa-sos
 manual=$top_srcdir/docs/spa-sos.8
@@ -82,4 +82,16 @@ known=$(sed -n 's/^benches=(\(.*\))$/\1/p' "$top_srcdir/scripts/bench")
 	for bench in $promised; do grep -q "^bench_$bench()" "$top_srcdir/scripts/bench" || echo "$bench" >>"$work/missing"; done &&
 	[ ! -s "$work/missing" ]
 tap_result $? "scripts/bench measures what its head promises" "$work/missing"
+
+# Budgets (CONTRIBUTING.md): what is longer is named there with its reason, and nothing else is.
+(cd "$top_srcdir" && find src tests -name '*.[ch]' -exec wc -l {} + | awk '$1 > 500 && $2 != "total" { print $2 }') >"$work/long"
+grep -oE '`tests/[a-z_/]+\.c`|`src/[a-z_/]+\.c`' "$top_srcdir/CONTRIBUTING.md" | tr -d '`' >"$work/named"
+lines_missing "$work/long" "$work/named" "$work/missing"
+tap_result $? "every file of more than 500 lines is named with its reason" "$work/missing"
+find "$top_srcdir/src" "$top_srcdir/tests" -name '*.c' -exec awk '
+	FNR == 1 { start = 0 }
+	/^{$/ { start = FNR }
+	/^}$/ { if (start && FNR - start - 1 > 60) print FILENAME ":" start; start = 0 }' {} + >"$work/long"
+[ ! -s "$work/long" ]
+tap_result $? "no function has more than 60 lines" "$work/long"
 [ "$tap_failures" -eq 0 ]

@@ -380,6 +380,28 @@ static void r4_nudge_at_the_second_and_stand_in_at_the_third(void **state)
     rig_free(rig);
 }
 
+/* Its answers cross a network that is as slow as the phone is impatient. */
+static void r4_help_that_came_too_late_comes_sooner_the_next_time(void **state)
+{
+    (void)state;
+    struct rig_phone phone = rig_phone(0);
+    struct rig *rig = rig_with_echo(&phone, GATEWAY_POLICY_STAND_IN);
+    for (unsigned needed = 3; needed > 0; needed--) {
+        unsigned before = rig_count(rig, 0, FRAME_ARP, ARP_REPLY_OPERATION);
+        for (unsigned i = 1; i < needed; i++)
+            ask_gateway(rig, &phone);
+        assert_int_equal(rig_count(rig, 0, FRAME_ARP, ARP_REPLY_OPERATION), before);
+        ask_gateway(rig, &phone);
+        assert_int_equal(rig_count(rig, 0, FRAME_ARP, ARP_REPLY_OPERATION), before + 1);
+        rig_wait(rig, 16 * NS_PER_S);
+        assert_int_equal(rig_state(rig, &phone), SESSION_RETRY);
+        rig_reply(rig, &phone);
+        rig_wait(rig, 4 * NS_PER_S);
+        rig_echo(rig, &phone);
+    }
+    rig_free(rig);
+}
+
 static void r4_policies_do_only_what_they_say(void **state)
 {
     (void)state;
@@ -455,6 +477,7 @@ int main(void)
         cmocka_unit_test(r4_own_address_is_answered_at_once),
         cmocka_unit_test(r4_only_phones_get_an_answer),
         cmocka_unit_test(r4_nudge_at_the_second_and_stand_in_at_the_third),
+        cmocka_unit_test(r4_help_that_came_too_late_comes_sooner_the_next_time),
         cmocka_unit_test(r4_policies_do_only_what_they_say),
         cmocka_unit_test(r4_who_may_not_help_does_not_order_five_times),
         cmocka_unit_test(r4_phones_that_were_not_ordered_get_no_help),

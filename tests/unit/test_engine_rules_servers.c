@@ -291,6 +291,19 @@ static void r1_a_server_that_is_not_heard_is_forgotten(void **state)
     rig_free(rig);
 }
 
+static void r1_a_request_that_names_no_server_is_no_loaders(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_started();
+    struct rig_phone phone = rig_phone(0);
+    rig_discover(rig, &phone, 1);
+    rig_dhcp_request(rig, &phone, 1, RIG_FOREIGN_SERVER, phone.ip);
+    rig_dhcp_request(rig, &phone, 1, 0, phone.ip); /* damaged: its server is still that one */
+    rig_wait(rig, 40 * NS_PER_S);
+    assert_int_equal(rig_state(rig, &phone), SESSION_UNFIT_LEASE);
+    rig_free(rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +320,7 @@ int main(void)
         cmocka_unit_test(r1_a_phone_that_answers_arp_is_not_deaf),
         cmocka_unit_test(r1_an_echo_and_then_nothing_is_a_lease_without_a_router),
         cmocka_unit_test(r1_a_server_that_is_not_heard_is_forgotten),
+        cmocka_unit_test(r1_a_request_that_names_no_server_is_no_loaders),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -360,6 +360,26 @@ static void r7_repeated_request_brings_block_one_again(void **state)
     rig_free(rig);
 }
 
+/* Whoever asks for this run's file was not ordered by another program. */
+static void r5_a_forged_request_for_our_file_is_no_other_program(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_started();
+    struct rig_phone phone = rig_phone(0), invented = rig_phone(1);
+    rig_up_to_request(rig, &phone);
+    for (unsigned i = 0; i < 10; i++) {
+        invented.mac.octet[5]++;
+        rig_rrq(rig, &invented, station_file_name(rig->station), 69);
+        rig_wait(rig, 100 * NS_PER_MS);
+    }
+    assert_false(rig_said(rig, "Another program"));
+    rig_acknowledge_all(rig, &phone);
+    rig_wait(rig, 4 * NS_PER_S); /* refused? It is asked all the same. */
+    rig_reply(rig, &phone);
+    assert_int_equal(rig_state(rig, &phone), SESSION_ORDERED);
+    rig_free(rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -382,6 +402,7 @@ int main(void)
         cmocka_unit_test(r7_new_request_in_mid_transfer_starts_at_block_one),
         cmocka_unit_test(r7_late_request_in_mid_transfer_starts_nothing),
         cmocka_unit_test(r7_repeated_request_brings_block_one_again),
+        cmocka_unit_test(r5_a_forged_request_for_our_file_is_no_other_program),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

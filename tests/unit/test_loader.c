@@ -134,6 +134,22 @@ static void syn(void **state)
     assert_false(loader_is_syn(&frame));
 }
 
+static void tftp_arp(void **state)
+{
+    struct frame frame = {.kind = FRAME_ARP, .length = 62, .arp.operation = ARP_REQUEST_OPERATION};
+    (void)state;
+    assert_true(loader_is_tftp_arp(&frame));
+    frame.length = 66; /* as captured on a trunk port */
+    assert_false(loader_is_tftp_arp(&frame));
+    frame.ethernet.tag_count = 1;
+    assert_true(loader_is_tftp_arp(&frame));
+    frame.length = 62;
+    assert_false(loader_is_tftp_arp(&frame));
+    frame.length = 66;
+    frame.arp.operation = ARP_REPLY_OPERATION;
+    assert_false(loader_is_tftp_arp(&frame));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +159,7 @@ int main(void)
         cmocka_unit_test(series),
         cmocka_unit_test(transaction_ids),
         cmocka_unit_test(syn),
+        cmocka_unit_test(tftp_arp),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

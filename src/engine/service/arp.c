@@ -33,13 +33,13 @@ const char *arp_help(struct core *core, struct gateway_help *help, const struct 
     if (help->gateway_ip != request->target_ip)
         *help = (struct gateway_help){.gateway_ip = request->target_ip};
     help->asked++;
-    if (help->asked >= STAND_IN_AT &&
+    unsigned reached = help->asked + help->failed;
+    if (reached >= STAND_IN_AT &&
         (policy == GATEWAY_POLICY_AUTO || policy == GATEWAY_POLICY_STAND_IN)) {
         arp_answer_for(core, request);
         return "told the phone alone that this program stands in for its gateway";
     }
-    if (help->asked >= NUDGE_AT &&
-        (policy == GATEWAY_POLICY_AUTO || policy == GATEWAY_POLICY_NUDGE)) {
+    if (reached >= NUDGE_AT && (policy == GATEWAY_POLICY_AUTO || policy == GATEWAY_POLICY_NUDGE)) {
         arp_probe(core, &request->sender_mac, request->sender_ip);
         return "nudged the phone past its gateway with an ARP probe";
     }

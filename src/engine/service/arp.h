@@ -13,6 +13,7 @@
 struct gateway_help {
     uint32_t gateway_ip; /* the address the phone asks for; 0 = not asked yet */
     unsigned asked;      /* in this attempt */
+    unsigned failed;     /* attempts in which the help came too late for this gateway's phone */
 };
 
 /* "who-has phone" from 0.0.0.0 to the phone alone: it claims nothing, and ends a wait for a gateway
@@ -21,8 +22,9 @@ void arp_probe(struct core *core, const struct mac_address *mac, uint32_t ip);
 /* "Who-has" for our own address, or (URL service) for one we claim: answered to the asker alone. */
 void arp_answer_for(struct core *core, const struct arp_packet *request);
 /* A phone we ordered asks for its gateway: the first request is left to the gateway, the second
- * brings the nudge, the third the stand-in reply. Returns: what was done, for the log; NULL =
- * nothing. */
+ * brings the nudge, the third the stand-in reply; each attempt that
+ * failed for it brings them one request sooner (a slow network). Returns: what was done, for the
+ * log; NULL = nothing. */
 const char *arp_help(struct core *core, struct gateway_help *help,
                      const struct arp_packet *request);
 

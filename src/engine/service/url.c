@@ -53,12 +53,6 @@ static bool serves(struct choice *choice, struct session *session, instant_ns no
 
 /* ---- ARP ---- */
 
-static bool has_tftp_length(const struct frame *frame)
-{
-    size_t tags = frame->ethernet.tag_count * (size_t)ETHERNET_TAG_LENGTH;
-    return frame->length == LOADER_TFTP_ARP_LENGTH + tags;
-}
-
 /* Could a request of the common length be the loader's, on the way to an HTTP server? Not of a
  * phone that may have started its normal firmware meanwhile, or whose order is another matter. */
 static bool may_ask_for_http(const struct session *session)
@@ -81,7 +75,7 @@ bool url_take_arp(struct choice *choice, const struct frame *frame, instant_ns n
 {
     if (!is_on(choice) || frame->arp.sender_ip == 0)
         return false;
-    bool for_tftp = has_tftp_length(frame);
+    bool for_tftp = loader_is_tftp_arp(frame);
     struct session *session = for_tftp ? choice_meet(choice, &frame->ethernet.source, now_ns)
                                        : roster_find(choice->roster, &frame->ethernet.source);
     if (!session || (!for_tftp && !may_ask_for_http(session)))
