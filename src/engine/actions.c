@@ -121,17 +121,6 @@ void action_look_for_gateway(struct session *session, instant_ns now_ns)
     actions_set_deadline(session, now_ns + FILE_WAIT_NS);
 }
 
-void action_knows_no_gateway(struct session *session, instant_ns now_ns)
-{
-    if (session_has_foreign_lease(session)) {
-        session->lease = LOADER_LEASE_ASKS_FOR_NO_FILE;
-        action_lease_is_unfit(session, now_ns);
-        return;
-    }
-    actions_attempt_failed(session, now_ns,
-                           session->has_router ? CAUSE_NO_FILE_ASKED : CAUSE_NO_ROUTER, NULL);
-}
-
 void action_gateway_is_dead(struct session *session, instant_ns now_ns)
 {
     char text[128];

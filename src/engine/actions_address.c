@@ -194,3 +194,14 @@ void action_answers_nothing(struct session *session, instant_ns now_ns)
                      session->alive ? "it has got an address and speaks ARP, but answers no request"
                                     : "it has got an address but answers nothing");
 }
+
+void action_knows_no_gateway(struct session *session, instant_ns now_ns)
+{
+    if (session_has_foreign_lease(session)) {
+        session->lease = LOADER_LEASE_ASKS_FOR_NO_FILE;
+        action_lease_is_unfit(session, now_ns);
+        return;
+    }
+    actions_attempt_failed(session, now_ns,
+                           session->has_router ? CAUSE_NO_FILE_ASKED : CAUSE_NO_ROUTER, NULL);
+}

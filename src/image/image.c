@@ -8,7 +8,6 @@
 #include "image/internal.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,16 +49,6 @@ const char *image_refusal_name(enum image_refusal refusal)
         [IMAGE_NOT_FOUND] = "not-found",
     };
     return (unsigned)refusal < IMAGE_REFUSAL_COUNT ? names[refusal] : "unknown";
-}
-
-bool image_refuse(struct image *image, enum image_refusal refusal, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    image->refusal = refusal;
-    vsnprintf(image->refusal_text, sizeof image->refusal_text, format, arguments);
-    va_end(arguments);
-    return false;
 }
 
 static void parse_header(struct image *image, struct header *ret)

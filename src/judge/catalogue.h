@@ -49,7 +49,7 @@ const struct verdict_row *catalogue_row(enum verdict_id id);
 
 /* False where durations prove nothing; nearly every rule knows a cause by how long something did
  * not happen. */
-bool catalogue_times_are_sound(const struct capture_quality *quality);
+bool judge_times_are_sound(const struct capture_quality *quality);
 
 /* Evidence: the frames kept of a mark, or one frame (0 is ignored). */
 void judge_marks(struct judgement *judgement, const struct marks *marks);

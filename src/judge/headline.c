@@ -4,6 +4,7 @@
 
 #include "judge/catalogue.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define NAMES_MAXIMUM 3 /* of one kind; more are counted */
@@ -125,4 +126,14 @@ void headline_add(const struct diagnosis *diagnosis, struct text *ret)
         add_kind(diagnosis, purpose, &catalogue[i], &words);
     text_add(ret, "%s.", text_chars(&words));
     text_free(&words);
+}
+
+struct diagnosis_phone_text diagnosis_phone_name(const struct diagnosis_phone *phone)
+{
+    struct diagnosis_phone_text name;
+    if (phone->serial[0])
+        text_escape(phone->serial, strlen(phone->serial), name.text, sizeof(name.text));
+    else
+        snprintf(name.text, sizeof(name.text), "%s", mac_format(&phone->mac).text);
+    return name;
 }

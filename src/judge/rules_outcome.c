@@ -143,7 +143,7 @@ static bool was_asked_in_vain(const struct facts *facts, const struct phone_fact
 
     if (facts->segment.unreadable.total >= 2)
         return true;
-    if (catalogue_times_are_sound(&facts->quality))
+    if (judge_times_are_sound(&facts->quality))
         return false;
     for (unsigned i = 0; i < SERIALS_MAXIMUM; i++)
         if (marks_newest(&facts->segment.serials[i].orders) > reply)

@@ -21,29 +21,6 @@ const char *confidence_name(enum confidence confidence)
 
 /* ---- evidence ---- */
 
-void judge_number(struct judgement *judgement, uint64_t number)
-{
-    if (number == 0)
-        return;
-    if (judgement->number_count == judgement->number_capacity) {
-        size_t capacity = judgement->number_capacity ? 2 * judgement->number_capacity : 32;
-        uint64_t *numbers = realloc(judgement->numbers, capacity * sizeof(*numbers));
-        if (!numbers)
-            abort();
-        judgement->numbers = numbers;
-        judgement->number_capacity = capacity;
-    }
-    judgement->numbers[judgement->number_count++] = number;
-}
-
-void judge_marks(struct judgement *judgement, const struct marks *marks)
-{
-    for (uint64_t i = 0; i < marks->total && i < MARKS_FIRST; i++)
-        judge_number(judgement, marks->first[i]);
-    for (uint64_t i = 0; i + MARKS_FIRST < marks->total && i < MARKS_NEWEST; i++)
-        judge_number(judgement, marks->newest[i]);
-}
-
 static int compare_numbers(const void *a, const void *b)
 {
     uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -102,11 +79,6 @@ static void add_candidate(struct candidates *candidates, const struct candidate 
     candidates->list[candidates->count++] = *candidate;
 }
 
-bool catalogue_times_are_sound(const struct capture_quality *quality)
-{
-    return !quality->times_are_coarse && !quality->times_are_missing && !quality->clock_set_back;
-}
-
 static void run_rules(const struct facts *facts, enum rule_scope scope,
                       const struct phone_facts *phone, size_t phone_index, struct candidates *ret)
 {
@@ -119,7 +91,7 @@ static void run_rules(const struct facts *facts, enum rule_scope scope,
             judgement_free(&candidate.judgement);
             continue;
         }
-        if (!catalogue_times_are_sound(&facts->quality) &&
+        if (!judge_times_are_sound(&facts->quality) &&
             candidate.judgement.confidence == CONFIDENCE_CERTAIN)
             candidate.judgement.confidence = CONFIDENCE_LIKELY;
         add_candidate(ret, &candidate);
@@ -215,16 +187,6 @@ static void describe_missing(const struct slot *slot, struct diagnosis_phone *re
     ret->mac = slot->name->mac;
     if (slot->name->serial)
         snprintf(ret->serial, sizeof(ret->serial), "%s", slot->name->serial);
-}
-
-struct diagnosis_phone_text diagnosis_phone_name(const struct diagnosis_phone *phone)
-{
-    struct diagnosis_phone_text name;
-    if (phone->serial[0])
-        text_escape(phone->serial, strlen(phone->serial), name.text, sizeof(name.text));
-    else
-        snprintf(name.text, sizeof(name.text), "%s", mac_format(&phone->mac).text);
-    return name;
 }
 
 /* ---- who leads ---- */

@@ -4,11 +4,15 @@
  * restarted. Of too many phones the one seen longest ago gives way, and one that did no more than
  * ask for an address before one that was found, and that before one that somebody serves.
  */
-#include "observe/private.h"
+#include "observe/phone.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
+
+/* Windows closer together than this belong to one attempt. */
+#define ATTEMPT_GAP_NS (3 * NS_PER_S)
 
 /* ---- whose facts may have changed ---- */
 
@@ -35,6 +39,23 @@ const struct phone_facts *observer_next_touched(struct observer *observer)
     if (phone)
         forget_touch(observer, phone);
     return phone;
+}
+
+void phone_close_attempt(struct observer *observer, struct attempt *attempt)
+{
+    if (!attempt->rebuild)
+        return;
+    size_t length;
+    transfer_image_bytes(attempt->rebuild, &length);
+    observer->rebuild_bytes -= length;
+    if (attempt->complete) {
+        attempt->result = transfer_image_complete(attempt->rebuild);
+        attempt->refusal = transfer_image_refusal(attempt->rebuild);
+        snprintf(attempt->reason, sizeof(attempt->reason), "%s",
+                 transfer_image_reason(attempt->rebuild));
+    }
+    transfer_image_free(attempt->rebuild);
+    attempt->rebuild = NULL;
 }
 
 /* ---- the table ---- */
@@ -97,7 +118,7 @@ static unsigned phone_make_room(struct observer *observer)
     forget_touch(observer, oldest);
     forget_ip(observer, oldest);
     HASH_DELETE(by_mac, observer->facts.phones, oldest);
-    attempt_close(observer, &oldest->attempt);
+    phone_close_attempt(observer, &oldest->attempt);
     unsigned index = oldest->index;
     for (size_t i = 0; i < REQUESTS_KEPT; i++)
         phone_set_remove(&segment->newest[i].answered_by, index);
@@ -143,7 +164,7 @@ struct phone_facts *phone_get(struct observer *observer, const struct mac_addres
     if (!phone)
         abort();
     phone->mac = *mac;
-    quick_note_mac(observer, mac);
+    known_note_mac(observer, mac);
     phone->index = index;
     phone->vlan = observe_vlan(frame);
     phone->seen_ns = observer->now_ns;
@@ -192,7 +213,7 @@ void phone_set_ip(struct observer *observer, struct phone_facts *phone, uint32_t
         forget_ip(observer, holder);
     forget_ip(observer, phone);
     phone->ip = ip;
-    quick_note_ip(observer, ip);
+    known_note_ip(observer, ip);
     phone->has_ip_index = true;
     HASH_ADD(by_ip, observer->phones_by_ip, ip, sizeof(phone->ip), phone);
 }
@@ -218,7 +239,7 @@ static void restart(struct observer *observer, struct phone_facts *phone, const 
         attempt->rebooted = true;
         attempt->reboot_number = frame->number;
         attempt->reboot_ns = observer->now_ns;
-        attempt_close(observer, attempt);
+        phone_close_attempt(observer, attempt);
     }
     begin_boot(observer, phone, frame);
     observe_tell_concluded(observer, OBSERVED_REBOOT, frame, phone, "the phone has restarted");
@@ -267,6 +288,24 @@ void phone_spoke_as_firmware(struct observer *observer, struct phone_facts *phon
     marks_add(&phone->firmware_frames, observer, frame);
     if (phone->attempt.begun) {
         marks_add(&phone->attempt.firmware_after, observer, frame);
-        attempt_close(observer, &phone->attempt);
+        phone_close_attempt(observer, &phone->attempt);
     }
+}
+
+void phone_busy_with_url(struct observer *observer, struct phone_facts *phone,
+                         const struct frame *frame, instant_ns until_ns)
+{
+    struct boot *boot = &phone->boot;
+    struct url_window *newest =
+        &boot->url_windows[(boot->url_attempts + URL_WINDOWS_KEPT - 1) % URL_WINDOWS_KEPT];
+
+    if (boot->url_attempts == 0 || observer->now_ns > newest->end_ns + ATTEMPT_GAP_NS) {
+        newest = &boot->url_windows[boot->url_attempts++ % URL_WINDOWS_KEPT];
+        newest->begin_ns = observer->now_ns;
+        /* The request for its own address, just before, began it. */
+        if (boot->own_asked && observer->now_ns - boot->own_asked_ns <= ATTEMPT_GAP_NS)
+            newest->begin_ns = boot->own_asked_ns;
+    }
+    newest->end_ns = until_ns;
+    marks_add(&boot->url, observer, frame);
 }

@@ -24,26 +24,6 @@ enum {
 
 #define VERSION_4_NO_OPTIONS 0x45
 
-static void set_bit(uint64_t bits[QUICK_WORDS], unsigned value)
-{
-    bits[value / 64 % QUICK_WORDS] |= UINT64_C(1) << value % 64;
-}
-
-static bool has_bit(const uint64_t bits[QUICK_WORDS], unsigned value)
-{
-    return bits[value / 64 % QUICK_WORDS] >> value % 64 & 1;
-}
-
-void quick_note_mac(struct observer *observer, const struct mac_address *mac)
-{
-    set_bit(observer->mac_bits, bytes_load_be16(mac->octet + 4));
-}
-
-void quick_note_ip(struct observer *observer, uint32_t ip)
-{
-    set_bit(observer->ip_bits, ip & 0xffffU);
-}
-
 /* Checksum offload betrays the capturing host, whose artefacts are excused then. */
 static bool tells_local_host(const struct observer *observer, const uint8_t *bytes, size_t length,
                              bool is_partial)
@@ -87,7 +67,7 @@ static bool udp_matters(const struct observer *observer, const uint8_t *bytes, s
 static bool ipv4_matters(const struct observer *observer, const uint8_t *bytes, size_t length)
 {
     if (bytes[OFFSET_IPV4] != VERSION_4_NO_OPTIONS ||
-        has_bit(observer->ip_bits, bytes_load_be16(bytes + OFFSET_DESTINATION_IP + 2)))
+        known_ip_ending(observer, bytes_load_be16(bytes + OFFSET_DESTINATION_IP + 2)))
         return true;
     switch (bytes[OFFSET_PROTOCOL]) {
     case IPV4_PROTOCOL_UDP:
@@ -105,8 +85,8 @@ static bool ipv4_matters(const struct observer *observer, const uint8_t *bytes, 
 static bool may_matter(const struct observer *observer, const uint8_t *bytes, size_t captured,
                        size_t length)
 {
-    if (captured < QUICK_BYTES || has_bit(observer->mac_bits, bytes_load_be16(bytes + 4)) ||
-        has_bit(observer->mac_bits, bytes_load_be16(bytes + OFFSET_SOURCE + 4)))
+    if (captured < QUICK_BYTES || known_mac_ending(observer, bytes_load_be16(bytes + 4)) ||
+        known_mac_ending(observer, bytes_load_be16(bytes + OFFSET_SOURCE + 4)))
         return true;
     switch (bytes_load_be16(bytes + OFFSET_TYPE)) {
     case ETHERTYPE_IPV4_VALUE:

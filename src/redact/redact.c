@@ -33,58 +33,6 @@ void redactor_free(struct redactor *redactor)
     free(redactor);
 }
 
-/* ---- parts of a frame ---- */
-
-static bool is_inside(const struct redaction *part, size_t offset, size_t length)
-{
-    return offset <= part->length && length <= part->length - offset;
-}
-
-void redact_keep(const struct redaction *part, size_t offset, size_t length)
-{
-    if (is_inside(part, offset, length) && length > 0)
-        memcpy(part->to + offset, part->from + offset, length);
-}
-
-void redact_mac(const struct redaction *part, size_t offset)
-{
-    struct mac_address mac;
-    if (!is_inside(part, offset, sizeof(mac.octet)))
-        return;
-    memcpy(mac.octet, part->from + offset, sizeof(mac.octet));
-    mac = pseudonym_mac(part->pseudonyms, &mac);
-    memcpy(part->to + offset, mac.octet, sizeof(mac.octet));
-}
-
-void redact_ip(const struct redaction *part, size_t offset)
-{
-    if (is_inside(part, offset, 4))
-        bytes_store_be32(part->to + offset,
-                         pseudonym_ip(part->pseudonyms, bytes_load_be32(part->from + offset)));
-}
-
-void redact_text(const struct redaction *part, size_t offset, size_t length)
-{
-    if (offset >= part->length)
-        return;
-    if (length > part->length - offset)
-        length = part->length - offset;
-    length = strnlen((const char *)part->from + offset, length);
-    redact_keep(part, offset, length);
-    pseudonym_text(part->pseudonyms, part->to + offset, length);
-}
-
-struct redaction redact_rest(const struct redaction *part, size_t offset)
-{
-    struct redaction rest = *part;
-    if (offset > part->length)
-        offset = part->length;
-    rest.from += offset;
-    rest.to += offset;
-    rest.length -= offset;
-    return rest;
-}
-
 /* ---- learning ---- */
 
 static void learn_dhcp(struct pseudonyms *pseudonyms, const struct dhcp_message *dhcp)
@@ -166,7 +114,7 @@ static uint16_t folded(uint32_t sum)
 static void seal_ipv4(const struct redaction *part)
 {
     size_t length = part->frame->ipv4.header_length;
-    if (!is_inside(part, 0, length))
+    if (!redact_is_inside(part, 0, length))
         return;
     uint16_t good = ipv4_checksum_finish(ipv4_checksum_add(0, part->to, length));
     bytes_store_be16(part->to + IPV4_CHECKSUM,
@@ -177,7 +125,7 @@ static void seal_ipv4(const struct redaction *part)
 static void seal_udp(const struct redaction *part, const uint8_t *ip)
 {
     const struct udp_header *udp = &part->frame->udp;
-    if (!is_inside(part, 0, UDP_HEADER_LENGTH) || udp->checksum == 0)
+    if (!redact_is_inside(part, 0, UDP_HEADER_LENGTH) || udp->checksum == 0)
         return;
     size_t length = udp->length < part->length ? udp->length : part->length;
     uint32_t pseudo = ipv4_checksum_pseudo_header(
@@ -196,7 +144,7 @@ static void seal_udp(const struct redaction *part, const uint8_t *ip)
 static void seal_other(const struct redaction *part, size_t offset, uint32_t pseudo,
                        bool was_partial, bool was_good)
 {
-    if (!is_inside(part, offset, 2))
+    if (!redact_is_inside(part, offset, 2))
         return;
     uint16_t checksum = ipv4_checksum_finish(ipv4_checksum_add(pseudo, part->to, part->length));
     if (was_partial)
@@ -210,7 +158,7 @@ static void seal_tcp(const struct redaction *part, const uint8_t *ip, size_t wir
 {
     const struct ipv4_header *ipv4 = &part->frame->ipv4;
     bool was_partial =
-        is_inside(part, 16, 2) &&
+        redact_is_inside(part, 16, 2) &&
         ipv4_checksum_is_partial(bytes_load_be16(part->from + 16),
                                  ipv4_checksum_pseudo_header(ipv4->source, ipv4->destination,
                                                              IPV4_PROTOCOL_TCP, wire_length));

@@ -18,6 +18,8 @@ struct redaction {
     size_t length;
 };
 
+/* Are these bytes in the part? */
+bool redact_is_inside(const struct redaction *part, size_t offset, size_t length);
 /* Each does nothing where `offset` and `length` reach beyond the part. */
 void redact_keep(const struct redaction *part, size_t offset, size_t length);
 void redact_mac(const struct redaction *part, size_t offset);

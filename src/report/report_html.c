@@ -71,17 +71,6 @@ static const char style[] =
     "avoid}tr,.advice{break-inside:avoid}*{-webkit-print-color-adjust:exact;"
     "print-color-adjust:exact}.scroll{overflow:visible}.ladder{min-width:0}}\n";
 
-void page_html_text(struct text *ret, const char *chars)
-{
-    while (*chars) {
-        size_t plain = strcspn(chars, "&<>\"'");
-        text_add_bytes(ret, chars, plain);
-        chars += plain;
-        if (*chars)
-            text_add(ret, "&#%d;", *chars++);
-    }
-}
-
 static void add_raw(struct text *ret, const char *raw)
 {
     char escaped[4 * 64 + 1];

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a frame costs a station that knows so many phones: tests/bench/sessions [PHONES]... prints
- * "PHONES nanoseconds-per-frame" for each count (default: 1 and 1000). Every phone answers in turn,
- * in an order that no cache foresees; the observer's share is part of the cost.
+ * What so many known phones cost a station: tests/bench/sessions [PHONES]... prints a line for each
+ * count (default: 1 and 1000): the count, and nanoseconds of processor time for a frame (an answer
+ * of any of them, in an order that no cache foresees, the observer's share included), for a tick
+ * (the next deadline, all of them waiting to be asked), and for the lines at the bottom of a
+ * terminal.
  */
 #include "base/random.h"
+#include "cmd/progress/status_area.h"
 #include "engine/station.h"
 
 #include <stdio.h>
@@ -13,6 +16,8 @@
 #include <time.h>
 
 #define FRAMES         200000u
+#define TICKS          20000u
+#define SCREENS        2000u
 #define PHONES_MAXIMUM 4000u
 #define FIRST_IP       UINT32_C(0xc6130001) /* 198.19.0.1 */
 
@@ -46,19 +51,33 @@ static void make_reply(struct craft *craft, unsigned number)
     lengths[number] = craft_udp(craft, &header, payload, sizeof payload, replies[number]);
 }
 
-static void feed(struct station *station, unsigned number, uint64_t count, instant_ns now_ns)
+/* The next of its series: an answer with the same IP id again would be a copy. */
+static void renew(uint8_t *reply)
 {
-    struct frame frame;
+    bytes_store_be16(reply + 18, (uint16_t)(bytes_load_be16(reply + 18) + 1));
+    bytes_store_be16(reply + 24, 0);
+    bytes_store_be16(reply + 24, ipv4_checksum_finish(ipv4_checksum_add(0, reply + 14, 20)));
+}
+
+static void drain(struct station *station)
+{
     struct station_output output;
     struct station_event event;
-    frame_dissect(replies[number], lengths[number], lengths[number], &frame);
-    frame.number = count;
-    frame.time_ns = now_ns;
-    station_frame(station, &frame, now_ns);
     while (station_next_output(station, &output))
         continue;
     while (station_next_event(station, &event))
         continue;
+}
+
+static void feed(struct station *station, unsigned number, uint64_t count, instant_ns now_ns)
+{
+    struct frame frame;
+    renew(replies[number]);
+    frame_dissect(replies[number], lengths[number], lengths[number], &frame);
+    frame.number = count;
+    frame.time_ns = now_ns;
+    station_frame(station, &frame, now_ns);
+    drain(station);
 }
 
 static double seconds_now(void)
@@ -68,31 +87,52 @@ static double seconds_now(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-/* Returns: nanoseconds of processor time per frame with `phones` known. */
-static double measure(unsigned phones)
+static struct station *station_with(unsigned phones, instant_ns *now_ns, uint64_t *count)
 {
     struct error error;
     struct station_config config = station_config_default();
-    struct random random = random_from_seed(phones);
     config.mode = STATION_DISCOVER;
     config.timeout_ns = 0;
+    config.quiet_ns = 0;
     config.source_mac = (struct mac_address){{2, 0, 0, 0, 0, 1}};
     struct station *station = station_new(&config, &error);
     if (!station) {
         fprintf(stderr, "%s\n", error.text);
         exit(1);
     }
+    station_start(station, *now_ns);
+    for (unsigned i = 0; i < phones; i++)
+        feed(station, i, ++*count, *now_ns += NS_PER_US);
+    return station;
+}
+
+static void measure(unsigned phones)
+{
+    struct random random = random_from_seed(phones);
     instant_ns now_ns = NS_PER_S;
     uint64_t count = 0;
-    station_start(station, now_ns);
-    for (unsigned i = 0; i < phones; i++)
-        feed(station, i, ++count, now_ns += NS_PER_US);
+    struct station *station = station_with(phones, &now_ns, &count);
     double start = seconds_now();
     for (unsigned i = 0; i < FRAMES; i++)
         feed(station, random_below(&random, phones), ++count, now_ns += NS_PER_US);
-    double taken = seconds_now() - start;
+    double frames = seconds_now() - start;
+    start = seconds_now();
+    for (unsigned i = 0; i < TICKS; i++) {
+        now_ns = station_deadline(station);
+        station_tick(station, now_ns);
+        drain(station);
+    }
+    double ticks = seconds_now() - start;
+    start = seconds_now();
+    for (unsigned i = 0; i < SCREENS; i++) {
+        struct status_area area;
+        status_area_of(station, now_ns, now_ns, 600 * NS_PER_S, 80, 24, &area);
+        status_area_free(&area);
+    }
+    double screens = seconds_now() - start;
+    printf("%u %.0f %.0f %.0f\n", phones, frames * 1e9 / FRAMES, ticks * 1e9 / TICKS,
+           screens * 1e9 / SCREENS);
     station_free(station);
-    return taken * 1e9 / FRAMES;
 }
 
 int main(int argc, char **argv)
@@ -111,7 +151,7 @@ int main(int argc, char **argv)
             fprintf(stderr, "usage: sessions [PHONES]..., each from 1 to %u\n", PHONES_MAXIMUM);
             return 2;
         }
-        printf("%u %.0f\n", phones, measure(phones));
+        measure(phones);
     }
     craft_free(craft);
     free(replies);

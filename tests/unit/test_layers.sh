@@ -6,7 +6,7 @@
 set -u
 top_srcdir=${top_srcdir:?run by make check} top_builddir=${top_builddir:?run by make check}
 . "$top_srcdir/tests/tap.sh"
-tap_plan 18
+tap_plan 19
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -76,6 +76,12 @@ breaks "a read of the clock is found in the archive" 'planted.o\): time in base'
 plant_object base 'int printf(const char *, ...); void planted(void); void planted(void) { printf("x%d", 1); }'
 breaks "printing is found in the archive" 'planted.o\): printf in base'
 cp "$top_builddir/libbase.a" "$work/"
+printf 'void report_planted(void); void report_first(void) { report_planted(); }\n' >"$work/other.c"
+printf 'void report_first(void); void report_second(void); void report_second(void) { report_first(); }\nvoid report_planted(void) { report_second(); }\n' >"$work/planted.c"
+cp "$top_builddir/libreport.a" "$work/"
+for file in other planted; do ${CC:-cc} -w -c -o "$work/$file.o" "$work/$file.c" && ar r "$work/libreport.a" "$work/$file.o" 2>/dev/null; done
+breaks "two files that use each other are found" 'libreport.a: a circle of files: (other|planted).o (other|planted).o'
+cp "$top_builddir/libreport.a" "$work/"
 plant_object judge 'void silence(void); void silence(void) {}'
 breaks "a public name without a prefix is found" 'libjudge.a: the public name silence has no prefix of judge'
 cp "$top_builddir/libjudge.a" "$work/"

@@ -4,7 +4,7 @@
  * acknowledgements say how many bytes it has, that of the server's FIN that it has all. What the
  * bytes are is not looked at: the file is not put together from them.
  */
-#include "observe/private.h"
+#include "observe/protocol/protocol.h"
 
 #include <string.h>
 

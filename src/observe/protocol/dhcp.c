@@ -3,7 +3,7 @@
  * DHCP as the loader's client sees it (docs: protocol, DHCP client): what the phone asks, which
  * answers it can take and why not, and which lease it ends up with. Other clients are ignored.
  */
-#include "observe/private.h"
+#include "observe/protocol/protocol.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,53 +3,12 @@
  * The recovery messages: who asks for which serial in which form, which phone answers, which orders
  * are given and confirmed (docs: protocol, recovery messages).
  */
-#include "observe/private.h"
+#include "observe/protocol/protocol.h"
 
 #include <string.h>
 
 /* A REPLY follows its REQUEST by 0.58 s; with queueing and a slow console rarely by more. */
 #define REPLY_SPAN_NS (5 * NS_PER_S)
-
-/* ---- serials ---- */
-
-static struct asked_serial *serial_find(struct segment_facts *segment, const char *serial)
-{
-    for (unsigned i = 0; i < SERIALS_MAXIMUM; i++)
-        if (segment->serials[i].index && strcmp(segment->serials[i].serial, serial) == 0)
-            return &segment->serials[i];
-    return NULL;
-}
-
-static struct asked_serial *serial_get(struct observer *observer, const char *serial)
-{
-    struct segment_facts *segment = &observer->facts.segment;
-    struct asked_serial *found = serial_find(segment, serial);
-
-    if (!found) {
-        found = &segment->serials[0];
-        for (unsigned i = 0; i < SERIALS_MAXIMUM && found->index; i++)
-            if (!segment->serials[i].index || segment->serials[i].newest_ns < found->newest_ns)
-                found = &segment->serials[i];
-        *found = (struct asked_serial){.index = ++segment->serial_index};
-        memcpy(found->serial, serial, strlen(serial) + 1);
-    }
-    found->newest_ns = observer->now_ns;
-    return found;
-}
-
-struct asked_serial *observe_order_find(struct observer *observer, const char *serial)
-{
-    struct asked_serial *own = serial_find(&observer->facts.segment, serial);
-    struct asked_serial *wildcard = serial_find(&observer->facts.segment, RECM_WILDCARD_SERIAL);
-
-    if (own && own->orders.total == 0)
-        own = NULL;
-    if (wildcard && wildcard->orders.total == 0)
-        wildcard = NULL;
-    if (!own || !wildcard)
-        return own ? own : wildcard;
-    return own->orders.newest_ns < wildcard->orders.newest_ns ? wildcard : own;
-}
 
 static bool is_wildcard(const char *serial)
 {
@@ -130,7 +89,7 @@ static enum request_defect judge_message(const struct frame *frame)
 static void observe_request(struct observer *observer, const struct frame *frame)
 {
     struct segment_facts *segment = &observer->facts.segment;
-    struct asked_serial *serial = serial_get(observer, frame->recm.serial);
+    struct asked_serial *serial = serials_get(observer, frame->recm.serial);
     struct request_mark *mark = &segment->newest[segment->requests.total % REQUESTS_KEPT];
 
     marks_add(&serial->requests, observer, frame);
@@ -151,7 +110,7 @@ static void observe_request(struct observer *observer, const struct frame *frame
 
 static void observe_order(struct observer *observer, const struct frame *frame)
 {
-    struct asked_serial *serial = serial_get(observer, frame->recm.serial);
+    struct asked_serial *serial = serials_get(observer, frame->recm.serial);
 
     marks_add(&serial->orders, observer, frame);
     serial->from = frame->ethernet.source;
@@ -175,7 +134,7 @@ static void observe_malformed(struct observer *observer, const struct frame *fra
     if (defect == REQUEST_LENGTH)
         segment->malformed_length = frame->recm.length;
     if (frame->recm.magic_good && frame->recm.operation == RECM_UPGRADE) {
-        struct asked_serial *serial = serial_get(observer, frame->recm.serial);
+        struct asked_serial *serial = serials_get(observer, frame->recm.serial);
         marks_add(&serial->bad_orders, observer, frame);
         serial->order_defect = defect;
         memcpy(serial->file_name, frame->recm.file_name, sizeof(serial->file_name));
@@ -288,7 +247,7 @@ static void observe_echo(struct observer *observer, struct phone_facts *phone,
                          const struct frame *frame)
 {
     /* The echo carries the phone's own serial, also when the order was for everybody. */
-    struct asked_serial *order = observe_order_find(observer, frame->recm.serial);
+    struct asked_serial *order = serials_find_order(observer, frame->recm.serial);
 
     if (order) {
         marks_add(&order->echoes, observer, frame);

@@ -4,7 +4,7 @@
  * ACKs say what it has stored; DATA says what was sent and whether the phone could take it. The
  * file is put together by transfer_image and judged at the end.
  */
-#include "observe/private.h"
+#include "observe/protocol/protocol.h"
 
 #include "base/bytes.h"
 #include "base/text.h"
@@ -12,117 +12,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ORDER_TO_RESULT_NS                                                                         \
-    (10 * NS_PER_S) /* an unconfirmed order explains what follows within it */
-/* The phone waits 6 to 9 s for a block: a download that was silent for longer is not running. */
-#define RUNNING_SPAN_NS (12 * NS_PER_S)
-#define URL_READ_NS     (60 * NS_PER_S) /* an RRQ to a unicast address waits 5 times 6 to 9 s */
-#define URL_RRQ_BUSY_NS (9 * NS_PER_S)
+/* P7.15: what it asks for then it asks for five times, and all but the last can be lost. */
+#define ARP_TO_REQUEST_NS (45 * NS_PER_S)
+#define URL_READ_NS       (60 * NS_PER_S) /* an RRQ to a unicast address waits 5 times 6 to 9 s */
+#define URL_RRQ_BUSY_NS   (9 * NS_PER_S)
 
 enum { IMAGE_FILE_LEN_OFFSET = 0x58, IMAGE_COUNT_OFFSET = 0x7c };
-
-/* ---- attempts ---- */
-
-void attempt_close(struct observer *observer, struct attempt *attempt)
-{
-    if (!attempt->rebuild)
-        return;
-    size_t length;
-    transfer_image_bytes(attempt->rebuild, &length);
-    observer->rebuild_bytes -= length;
-    if (attempt->complete) {
-        attempt->result = transfer_image_complete(attempt->rebuild);
-        attempt->refusal = transfer_image_refusal(attempt->rebuild);
-        snprintf(attempt->reason, sizeof(attempt->reason), "%s",
-                 transfer_image_reason(attempt->rebuild));
-    }
-    transfer_image_free(attempt->rebuild);
-    attempt->rebuild = NULL;
-}
-
-void attempt_begin(struct observer *observer, struct phone_facts *phone)
-{
-    attempt_close(observer, &phone->attempt);
-    phone->attempt = (struct attempt){
-        .begun = true,
-        .boot_number = phone->boot_number,
-        .begin_ns = observer->now_ns,
-        .result = TRANSFER_IMAGE_CANNOT_TELL,
-    };
-    if (observer->rebuild_bytes < REBUILD_BYTES_MAXIMUM) {
-        phone->attempt.rebuild = transfer_image_new();
-        phone->attempt.result = TRANSFER_IMAGE_OPEN;
-    }
-    phone->attempts++;
-    phone_raise(observer, phone, PHONE_ENGAGED);
-}
-
-static bool is_running(const struct observer *observer, const struct attempt *attempt)
-{
-    return attempt->begun && attempt->acks.total > 0 && !attempt->complete && !attempt->rebooted &&
-           attempt->firmware_after.total == 0 &&
-           observer->now_ns - attempt->acks.newest_ns <= RUNNING_SPAN_NS;
-}
-
-/* A new download while one is running: the old one's frames are the evidence of the new one. */
-static void begin_nested(struct observer *observer, struct phone_facts *phone)
-{
-    struct attempt *attempt = &phone->attempt;
-    uint64_t numbers[] = {marks_newest(&attempt->orders), marks_newest(&attempt->echoes),
-                          marks_newest(&attempt->read_requests), attempt->last_ack_number};
-    struct marks nested = attempt->nested;
-
-    for (unsigned i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-        struct frame frame = {.number = numbers[i]};
-        if (frame.number)
-            marks_add(&nested, observer, &frame);
-    }
-    attempt_begin(observer, phone);
-    phone->attempt.nested = nested;
-}
-
-static void take_order(struct attempt *attempt, const struct asked_serial *order)
-{
-    if (!order)
-        return;
-    attempt->orders = order->orders;
-    attempt->has_orderer = true;
-    attempt->orderer = order->from;
-    attempt->by_wildcard = strcmp(order->serial, RECM_WILDCARD_SERIAL) == 0;
-    memcpy(attempt->file_name, order->file_name, sizeof(attempt->file_name));
-}
-
-void attempt_echoed(struct observer *observer, struct phone_facts *phone, const struct frame *frame,
-                    const struct asked_serial *order)
-{
-    bool nested = is_running(observer, &phone->attempt);
-
-    if (nested)
-        begin_nested(observer, phone);
-    else
-        attempt_begin(observer, phone);
-    struct attempt *attempt = &phone->attempt;
-    take_order(attempt, order);
-    marks_add(&attempt->echoes, observer, frame);
-    memcpy(attempt->file_name, frame->recm.file_name, sizeof(attempt->file_name));
-    if (nested) {
-        struct frame ordered = {.number = marks_newest(&attempt->orders)};
-        marks_add(&attempt->nested, observer, &ordered);
-        marks_add(&attempt->nested, observer, frame);
-    }
-}
-
-void attempt_expected(struct observer *observer, struct phone_facts *phone)
-{
-    const struct asked_serial *order =
-        phone->answered ? observe_order_find(observer, phone->reply.serial) : NULL;
-
-    if (!order || observer->now_ns - order->orders.newest_ns > ORDER_TO_RESULT_NS ||
-        order->orders.newest_ns <= phone->attempt.begin_ns)
-        return;
-    attempt_begin(observer, phone);
-    take_order(&phone->attempt, order);
-}
 
 /* ---- what the phone asks for ---- */
 
@@ -131,13 +26,13 @@ static void observe_upgrade_rrq(struct observer *observer, struct phone_facts *p
 {
     struct attempt *attempt = &phone->attempt;
 
-    if (is_running(observer, attempt)) {
-        begin_nested(observer, phone);
+    if (attempt_is_running(observer, attempt)) {
+        attempt_begin_nested(observer, phone);
     } else if (!attempt->begun || attempt->from_url || attempt->rebooted || attempt->complete ||
                attempt->acks.total > 0 || attempt->errors.total > 0) {
         attempt_begin(observer, phone);
-        take_order(attempt,
-                   phone->answered ? observe_order_find(observer, phone->reply.serial) : NULL);
+        attempt_take_order(
+            attempt, phone->answered ? serials_find_order(observer, phone->reply.serial) : NULL);
     }
     marks_add(&attempt->read_requests, observer, frame);
     if (attempt->nested.total && attempt->read_requests.total == 1)
@@ -163,7 +58,7 @@ static void observe_url_rrq(struct observer *observer, struct phone_facts *phone
         memcpy(boot->url_file_name, frame->tftp.file_name, length);
         boot->url_file_name[length] = '\0';
     }
-    url_busy(observer, phone, frame, observer->now_ns + URL_RRQ_BUSY_NS);
+    phone_busy_with_url(observer, phone, frame, observer->now_ns + URL_RRQ_BUSY_NS);
     observe_tell(observer, OBSERVED_URL, frame, phone, boot->url_read_requests.total > 1);
 }
 
@@ -254,7 +149,7 @@ static void observe_ack(struct observer *observer, struct phone_facts *phone,
     if (attempt->has_newest_data && attempt->newest_data == block &&
         attempt->newest_data_is_short) {
         attempt->complete = true;
-        attempt_close(observer, attempt);
+        phone_close_attempt(observer, attempt);
         observe_tell_concluded(
             observer, OBSERVED_COMPLETE, frame, phone,
             "the last block is acknowledged: the phone checks and writes the image");
@@ -420,7 +315,7 @@ static void observe_from_phone(struct observer *observer, const struct frame *fr
      * for one that has just asked for an address in a loader's frame. */
     if (!phone && !to_group &&
         (frame->ipv4.time_to_live != LOADER_UDP_TTL ||
-         !arp_looks_like_loader(observer, &frame->ethernet.source)))
+         !strangers_find(observer, &frame->ethernet.source, false, ARP_TO_REQUEST_NS)))
         return;
     if (!phone)
         phone = phone_get(observer, &frame->ethernet.source, frame);
@@ -464,12 +359,4 @@ void observe_tftp(struct observer *observer, const struct frame *frame, struct p
     } else if (frame->kind == FRAME_TFTP && frame->tftp.opcode == TFTP_ERROR) {
         observe_error(observer, to, frame);
     }
-}
-
-uint64_t attempt_acknowledged_bytes(const struct attempt *attempt)
-{
-    if (attempt->by_http)
-        return (uint32_t)(attempt->http_acknowledged - attempt->http_first);
-    /* By number: the capture may lack some. No image is long enough to make the number wrap. */
-    return attempt->acks.total ? (uint64_t)attempt->last_ack * TFTP_BLOCK_LENGTH : 0;
 }

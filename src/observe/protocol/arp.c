@@ -4,12 +4,10 @@
  * who else uses their address (docs: protocol, ARP). The loader's own requests are 62 bytes long
  * on the way to a TFTP server and 60 on the way to an HTTP server.
  */
-#include "observe/private.h"
+#include "observe/protocol/protocol.h"
 
-#define ECHO_TO_GATEWAY_NS (10 * NS_PER_S) /* the ARP stage of an order begins within it */
-#define OWN_TO_HOST_NS     (5 * NS_PER_S)  /* its own address first, then the other one */
-/* P7.15: what it asks for then it asks for five times, and all but the last can be lost. */
-#define ARP_TO_REQUEST_NS    (45 * NS_PER_S)
+#define ECHO_TO_GATEWAY_NS   (10 * NS_PER_S) /* the ARP stage of an order begins within it */
+#define OWN_TO_HOST_NS       (5 * NS_PER_S)  /* its own address first, then the other one */
 #define TFTP_URL_ARP_BUSY_NS (2 * NS_PER_S)  /* docs: protocol, stages: up to ~2 s */
 #define HTTP_URL_BUSY_NS     (14 * NS_PER_S) /* ARP and connecting: 12 s and more */
 
@@ -51,8 +49,8 @@ static void asks_for_another(struct observer *observer, struct phone_facts *phon
     bool is_tftp = boot->own_asked && observer->now_ns - boot->own_asked_ns <= OWN_TO_HOST_NS;
     if (!is_tftp)
         boot->url_http = true;
-    url_busy(observer, phone, frame,
-             observer->now_ns + (is_tftp ? TFTP_URL_ARP_BUSY_NS : HTTP_URL_BUSY_NS));
+    phone_busy_with_url(observer, phone, frame,
+                        observer->now_ns + (is_tftp ? TFTP_URL_ARP_BUSY_NS : HTTP_URL_BUSY_NS));
     if (boot->url_host[0] == '\0')
         memcpy(boot->url_host, ipv4_format(frame->arp.target_ip).text, IPV4_TEXT_SIZE);
 }
@@ -115,44 +113,27 @@ static void note_duplicate(struct observer *observer, struct phone_facts *holder
 /*
  * A phone with a static address whose first sign of life is a TFTP attempt: it asks for its own
  * address and then for another's, both in frames of 62 bytes. One of them may be lost: see
- * arp_looks_like_loader.
+ * strangers_find.
  */
-static void consider_candidate(struct observer *observer, const struct frame *frame)
+static void consider_stranger(struct observer *observer, const struct frame *frame)
 {
     const struct arp_packet *arp = &frame->arp;
 
     if (!loader_is_tftp_arp(frame) || arp->sender_ip == 0)
         return;
     bool asks_for_itself = arp->sender_ip == arp->target_ip;
-    for (unsigned i = 0; i < ARP_CANDIDATES && !asks_for_itself; i++) {
-        const struct arp_candidate *candidate = &observer->candidates[i];
-        if (!candidate->asked_for_itself || !mac_equal(&candidate->mac, &arp->sender_mac) ||
-            observer->now_ns - candidate->time_ns > OWN_TO_HOST_NS)
-            continue;
-        struct phone_facts *phone = phone_get(observer, &arp->sender_mac, frame);
-        marks_add(&phone->loader_frames, observer, frame);
-        phone->boot.own_asked = true;
-        phone->boot.own_asked_ns = candidate->time_ns;
-        phone->boot.own_asked_number = candidate->number;
-        observe_phone_arp(observer, phone, frame);
+    const struct stranger *stranger =
+        asks_for_itself ? NULL : strangers_find(observer, &arp->sender_mac, true, OWN_TO_HOST_NS);
+    if (!stranger) {
+        strangers_note(observer, frame);
         return;
     }
-    observer->candidates[observer->next_candidate++ % ARP_CANDIDATES] =
-        (struct arp_candidate){.mac = arp->sender_mac,
-                               .time_ns = observer->now_ns,
-                               .number = frame->number,
-                               .asked_for_itself = asks_for_itself};
-}
-
-bool arp_looks_like_loader(const struct observer *observer, const struct mac_address *mac)
-{
-    for (unsigned i = 0; i < ARP_CANDIDATES; i++) {
-        const struct arp_candidate *candidate = &observer->candidates[i];
-        if (candidate->number != 0 && mac_equal(&candidate->mac, mac) &&
-            observer->now_ns - candidate->time_ns <= ARP_TO_REQUEST_NS)
-            return true;
-    }
-    return false;
+    struct phone_facts *phone = phone_get(observer, &arp->sender_mac, frame);
+    marks_add(&phone->loader_frames, observer, frame);
+    phone->boot.own_asked = true;
+    phone->boot.own_asked_ns = stranger->time_ns;
+    phone->boot.own_asked_number = stranger->number;
+    observe_phone_arp(observer, phone, frame);
 }
 
 void observe_arp(struct observer *observer, const struct frame *frame, struct phone_facts *from,
@@ -166,7 +147,7 @@ void observe_arp(struct observer *observer, const struct frame *frame, struct ph
         observe_phone_arp(observer, from, frame);
         return;
     }
-    consider_candidate(observer, frame);
+    consider_stranger(observer, frame);
     struct phone_facts *claimed = phone_find_ip(observer, arp->sender_ip);
     if (claimed && !mac_equal(&claimed->mac, &arp->sender_mac) &&
         !phone_find(observer, &arp->sender_mac))

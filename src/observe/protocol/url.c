@@ -3,7 +3,7 @@
  * The phone's attempts to fetch its stored URLs by itself (docs: protocol, URL attempts): DNS from
  * port 44821 and the HTTP client with its fixed signature. Meanwhile it does not listen.
  */
-#include "observe/private.h"
+#include "observe/protocol/protocol.h"
 
 #include "base/text.h"
 
@@ -13,26 +13,6 @@
 #define HTTP_BUSY_NS (10 * NS_PER_S) /* it repeats its SYN for 8 to 10 s */
 #define NAMELESS_NS  (5 * NS_PER_S)  /* four ARP requests in two seconds, then SYN after SYN */
 #define DNS_BUSY_NS  (1 * NS_PER_S)
-/* Windows closer together than this belong to one attempt. */
-#define ATTEMPT_GAP_NS (3 * NS_PER_S)
-
-void url_busy(struct observer *observer, struct phone_facts *phone, const struct frame *frame,
-              instant_ns until_ns)
-{
-    struct boot *boot = &phone->boot;
-    struct url_window *newest =
-        &boot->url_windows[(boot->url_attempts + URL_WINDOWS_KEPT - 1) % URL_WINDOWS_KEPT];
-
-    if (boot->url_attempts == 0 || observer->now_ns > newest->end_ns + ATTEMPT_GAP_NS) {
-        newest = &boot->url_windows[boot->url_attempts++ % URL_WINDOWS_KEPT];
-        newest->begin_ns = observer->now_ns;
-        /* The request for its own address, just before, began it. */
-        if (boot->own_asked && observer->now_ns - boot->own_asked_ns <= ATTEMPT_GAP_NS)
-            newest->begin_ns = boot->own_asked_ns;
-    }
-    newest->end_ns = until_ns;
-    marks_add(&boot->url, observer, frame);
-}
 
 /*
  * The HTTP client of a phone with a static address has neither MAC nor IP address (docs: protocol,
@@ -73,7 +53,7 @@ static void observe_tcp(struct observer *observer, const struct frame *frame,
     snprintf(phone->boot.url_host, sizeof(phone->boot.url_host), "%s",
              ipv4_format(frame->ipv4.destination).text);
     bool gives_up = frame->tcp.flags & TCP_FLAG_RST;
-    url_busy(observer, phone, frame, observer->now_ns + (gives_up ? 0 : HTTP_BUSY_NS));
+    phone_busy_with_url(observer, phone, frame, observer->now_ns + (gives_up ? 0 : HTTP_BUSY_NS));
     if (!observe_http(observer, frame, phone, true))
         observe_tell(observer, OBSERVED_URL, frame, phone, false);
 }
@@ -87,7 +67,7 @@ static void observe_dns(struct observer *observer, const struct frame *frame,
         return;
     text_escape(frame->dns.name, strlen(frame->dns.name), phone->boot.url_host,
                 sizeof(phone->boot.url_host));
-    url_busy(observer, phone, frame, observer->now_ns + DNS_BUSY_NS);
+    phone_busy_with_url(observer, phone, frame, observer->now_ns + DNS_BUSY_NS);
     observe_tell(observer, OBSERVED_URL, frame, phone, false);
 }
 
