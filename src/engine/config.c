@@ -3,6 +3,7 @@
 #include "engine/config.h"
 
 #include "engine/limits.h"
+#include "image/image.h"
 #include "wire/craft.h"
 #include "wire/recm.h"
 #include "wire/tftp.h"
@@ -49,10 +50,10 @@ bool station_config_check(const struct station_config *config, struct error *ret
                              "a serial number has 1 to 19 printable ASCII characters");
     }
     if (config->mode == STATION_RECOVER &&
-        (!config->image || !config->image_length || config->image_length > IMAGE_LENGTH_MAXIMUM))
+        (!config->image || !config->image_length || config->image_length > IMAGE_MAXIMUM_LENGTH))
         return error_set(ret_error, ERROR_INPUT,
                          "the image must have 1 to %u bytes, more destroys the phone's memory",
-                         IMAGE_LENGTH_MAXIMUM);
+                         IMAGE_MAXIMUM_LENGTH);
     if (config->probe_interval_ns <= 0 || !config->attempts_maximum)
         return error_set(ret_error, ERROR_USAGE, "probe interval and attempts must not be zero");
     return true;

@@ -116,10 +116,9 @@
  * that wait for their turn. */
 #define TURN_SILENCE_NS (20 * NS_PER_S)
 #define FIRST_ACK_WAIT_NS                                                                          \
-    (20 * NS_PER_S)                    /* the phone repeats its RRQ after 6 to 9 s, if it waits */
-#define IMAGE_LENGTH_MAXIMUM 10485760u /* one byte more destroys the phone's heap */
-#define LAST_BLOCK_REPEATS   3
-#define TRANSFER_PORT_FIRST  49152u /* TID ports are taken from here to 65535 */
+    (20 * NS_PER_S) /* the phone repeats its RRQ after 6 to 9 s, if it waits */
+#define LAST_BLOCK_REPEATS  3
+#define TRANSFER_PORT_FIRST 49152u /* TID ports are taken from here to 65535 */
 /* A loader DISCOVER sooner than this after the last ACK cannot follow a complete write: booting
  * alone takes 5.5 s. The phone lost power while it checked or wrote. */
 /* After so many answers one after the other since its image was sent a phone surely listens, and
@@ -131,13 +130,12 @@
 #define FLASH_SHORTEST_NS (15 * NS_PER_S)
 #define NOT_STARTED_FINAL 2 /* complete deliveries, each followed by recovery mode */
 #define FLASH_WAIT_NS     (600 * NS_PER_S)
-#define TRANSFER_ROUND_NS (12 * NS_PER_S) /* the phone repeats an ACK after 6 to 9 s */
+#define TRANSFER_ROUND_NS (LOADER_SILENCE_LONGEST_NS + 3 * NS_PER_S)
 
 /* ---- The phone's own URLs (docs: protocol, URL attempts) ---- */
 
 #define HTTP_SEGMENT_MAXIMUM LOADER_SYN_WINDOW
-#define HTTP_MSS_DEFAULT     536      /* RFC 9293 section 3.7.1 */
-#define HTTP_ANSWER_MAXIMUM  7340032u /* header and body; the loader takes no more */
+#define HTTP_MSS_DEFAULT     536 /* RFC 9293 section 3.7.1 */
 /* A segment costs the loader 0.2 s: no repeat before its pace is known. */
 #define HTTP_REPEAT_FIRST_NS (1 * NS_PER_S)
 #define HTTP_REQUEST_WAIT_NS (15 * NS_PER_S) /* the loader gives up after 8 to 10 s */

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The phone repeats an unanswered ACK after 6 to 9 s; a longer silence means that it has all. */
-#define REPEAT_WAIT_NS SECONDS(10)
 /* Restart to first DISCOVER, and erasing and writing a sector of 64 KiB: lower bounds, inferred
  * (docs: protocol, boot and listening; open questions). */
 #define SHORTEST_START_NS  SECONDS(5)
@@ -311,8 +309,8 @@ enum completeness rules_completeness_of(const struct facts *facts, const struct 
         attempt->file_length && attempt_acknowledged_bytes(attempt) >= attempt->file_length;
     if ((!last_was_sent && !data_is_invisible && !all_by_length) || attempt->ack_repeats)
         return NOT_COMPLETE;
-    return quiet_until(facts, phone) - attempt->last_ack_ns >= REPEAT_WAIT_NS ? COMPLETE_BY_SILENCE
-                                                                              : NOT_COMPLETE;
+    return quiet_until(facts, phone) - attempt->last_ack_ns >= RULES_REPEAT_NS ? COMPLETE_BY_SILENCE
+                                                                               : NOT_COMPLETE;
 }
 
 duration_ns rules_shortest_flashing(const struct attempt *attempt)

@@ -4,9 +4,12 @@
 #define JUDGE_RULES_SUPPORT_H
 
 #include "judge/catalogue.h"
+#include "loader/loader.h"
 #include "wire/tftp.h"
 
 #define SECONDS(n) ((n)*NS_PER_S)
+/* The phone would have sent again what nobody answers: a longer silence means something. */
+#define RULES_REPEAT_NS (LOADER_SILENCE_LONGEST_NS + SECONDS(1))
 
 /* Room for a network text of `size` bytes, each as \xNN. */
 #define ESCAPED(size) (4 * (size) + 1)

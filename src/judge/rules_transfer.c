@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define TFTP_REPEAT_NS SECONDS(10) /* the phone repeats what is unanswered after 6 to 9 s */
-
 static bool is_asking(const struct phone_facts *phone)
 {
     const struct attempt *attempt = &phone->attempt;
@@ -22,7 +20,7 @@ RULE(judge_request_for_file_unanswered)
     uint64_t times = attempt->read_requests.total;
 
     if (!is_asking(phone) || attempt->data.total || attempt->errors.total ||
-        (times < 2 && rules_until_end(facts, attempt->read_requests.newest_ns) < TFTP_REPEAT_NS))
+        (times < 2 && rules_until_end(facts, attempt->read_requests.newest_ns) < RULES_REPEAT_NS))
         return false;
     /* The one who gave the order and shows its unicast frames would show its DATA as well. */
     bool orderer_shows = attempt->has_orderer && phone->boot.unicast_to.total &&
@@ -58,7 +56,7 @@ static bool judge_unseen_refusal(const struct facts *facts, const struct phone_f
     if (!rules_is_open_attempt(facts, phone) || phone->attempts < 2 || attempt->rebooted ||
         attempt->read_requests.total != 1 || attempt->acks.total || attempt->good_data.total == 0 ||
         attempt->bad_data.total ||
-        rules_until_end(facts, attempt->read_requests.newest_ns) < TFTP_REPEAT_NS)
+        rules_until_end(facts, attempt->read_requests.newest_ns) < RULES_REPEAT_NS)
         return false;
     ret->confidence = phone->attempts > 2 ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
     text_add(&ret->subject, "another server, by an ERROR that this %s does not show",
@@ -224,12 +222,12 @@ RULE(judge_transfer_stalled)
     if (attempt->acks.total == 0 || attempt->rebooted || !rules_is_open_attempt(facts, phone))
         return false;
     duration_ns quiet = rules_until_end(facts, attempt->last_ack_ns);
-    if (attempt->ack_repeats == 0 && quiet < TFTP_REPEAT_NS)
+    if (attempt->ack_repeats == 0 && quiet < RULES_REPEAT_NS)
         return false;
     bool sees_data = attempt->data.total > 0;
     bool gave_up = attempt->ack_repeats >= 2;
     /* A capture cut between two repeats: the transfer may have gone on. */
-    ret->confidence = !sees_data || (attempt->ack_repeats == 0 && quiet < 2 * TFTP_REPEAT_NS)
+    ret->confidence = !sees_data || (attempt->ack_repeats == 0 && quiet < 2 * RULES_REPEAT_NS)
                           ? attempt->ack_repeats >= 2 ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE
                       : gave_up ? CONFIDENCE_CERTAIN
                                 : CONFIDENCE_LIKELY;

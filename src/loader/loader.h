@@ -27,10 +27,14 @@
 #define LOADER_RECEIVE_BUFFERS 5                    /* P2.13 */
 #define LOADER_OPTIONS_MAXIMUM 308                  /* P5.10: bytes of DHCP options */
 #define LOADER_DEFAULT_SERVER  UINT32_C(0xc0a80001) /* P4.4: 192.168.0.1 when siaddr is 0 */
+#define LOADER_ANSWER_MAXIMUM  7340032u             /* P8.7: bytes over HTTP, header and body */
 
 /* ---- Waits ---- */
 
 #define LOADER_DHCP_WAIT_NS (5 * NS_PER_S) /* P5.3, P5.4: DISCOVER and REQUEST go out twice */
+/* P7.15: silence makes it send its RRQ or last ACK again after 6 to 9 s, so often in all. */
+#define LOADER_SILENCE_LONGEST_NS (9 * NS_PER_S)
+#define LOADER_SENDINGS           5
 /* No phone is back with a frame so soon after its last one: booting alone takes 3 s (P4.1), and a
  * reset comes before it. A lower IP id before that is an old frame. */
 #define LOADER_RESTART_SHORTEST_NS (2 * NS_PER_S)

@@ -7,7 +7,7 @@
 #define ORDER_TO_RESULT_NS                                                                         \
     (10 * NS_PER_S) /* an unconfirmed order explains what follows within it */
 /* The phone waits 6 to 9 s for a block: a download that was silent for longer is not running. */
-#define RUNNING_SPAN_NS (12 * NS_PER_S)
+#define RUNNING_SPAN_NS (LOADER_SILENCE_LONGEST_NS + 3 * NS_PER_S)
 
 void attempt_begin(struct observer *observer, struct phone_facts *phone)
 {

@@ -21,6 +21,7 @@
 #define ROUNDS              60
 #define FULL_AFTER_ROUNDS   20 /* 8,000 names: both tables are full */
 #define GROWTH_MAXIMUM      (64u << 10)
+#define MEMORY_MAXIMUM      (64u << 20) /* of 1,000 phones; with 4,096 and the rig it is enough, too */
 
 static void send_random(struct rig *rig, const struct rig_phone *from, struct random *random,
                         uint16_t source_port, uint16_t port, size_t length)
@@ -107,6 +108,7 @@ static void hours_pass(enum station_mode mode)
     size_t end = heap_in_use();
     print_message("%zu KiB in use when full, %zu KiB at the end\n", full >> 10, end >> 10);
     assert_true(end <= full + GROWTH_MAXIMUM);
+    assert_true(end <= MEMORY_MAXIMUM);
     rig_free(rig);
 }
 

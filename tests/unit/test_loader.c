@@ -15,9 +15,13 @@ static const long long phone_dhcp_wait_ns = LOADER_DHCP_WAIT_NS;
 static const long long phone_message_maximum = LOADER_RECM_BUFFER_LENGTH;
 static const long long phone_reply_length = LOADER_RECM_REPLY_LENGTH;
 static const long long phone_reset_ns = LOADER_RESET_NS;
+static const long long phone_sendings = LOADER_TFTP_TRANSMISSIONS;
+static const long long phone_answer_maximum = LOADER_HTTP_MAXIMUM;
+static const long long phone_download_maximum = LOADER_DOWNLOAD_MAXIMUM;
 #undef LOADER_FRAME_MAXIMUM
 #undef LOADER_RECEIVE_BUFFERS
 #undef LOADER_DHCP_WAIT_NS
+#include "image/image.h"
 #include "loader/loader.h"
 
 #include <setjmp.h>
@@ -41,6 +45,9 @@ static void phone_has_the_same_numbers(void **state)
     assert_int_equal(phone_dhcp_wait_ns, LOADER_DHCP_WAIT_NS);
     assert_int_equal(phone_message_maximum, RECM_PC_LENGTH);
     assert_int_equal(phone_reply_length, RECM_PHONE_LENGTH);
+    assert_int_equal(phone_sendings, LOADER_SENDINGS);
+    assert_int_equal(phone_answer_maximum, LOADER_ANSWER_MAXIMUM);
+    assert_int_equal(phone_download_maximum, IMAGE_MAXIMUM_LENGTH);
     /* A phone that restarts as fast as it can is no copy of itself. */
     assert_true(phone_reset_ns >= LOADER_RESTART_SHORTEST_NS);
 }

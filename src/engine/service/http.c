@@ -175,7 +175,7 @@ static enum http_result request_is_complete(struct core *core, struct http_conne
 
 bool http_can_carry(size_t image_length)
 {
-    return image_length + HTTP_HEADER_SIZE <= HTTP_ANSWER_MAXIMUM;
+    return image_length + HTTP_HEADER_SIZE <= LOADER_ANSWER_MAXIMUM;
 }
 
 static bool is_syn(const struct tcp_segment *segment)

@@ -13,9 +13,11 @@
 #include <string.h>
 
 /* P7.15: what it asks for then it asks for five times, and all but the last can be lost. */
-#define ARP_TO_REQUEST_NS (45 * NS_PER_S)
-#define URL_READ_NS       (60 * NS_PER_S) /* an RRQ to a unicast address waits 5 times 6 to 9 s */
-#define URL_RRQ_BUSY_NS   (9 * NS_PER_S)
+#define ARP_TO_REQUEST_NS (LOADER_SENDINGS * LOADER_SILENCE_LONGEST_NS)
+#define URL_READ_NS                                                                                \
+    (LOADER_SENDINGS * LOADER_SILENCE_LONGEST_NS + 15 * NS_PER_S) /* an RRQ to a unicast address   \
+                                                                   */
+#define URL_RRQ_BUSY_NS LOADER_SILENCE_LONGEST_NS
 
 enum { IMAGE_FILE_LEN_OFFSET = 0x58, IMAGE_COUNT_OFFSET = 0x7c };
 
