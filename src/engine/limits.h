@@ -119,14 +119,14 @@
     (20 * NS_PER_S) /* the phone repeats its RRQ after 6 to 9 s, if it waits */
 #define LAST_BLOCK_REPEATS  3
 #define TRANSFER_PORT_FIRST 49152u /* TID ports are taken from here to 65535 */
-/* A loader DISCOVER sooner than this after the last ACK cannot follow a complete write: booting
- * alone takes 5.5 s. The phone lost power while it checked or wrote. */
 /* After so many answers one after the other since its image was sent a phone surely listens, and
  * does not write. */
 #define ANSWERS_CERTAIN   3
 #define ANSWER_LATEST_NS  (1500 * NS_PER_MS) /* after the REQUEST */
 #define ANSWERS_SPACED_NS (500 * NS_PER_MS)
 #define ANSWERS_GAP_NS    (5 * NS_PER_S)
+/* A loader DISCOVER sooner than this after the last ACK cannot follow a complete write: booting
+ * alone takes 5.5 s. The phone lost power while it checked or wrote. */
 #define FLASH_SHORTEST_NS (15 * NS_PER_S)
 #define NOT_STARTED_FINAL 2 /* complete deliveries, each followed by recovery mode */
 #define FLASH_WAIT_NS     (600 * NS_PER_S)

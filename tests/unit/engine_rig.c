@@ -128,22 +128,31 @@ void rig_udp(struct rig *rig, const struct craft_udp *header, const uint8_t *pay
     rig_frame(rig, bytes, craft_udp(rig->craft, header, payload, length, bytes));
 }
 
-static void from_phone(struct rig *rig, struct rig_phone *phone, uint32_t source_ip,
-                       uint32_t destination_ip, uint16_t source_port, uint16_t destination_port,
-                       const uint8_t *payload, size_t length)
+struct craft_udp rig_header(const struct rig *rig, struct rig_phone *phone, uint16_t source_port,
+                            uint16_t destination_port)
 {
-    bool to_group = destination_ip == RECM_GROUP_IP;
-    struct craft_udp header = {
+    return (struct craft_udp){
         .source_mac = phone->mac,
-        .destination_mac = to_group ? mac_of_group(RECM_GROUP_IP) : mac_broadcast,
-        .source_ip = source_ip,
-        .destination_ip = destination_ip,
+        .destination_mac = mac_of_group(RECM_GROUP_IP),
+        .source_ip = phone->ip,
+        .destination_ip = RECM_GROUP_IP,
         .source_port = source_port,
         .destination_port = destination_port,
         .ip_identification = phone->ip_id++,
         .time_to_live = 60,
         .vlan = rig->config.vlan,
     };
+}
+
+static void from_phone(struct rig *rig, struct rig_phone *phone, uint32_t source_ip,
+                       uint32_t destination_ip, uint16_t source_port, uint16_t destination_port,
+                       const uint8_t *payload, size_t length)
+{
+    struct craft_udp header = rig_header(rig, phone, source_port, destination_port);
+    header.source_ip = source_ip;
+    header.destination_ip = destination_ip;
+    if (destination_ip != RECM_GROUP_IP)
+        header.destination_mac = mac_broadcast;
     rig_udp(rig, &header, payload, length);
 }
 

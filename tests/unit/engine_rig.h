@@ -64,6 +64,9 @@ void rig_rrq(struct rig *rig, struct rig_phone *phone, const char *file_name, ui
 void rig_ack(struct rig *rig, struct rig_phone *phone, uint16_t block);
 /* The normal firmware's DISCOVER. */
 void rig_firmware(struct rig *rig, struct rig_phone *phone);
+/* What is in front of a phone's next datagram to the group, to be changed at will. */
+struct craft_udp rig_header(const struct rig *rig, struct rig_phone *phone, uint16_t source_port,
+                            uint16_t destination_port);
 /* A UDP datagram of anybody. */
 void rig_udp(struct rig *rig, const struct craft_udp *header, const uint8_t *payload,
              size_t length);

@@ -23,7 +23,7 @@
 #define GROWTH_MAXIMUM      (64u << 10)
 #define MEMORY_MAXIMUM      (64u << 20) /* of 1,000 phones; with 4,096 and the rig it is enough, too */
 
-static void send_random(struct rig *rig, const struct rig_phone *from, struct random *random,
+static void send_random(struct rig *rig, struct rig_phone *from, struct random *random,
                         uint16_t source_port, uint16_t port, size_t length)
 {
     uint8_t payload[RECM_PHONE_LENGTH];
@@ -31,17 +31,7 @@ static void send_random(struct rig *rig, const struct rig_phone *from, struct ra
         payload[i] = (uint8_t)random_below(random, 256);
     payload[0] = 0;
     payload[1] = TFTP_ACK; /* where it is one */
-    struct craft_udp header = {
-        .source_mac = from->mac,
-        .destination_mac = mac_of_group(RECM_GROUP_IP),
-        .source_ip = from->ip,
-        .destination_ip = RECM_GROUP_IP,
-        .source_port = source_port,
-        .destination_port = port,
-        .ip_identification = from->ip_id,
-        .time_to_live = 60,
-        .vlan = CRAFT_NO_VLAN,
-    };
+    struct craft_udp header = rig_header(rig, from, source_port, port);
     rig_udp(rig, &header, payload, length);
 }
 

@@ -77,17 +77,9 @@ static void another_tftp_server_is_told_of_a_phone_that_was_warned_about(void **
     rig_wait(rig, 5 * NS_PER_S);
     rig_echo(rig, &phone);
     rig_rrq(rig, &phone, station_file_name(rig->station), 69);
-    struct craft_udp header = {
-        .source_mac = phone.mac,
-        .destination_mac = rig->config.source_mac,
-        .source_ip = phone.ip,
-        .destination_ip = rig->config.address,
-        .source_port = TFTP_PHONE_PORT,
-        .destination_port = 40000,
-        .ip_identification = phone.ip_id++,
-        .time_to_live = 60,
-        .vlan = CRAFT_NO_VLAN,
-    };
+    struct craft_udp header = rig_header(rig, &phone, TFTP_PHONE_PORT, 40000);
+    header.destination_mac = rig->config.source_mac;
+    header.destination_ip = rig->config.address;
     static const uint8_t ack[] = {0, 4, 0, 1};
     rig_udp(rig, &header, ack, sizeof ack);
     assert_true(rig_said(rig, "Another TFTP server answers the phone"));
@@ -261,17 +253,7 @@ static void a_reply_that_contradicts_its_frame_is_no_second_phone(void **state)
     uint8_t payload[RECM_PHONE_LENGTH];
     snprintf(message.serial, sizeof message.serial, "%s", phone.serial);
     recm_build_reply(&message, payload);
-    struct craft_udp header = {
-        .source_mac = phone.mac,
-        .destination_mac = mac_of_group(RECM_GROUP_IP),
-        .source_ip = phone.ip,
-        .destination_ip = RECM_GROUP_IP,
-        .source_port = RECM_PHONE_PORT,
-        .destination_port = RECM_PC_PORT,
-        .ip_identification = phone.ip_id,
-        .time_to_live = 60,
-        .vlan = CRAFT_NO_VLAN,
-    };
+    struct craft_udp header = rig_header(rig, &phone, RECM_PHONE_PORT, RECM_PC_PORT);
     header.source_mac.octet[5] ^= 0x10;
     rig_udp(rig, &header, payload, sizeof payload);
     assert_int_equal(station_session_count(rig->station), 1);

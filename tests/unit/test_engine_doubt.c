@@ -3,7 +3,6 @@
  * One frame, late, damaged or somebody else's, is no final word on a phone (docs: protocol, rules
  * for the PC side). The worlds with a hostile host found these (tests/sim/hostile.h).
  */
-#include "loader/loader.h"
 #include "tests/unit/engine_story.h"
 
 #include <setjmp.h>
@@ -315,15 +314,7 @@ static void who_was_ordered_elsewhere_may_be_writing(void **state)
     rig_wait(rig, 100 * NS_PER_MS);
     uint8_t payload[RECM_PHONE_LENGTH];
     recm_build_echo(phone.serial, 69, "spa50x.bin", payload);
-    const struct craft_udp header = {.source_mac = phone.mac,
-                                     .destination_mac = mac_of_group(RECM_GROUP_IP),
-                                     .source_ip = phone.ip,
-                                     .destination_ip = RECM_GROUP_IP,
-                                     .source_port = RECM_PHONE_PORT,
-                                     .destination_port = RECM_PC_PORT,
-                                     .ip_identification = phone.ip_id++,
-                                     .time_to_live = LOADER_UDP_TTL,
-                                     .vlan = CRAFT_NO_VLAN};
+    struct craft_udp header = rig_header(rig, &phone, RECM_PHONE_PORT, RECM_PC_PORT);
     rig_udp(rig, &header, payload, sizeof payload);
     rig_wait(rig, 400 * NS_PER_S);
     assert_true(rig_said(rig, "it may be writing what the other program has sent it"));
@@ -428,15 +419,7 @@ static void a_request_for_a_file_from_another_port_is_no_loaders(void **state)
     rig_wait(rig, NS_PER_S);
     rig_echo(rig, &phone);
     tftp_write_rrq(&writer, station_file_name(rig->station));
-    struct craft_udp header = {.source_mac = phone.mac,
-                               .destination_mac = {{0x01, 0x00, 0x5e, 0x04, 0x08, 0x0a}},
-                               .source_ip = phone.ip,
-                               .destination_ip = RECM_GROUP_IP,
-                               .source_port = TFTP_PHONE_PORT + 1,
-                               .destination_port = TFTP_SERVER_PORT,
-                               .ip_identification = phone.ip_id,
-                               .time_to_live = LOADER_UDP_TTL,
-                               .vlan = CRAFT_NO_VLAN};
+    struct craft_udp header = rig_header(rig, &phone, TFTP_PHONE_PORT + 1, TFTP_SERVER_PORT);
     rig_udp(rig, &header, payload, writer.length);
     assert_int_equal(rig_count(rig, 0, FRAME_TFTP, TFTP_DATA), 0);
     rig_rrq(rig, &phone, station_file_name(rig->station), TFTP_SERVER_PORT);

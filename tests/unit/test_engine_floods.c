@@ -37,16 +37,9 @@ static void asks_for_a_file(struct rig *rig, struct rig_phone *phone)
 static void acknowledges(struct rig *rig, struct rig_phone *phone)
 {
     static const uint8_t ack[] = {0, TFTP_ACK, 0, 1};
-    struct craft_udp header = {
-        .source_mac = phone->mac,
-        .destination_mac = rig->config.source_mac,
-        .source_ip = phone->ip,
-        .destination_ip = rig->config.address,
-        .source_port = TFTP_PHONE_PORT,
-        .destination_port = 50000,
-        .time_to_live = 60,
-        .vlan = CRAFT_NO_VLAN,
-    };
+    struct craft_udp header = rig_header(rig, phone, TFTP_PHONE_PORT, 50000);
+    header.destination_mac = rig->config.source_mac;
+    header.destination_ip = rig->config.address;
     rig_udp(rig, &header, ack, sizeof ack);
 }
 

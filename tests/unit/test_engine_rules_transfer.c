@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Rules 5 to 7 for the PC side (docs: protocol): whom to serve, in lockstep, and again. */
-#include "loader/loader.h"
 #include "tests/unit/engine_story.h"
 
 #include <setjmp.h>
@@ -121,15 +120,7 @@ static void acknowledge_to(struct rig *rig, struct rig_phone *phone, uint16_t po
     uint8_t payload[4];
     struct writer writer = writer_over(payload, sizeof payload);
     tftp_write_ack(&writer, block);
-    const struct craft_udp header = {.source_mac = phone->mac,
-                                     .destination_mac = mac_of_group(RECM_GROUP_IP),
-                                     .source_ip = phone->ip,
-                                     .destination_ip = RECM_GROUP_IP,
-                                     .source_port = TFTP_PHONE_PORT,
-                                     .destination_port = port,
-                                     .ip_identification = phone->ip_id++,
-                                     .time_to_live = LOADER_UDP_TTL,
-                                     .vlan = CRAFT_NO_VLAN};
+    struct craft_udp header = rig_header(rig, phone, TFTP_PHONE_PORT, port);
     rig_udp(rig, &header, payload, writer.length);
 }
 

@@ -204,17 +204,9 @@ static struct rig *rig_with_url_attempt(struct rig_phone *phone, bool answer_url
     rig_dhcp_request(rig, phone, 2, rig->config.address, phone->ip);
     rig_who_has(rig, phone, UINT32_C(0xc6126363));
     rig_who_has(rig, phone, UINT32_C(0xc6126363));
-    struct craft_udp header = {
-        .source_mac = phone->mac,
-        .destination_mac = rig->config.source_mac,
-        .source_ip = phone->ip,
-        .destination_ip = UINT32_C(0xc6126363),
-        .source_port = TFTP_PHONE_PORT,
-        .destination_port = TFTP_SERVER_PORT,
-        .ip_identification = phone->ip_id++,
-        .time_to_live = 60,
-        .vlan = CRAFT_NO_VLAN,
-    };
+    struct craft_udp header = rig_header(rig, phone, TFTP_PHONE_PORT, TFTP_SERVER_PORT);
+    header.destination_mac = rig->config.source_mac;
+    header.destination_ip = UINT32_C(0xc6126363);
     static const uint8_t rrq[] = "\0\1spa504g.bin\0octet";
     rig_udp(rig, &header, rrq, sizeof rrq);
     return rig;

@@ -5,7 +5,6 @@
  * observer keeps.
  */
 #include "base/random.h"
-#include "loader/loader.h"
 #include "observe/facts.h"
 #include "tests/unit/engine_rig.h"
 
@@ -48,15 +47,7 @@ static void compare(const struct rig *rig)
 static void acknowledge(struct rig *rig, struct rig_phone *phone, uint16_t block)
 {
     const uint8_t payload[] = {0, TFTP_ACK, (uint8_t)(block >> 8), (uint8_t)block};
-    const struct craft_udp header = {.source_mac = phone->mac,
-                                     .destination_mac = mac_of_group(RECM_GROUP_IP),
-                                     .source_ip = phone->ip,
-                                     .destination_ip = RECM_GROUP_IP,
-                                     .source_port = TFTP_PHONE_PORT,
-                                     .destination_port = 40000,
-                                     .ip_identification = phone->ip_id++,
-                                     .time_to_live = LOADER_UDP_TTL,
-                                     .vlan = CRAFT_NO_VLAN};
+    struct craft_udp header = rig_header(rig, phone, TFTP_PHONE_PORT, 40000);
     rig_udp(rig, &header, payload, sizeof payload);
 }
 
