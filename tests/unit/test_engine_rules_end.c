@@ -297,6 +297,27 @@ static void r10_flash_wait_of_zero_ends_with_the_last_ack(void **state)
     rig_free(rig);
 }
 
+/* The bench goes on; whoever starts late is recovered all the same. */
+static void r10_watched_in_vain_it_is_over_until_it_starts_after_all(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_new();
+    struct rig_phone phone = rig_phone(0);
+    rig->config.selection.all = rig->config.keep_going = true;
+    rig->config.flash_wait_ns = 60 * NS_PER_S;
+    rig_start(rig);
+    rig_up_to_request(rig, &phone);
+    rig_acknowledge_all(rig, &phone);
+    rig_wait(rig, 59 * NS_PER_S);
+    assert_int_equal(rig_state(rig, &phone), SESSION_DELIVERED);
+    rig_wait(rig, 2 * NS_PER_S);
+    assert_int_equal(rig_state(rig, &phone), SESSION_UNCONFIRMED);
+    assert_true(rig_said(rig, "not seen in the time given by --flash-wait"));
+    rig_firmware(rig, &phone);
+    assert_int_equal(rig_state(rig, &phone), SESSION_RECOVERED);
+    rig_free(rig);
+}
+
 /* ---- R11: addresses ---- */
 
 static void r11_every_frame_comes_from_the_one_pretended_host(void **state)
@@ -335,6 +356,7 @@ int main(void)
         cmocka_unit_test(r10_nothing_that_a_lost_power_explains_is_final),
         cmocka_unit_test(r10_recovery_mode_after_flashing_twice_is_final),
         cmocka_unit_test(r10_flash_wait_of_zero_ends_with_the_last_ack),
+        cmocka_unit_test(r10_watched_in_vain_it_is_over_until_it_starts_after_all),
         cmocka_unit_test(r11_every_frame_comes_from_the_one_pretended_host),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
