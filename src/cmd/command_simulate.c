@@ -20,7 +20,6 @@
 #include "run/run.h"
 #include "run/uplink.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -10,7 +10,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #define REHEARSAL_LENGTH_NS (120 * NS_PER_S)

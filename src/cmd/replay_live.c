@@ -2,7 +2,6 @@
 /* A recorded phone on an interface: see replay_live.h. */
 #include "cmd/replay_live.h"
 
-#include "base/text.h"
 #include "cmd/failure.h"
 #include "cmd/messages.h"
 #include "cmd/rights.h"
@@ -15,7 +14,6 @@
 #include "run/run.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static void learn(void *context, const struct captured_frame *captured)
 {

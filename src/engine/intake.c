@@ -6,7 +6,6 @@
  */
 #include "engine/intake.h"
 
-#include "base/text.h"
 #include "engine/intake_tftp.h"
 #include "engine/limits.h"
 #include "engine/parallel.h"

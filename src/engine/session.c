@@ -4,12 +4,10 @@
  */
 #include "engine/session.h"
 
-#include "base/text.h"
 #include "engine/limits.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <utlist.h>
 
 #define WRITERS_NAMED 8 /* in a message */

@@ -4,9 +4,6 @@
 
 #include "base/text.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #define STANDS_BACK_NS         (300 * NS_PER_S)
 #define WAITING_NS             SECONDS(20) /* a phone that nobody asks for so long waits in vain */
 #define SHORT_WAITING_NS       SECONDS(5)

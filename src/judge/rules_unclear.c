@@ -6,8 +6,6 @@
 
 #include "base/text.h"
 
-#include <string.h>
-
 #define LONG_CAPTURE_NS   SECONDS(60)
 #define ASKING_IN_VAIN_NS SECONDS(2)
 #define REMOVAL_NS        SECONDS(2) /* an interface goes down before it goes away */

@@ -6,11 +6,7 @@
  */
 #include "observe/protocol/protocol.h"
 
-#include "base/text.h"
-
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define FLAP_SPAN_NS                                                                               \
     (120 * NS_PER_S) /* three carrier drops within it: docs: verdicts, link-flapping */

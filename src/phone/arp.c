@@ -5,10 +5,7 @@
  */
 #include "phone/internal.h"
 
-#include "base/bytes.h"
 #include "wire/ethernet.h"
-
-#include <string.h>
 
 static void send_request(struct phone *phone, uint32_t target_ip)
 {

@@ -9,8 +9,6 @@
 #include "wire/recm.h"
 #include "wire/tftp.h"
 
-#include <string.h>
-
 #define TFTP_HEADER_LENGTH 4
 
 static void send_to_server(struct phone *phone, const struct writer *writer, uint16_t port)

@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define BLOCK_SECTION         0x0a0d0d0a /* the same in both byte orders */
 #define BLOCK_INTERFACE       1

@@ -7,7 +7,6 @@
 #include "port/segment_queue.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define NS_PER_BYTE         80 /* at 100 Mbit/s */
 #define LEARNT_ADDRESSES    2048

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A segment as a port for a station: see segment.h. */
-#include "base/bytes.h"
 #include "port/segment.h"
 
 #include <stdlib.h>

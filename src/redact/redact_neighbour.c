@@ -4,8 +4,6 @@
 
 #include "base/bytes.h"
 
-#include <string.h>
-
 void redact_stp(const struct redaction *part)
 {
     redact_keep(part, 0, 7); /* protocol, version, type, flags, priority of the root */

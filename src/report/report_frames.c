@@ -3,7 +3,6 @@
 #include "report/report.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 void report_frame_list(const uint64_t *numbers, size_t count, struct text *ret)
 {

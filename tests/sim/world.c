@@ -2,7 +2,6 @@
 /* A simulated world and what is checked in it: see world.h. */
 #include "tests/sim/world.h"
 
-#include "base/bytes.h"
 #include "base/random.h"
 #include "image/image.h"
 #include "phone/fault.h"

@@ -10,8 +10,6 @@
 #include "port/live.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define FILE_MAXIMUM 7000000
 

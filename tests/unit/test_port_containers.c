@@ -3,7 +3,6 @@
  * pcapng as other programs write it: sections, interfaces that differ, blocks without times,
  * foreign link types; what is damaged and what is only more than is read.
  */
-#include "base/bytes.h"
 #include "port/pcapng.h"
 #include "port/trace.h"
 #include "tests/support/file_image.h"
@@ -12,7 +11,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -5,7 +5,6 @@
 #include "cmd/progress/view.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define WIDE_COLUMNS    76 /* from here on there is room for the product and for whole sentences */

@@ -9,7 +9,6 @@
 #include "base/bytes.h"
 #include "base/text.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* P7.15: what it asks for then it asks for five times, and all but the last can be lost. */
