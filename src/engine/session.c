@@ -228,12 +228,16 @@ void session_attempt_ends(struct session *session, const char *outcome)
 
 void session_power_cycle_asked(struct session *session, bool is_asked)
 {
+    if (session->power_cycle_asked == is_asked)
+        return;
     session->power_cycle_asked = is_asked;
     ledger_update(&session->core->ledger, session);
 }
 
 static void set_probe_is_due(struct session *session, bool is_due)
 {
+    if (session->probe_is_due == is_due)
+        return;
     session->probe_is_due = is_due;
     ledger_update(&session->core->ledger, session);
 }

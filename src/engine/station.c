@@ -28,7 +28,7 @@ struct station {
     struct hints hints;
     struct intake intake;
     struct observer *observer;
-    struct watched watched; /* --watch: the phones; recover and discover have the roster's */
+    struct watched watched; /* of STATION_WATCH; the others have the roster */
     instant_ns now_ns;      /* of the last call: time never runs back */
     instant_ns pause_ns;    /* since when the carrier is down */
     bool carrier_down, started, over;
@@ -364,7 +364,7 @@ bool station_done(const struct station *station)
 size_t station_session_count(const struct station *station)
 {
     if (station->core.config.mode == STATION_WATCH)
-        return station->watched.count;
+        return observer_facts(station->observer)->phone_count;
     return station->roster.count;
 }
 

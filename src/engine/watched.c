@@ -84,7 +84,6 @@ void watched_follow(struct watched *watched, struct observer *observer)
         watched->states[index] = state_of(phone);
         session_set_put(&watched->in_state[watched->states[index]], index, true);
     }
-    watched->count = observer_facts(observer)->phone_count;
 }
 
 void watched_phone(const struct watched *watched, size_t index, struct session_status *ret)

@@ -7,13 +7,12 @@
 #include "engine/station.h"
 #include "observe/facts.h"
 
-/* All zero: nobody yet. An index is one below the count of phones; that of a phone which has given
- * way to another is the other one's. */
+/* All zero: nobody yet. Indexes are those of the observer, below its count of phones; that of a
+ * phone which has given way to another is the other one's. */
 struct watched {
     const struct phone_facts *phones[PHONES_MAXIMUM];
     struct session_set in_state[SESSION_STATE_COUNT];
     enum session_state states[PHONES_MAXIMUM];
-    size_t count;
 };
 
 /* Frames have been observed: takes over what has changed by them, at the cost of that. */

@@ -246,13 +246,17 @@ static uint16_t transfer_port(const struct rig *rig)
     return data->frame.udp.source_port;
 }
 
-void rig_ack(struct rig *rig, struct rig_phone *phone, uint16_t block)
+void rig_ack_to(struct rig *rig, struct rig_phone *phone, uint16_t port, uint16_t block)
 {
     uint8_t payload[4];
     struct writer writer = writer_over(payload, sizeof payload);
     tftp_write_ack(&writer, block);
-    from_phone(rig, phone, phone->ip, RECM_GROUP_IP, TFTP_PHONE_PORT, transfer_port(rig), payload,
-               writer.length);
+    from_phone(rig, phone, phone->ip, RECM_GROUP_IP, TFTP_PHONE_PORT, port, payload, writer.length);
+}
+
+void rig_ack(struct rig *rig, struct rig_phone *phone, uint16_t block)
+{
+    rig_ack_to(rig, phone, transfer_port(rig), block);
 }
 
 void rig_up_to_request(struct rig *rig, struct rig_phone *phone)

@@ -61,7 +61,9 @@ void rig_reply(struct rig *rig, struct rig_phone *phone);
 void rig_echo(struct rig *rig, struct rig_phone *phone);
 void rig_who_has(struct rig *rig, struct rig_phone *phone, uint32_t target_ip);
 void rig_rrq(struct rig *rig, struct rig_phone *phone, const char *file_name, uint16_t port);
+/* To the station; to anybody's server. */
 void rig_ack(struct rig *rig, struct rig_phone *phone, uint16_t block);
+void rig_ack_to(struct rig *rig, struct rig_phone *phone, uint16_t port, uint16_t block);
 /* The normal firmware's DISCOVER. */
 void rig_firmware(struct rig *rig, struct rig_phone *phone);
 /* What is in front of a phone's next datagram to the group, to be changed at will. */

@@ -115,15 +115,6 @@ static void r5_one_stray_request_decides_nothing(void **state)
     rig_free(rig);
 }
 
-static void acknowledge_to(struct rig *rig, struct rig_phone *phone, uint16_t port, uint16_t block)
-{
-    uint8_t payload[4];
-    struct writer writer = writer_over(payload, sizeof payload);
-    tftp_write_ack(&writer, block);
-    struct craft_udp header = rig_header(rig, phone, TFTP_PHONE_PORT, port);
-    rig_udp(rig, &header, payload, writer.length);
-}
-
 /* The server of the program that was taken over from lives, and answers our request as well. */
 static void r5_a_server_that_takes_our_phone_stops_this_program(void **state)
 {
@@ -132,18 +123,18 @@ static void r5_a_server_that_takes_our_phone_stops_this_program(void **state)
     struct rig_phone phone = rig_phone(0);
     rig_up_to_request(rig, &phone);
     assert_int_equal(rig_state(rig, &phone), SESSION_TRANSFER);
-    acknowledge_to(rig, &phone, 40001, 1);
-    acknowledge_to(rig, &phone, 40001, 1); /* one frame and its copy are no proof */
+    rig_ack_to(rig, &phone, 40001, 1);
+    rig_ack_to(rig, &phone, 40001, 1); /* one frame and its copy are no proof */
     assert_int_equal(rig_state(rig, &phone), SESSION_TRANSFER);
     size_t from = rig->sent_count;
-    acknowledge_to(rig, &phone, 40001, 2);
+    rig_ack_to(rig, &phone, 40001, 2);
     assert_int_equal(rig_state(rig, &phone), SESSION_RETRY);
     assert_true(rig_said(rig, "another TFTP server answered the phone's request for the file, and "
                               "the phone takes its blocks"));
     assert_true(rig_said(rig, "This one orders nothing and watches"));
     for (uint16_t block = 3; block <= 30; block++) {
         rig_wait(rig, 2 * NS_PER_S);
-        acknowledge_to(rig, &phone, 40001, block);
+        rig_ack_to(rig, &phone, 40001, block);
     }
     assert_int_equal(rig_count(rig, from, FRAME_TFTP, -1), 0);
     assert_int_equal(rig_count(rig, from, FRAME_RECM, -1), 0);

@@ -42,14 +42,6 @@ static void compare(const struct rig *rig)
     assert_int_equal(total, station_session_count(rig->station));
 }
 
-/* To anybody's server. */
-static void acknowledge(struct rig *rig, struct rig_phone *phone, uint16_t block)
-{
-    const uint8_t payload[] = {0, TFTP_ACK, (uint8_t)(block >> 8), (uint8_t)block};
-    struct craft_udp header = rig_header(rig, phone, TFTP_PHONE_PORT, 40000);
-    rig_udp(rig, &header, payload, sizeof payload);
-}
-
 static void speak(struct rig *rig, struct rig_phone *phone, struct random *random)
 {
     switch (random_below(random, 8)) {
@@ -71,7 +63,7 @@ static void speak(struct rig *rig, struct rig_phone *phone, struct random *rando
         rig_rrq(rig, phone, "spa50x.bin", 69);
         break;
     case 6:
-        acknowledge(rig, phone, (uint16_t)random_below(random, 4));
+        rig_ack_to(rig, phone, 40000, (uint16_t)random_below(random, 4));
         break;
     default:
         rig_firmware(rig, phone);
